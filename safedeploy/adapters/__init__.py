@@ -1,0 +1,1 @@
+"""One outside thing each; nothing here decides, and adapters do not import one another."""

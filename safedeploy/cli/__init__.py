@@ -1,0 +1,1 @@
+"""Typer commands and Rich views; the only place that prints, asks or exits."""

@@ -1,0 +1,61 @@
+"""How a rollout goes: the policy of one environment, and the health checks.
+
+Pure values; adapters/settings.py makes them from safedeploy.yml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class OnFailure(StrEnum):
+    """What becomes of the hosts that this push already changed when another host fails."""
+
+    REVERT_ALL = "revert-all"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rollout:
+    """Batches and brakes. Durations are in seconds.
+
+    `batches` is Ansible's `serial`: counts or percentages such as "10%", the last one repeated.
+    `error_budget` is how many hosts may fail, be unreachable, revert or time out before the rollout stops.
+    """
+
+    batches: tuple[int | str, ...] = (1, 1)
+    on_failure: OnFailure = OnFailure.REVERT_ALL
+    error_budget: int = 0
+    confirm_window: int = 60
+    bake: int = 0
+    allow_restart: bool = False
+    keep: int = 5
+    forks: int = 20
+    lease_ttl: int = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ssh:
+    """Limits of one SSH connection, in seconds and bytes."""
+
+    connect_timeout: float = 10.0
+    command_timeout: float = 60.0
+    max_output: int = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """All that safedeploy.yml says of one environment."""
+
+    environment: str
+    inventory: str
+    project: str = ""
+    rollout: Rollout = field(default_factory=Rollout)
+    ssh: Ssh = field(default_factory=Ssh)
+    health: tuple[Mapping[str, Any], ...] = ()
+    controller_health: tuple[Mapping[str, Any], ...] = ()
+    vault_password_file: str | None = None
+    templates: str = "templates"

@@ -1,0 +1,1 @@
+"""A real fleet of Apache hosts on one machine."""

@@ -1,0 +1,1 @@
+"""The order of things: resolve, render, observe, plan, preflight, rollout, settle."""
