@@ -1,0 +1,24 @@
+"""Durations as people write them: a number of seconds, or `90s`, `5m`, `1h30m`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+TEXT = r"(?=\d)(\d+h)?(\d+m)?(\d+(\.\d+)?s)?"
+_TEXT = re.compile(r"(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
+EXAMPLES = "a number of seconds or a text such as '90s', '5m' or '1h30m'"
+
+
+def seconds(value: Any) -> float:
+    """The seconds that a value stands for. Raises ValueError, whose text says what is accepted."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if value != value or value in (float("inf"), float("-inf")):
+            raise ValueError(f"must be {EXAMPLES}, not {value}")
+        return float(value)
+    if isinstance(value, str):
+        match = _TEXT.fullmatch(value)
+        if match is not None:
+            hours, minutes, rest = match.groups()
+            return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(rest or 0)
+    raise ValueError(f"must be {EXAMPLES}, not {value!r}")

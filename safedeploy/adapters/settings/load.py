@@ -1,0 +1,141 @@
+"""From safedeploy.yml to the policy of one environment.
+
+Environment values override the defaults key by key: keys of `rollout` and `ssh` one by one, lists as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from safedeploy.core.errors import SafedeployError
+from safedeploy.core.nearest import suggestion
+from safedeploy.core.policy import OnFailure, Policy, Rollout, Ssh
+
+from . import places
+from .document import Document, read
+from .model import Defaults, Environment, SettingsFile
+from .problems import sentences
+
+FILE_NAME = "safedeploy.yml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All that one project's safedeploy.yml says; `project` is the directory that its paths are relative to."""
+
+    project: Path
+    document: Document = field(repr=False)
+    model: SettingsFile = field(repr=False)
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The names of the environments, in alphabetical order: those of the file, and every inventory."""
+        return tuple(sorted({*self.model.environments, *places.inventories(self.project)}))
+
+    def policy(self, environment: str) -> Policy:
+        """The policy of one environment.
+
+        Raises SafedeployError `settings-unknown-environment`, `settings-missing-inventory` or `settings-invalid`.
+        """
+        if environment not in self.environments:
+            raise SafedeployError(
+                "settings-unknown-environment",
+                f"There is no environment '{environment}' in {self.project}; {self._known(environment)}",
+                next_step=f"Name one of these, or add inventories/{environment}/ or environments.{environment} in {FILE_NAME}.",
+            )
+        merged = _merged(self.model.defaults, self.model.environments.get(environment, Environment()))
+        policy = Policy(
+            environment=environment,
+            inventory=self._inventory(environment),
+            project=self.model.project or self.project.resolve().name,
+            rollout=_rollout(merged.pop("rollout", {})),
+            ssh=Ssh(**merged.pop("ssh", {})),
+            health=tuple(merged.pop("health", ())),
+            controller_health=tuple(merged.pop("controller_health", ())),
+            **merged,
+        )
+        self._refuse_long_bake(policy)
+        return policy
+
+    def _known(self, environment: str) -> str:
+        listed = f"known: {', '.join(self.environments)}" if self.environments else "none is known"
+        near = suggestion(environment, self.environments)
+        return f"{near} ({listed})" if near.startswith("did you mean") else f"{listed}."
+
+    def _inventory(self, environment: str) -> str:
+        settings = self.model.environments.get(environment)
+        named = settings.inventory if settings else None
+        inventory = named or places.inventory(self.project, environment)
+        # A list of hosts ("web1,web2") is an inventory too, to Ansible.
+        if "," not in inventory and not (self.project / Path(inventory).expanduser()).exists():
+            at = ("environments", environment, *(("inventory",) if named else ()))
+            raise SafedeployError(
+                "settings-missing-inventory",
+                f"{self.document.place(at)} there is no inventory {inventory} in {self.project}",
+                next_step="Create it, or name the inventory with the key `inventory`.",
+            )
+        return inventory
+
+    def _refuse_long_bake(self, policy: Policy) -> None:
+        """A bake that outlasts the confirm window would have every host revert a good change."""
+        bake, window = policy.rollout.bake, policy.rollout.confirm_window
+        if bake < window:
+            return
+        settings = self.model.environments.get(policy.environment)
+        own = settings is not None and bool({"bake", "confirm_window"} & settings.rollout.model_fields_set)
+        at = ("environments", policy.environment, "rollout") if own else ("defaults", "rollout")
+        key = "bake" if bake != Rollout.bake else "confirm_window"
+        raise SafedeployError(
+            "settings-invalid",
+            f"{self.document.place((*at, key))} bake ({bake} s) must be shorter than confirm_window ({window} s): "
+            "hosts would revert before they are confirmed",
+            next_step=f"Raise confirm_window or lower bake in {FILE_NAME}.",
+        )
+
+
+def load(project: Path) -> Settings:
+    """Read and check `project`/safedeploy.yml, all of it, whichever environment is wanted.
+
+    Raises SafedeployError with a code that begins with `settings-`; `settings-invalid` lists every problem, each with its
+    place, one on a line.
+    """
+    document = read(places.text(project, FILE_NAME), FILE_NAME)
+    try:
+        model = SettingsFile.model_validate({} if document.value is None else document.value)
+    except ValidationError as error:
+        raise SafedeployError(
+            "settings-invalid",
+            "\n".join(sentences(error, document, SettingsFile)),
+            next_step=f"Correct {project / FILE_NAME}; docs/settings.md describes every key.",
+        ) from error
+    return Settings(project=project, document=document, model=model)
+
+
+def _merged(defaults: Defaults, own: Environment) -> dict[str, Any]:
+    """What was written, environment over defaults; what nobody wrote is left to core/policy.py."""
+    values = [
+        model.model_dump(exclude_unset=True, exclude_none=True, exclude={"inventory"}) for model in (defaults, own)
+    ]
+    return _over(*values)
+
+
+def _over(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(lower)
+    for key, value in upper.items():
+        below = merged.get(key)
+        merged[key] = _over(below, value) if isinstance(value, Mapping) and isinstance(below, Mapping) else value
+    return merged
+
+
+def _rollout(values: Mapping[str, Any]) -> Rollout:
+    converted = dict(values)
+    if "batches" in converted:
+        converted["batches"] = tuple(converted["batches"])
+    if "on_failure" in converted:
+        converted["on_failure"] = OnFailure(converted["on_failure"])
+    return Rollout(**converted)

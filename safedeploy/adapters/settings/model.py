@@ -1,0 +1,138 @@
+"""What may stand in safedeploy.yml: keys, types, defaults and meanings.
+
+The defaults are those of `core/policy.py`; docs/settings.md and docs/schema/safedeploy.schema.json follow this file,
+and tests compare them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from safedeploy.core import policy
+
+from .checks import HealthCheck
+from .values import Batch, Seconds, SecondsFromOne, Timeout
+
+NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
+
+
+def _empty_is_absent(value: Any) -> Any:
+    """A key with all its lines commented out is null in YAML, and means what an absent key means."""
+    return {} if value is None else value
+
+
+class Strict(BaseModel):
+    """No coercion, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Rollout(Strict):
+    """Batches and brakes."""
+
+    batches: list[Batch] = Field(
+        default=list(policy.Rollout.batches),
+        min_length=1,
+        description="How many hosts change at a time: counts or percentages of the fleet, the last one repeated.",
+    )
+    on_failure: Literal["revert-all", "stop"] = Field(
+        default=policy.Rollout.on_failure.value,
+        description="What becomes of the hosts that this push changed already when another host fails.",
+    )
+    error_budget: int = Field(
+        default=policy.Rollout.error_budget,
+        ge=0,
+        description="How many hosts may fail, be unreachable, revert or time out before the rollout stops.",
+    )
+    confirm_window: SecondsFromOne = Field(
+        default=policy.Rollout.confirm_window,
+        description="After this long without a confirmation over a fresh connection, a changed host reverts by itself.",
+    )
+    bake: Seconds = Field(
+        default=policy.Rollout.bake,
+        description="How long a changed batch is left to serve before it is confirmed; less than `confirm_window`.",
+    )
+    allow_restart: bool = Field(
+        default=policy.Rollout.allow_restart,
+        description="Whether a change that a graceful reload cannot apply may restart httpd.",
+    )
+    keep: int = Field(
+        default=policy.Rollout.keep,
+        ge=1,
+        description="How many confirmed releases a host keeps; the known-good one is kept always.",
+    )
+    forks: int = Field(
+        default=policy.Rollout.forks, ge=1, description="How many hosts are worked on at once where the order is free."
+    )
+    lease_ttl: SecondsFromOne = Field(
+        default=policy.Rollout.lease_ttl,
+        description="How long a host stays reserved for a push that is not heard of any more.",
+    )
+
+
+class Ssh(Strict):
+    """Limits of one SSH connection."""
+
+    connect_timeout: Timeout = Field(
+        default=policy.Ssh.connect_timeout, description="How long connecting and logging in may take."
+    )
+    command_timeout: Timeout = Field(
+        default=policy.Ssh.command_timeout, description="How long one answer of a host may take."
+    )
+    max_output: int = Field(
+        default=policy.Ssh.max_output, ge=1024, description="The most bytes of one answer that are read."
+    )
+
+
+class Defaults(Strict):
+    """What holds for every environment that does not say otherwise."""
+
+    rollout: Annotated[Rollout, BeforeValidator(_empty_is_absent)] = Field(
+        default_factory=Rollout, description="How a rollout goes."
+    )
+    ssh: Annotated[Ssh, BeforeValidator(_empty_is_absent)] = Field(
+        default_factory=Ssh, description="Limits of one SSH connection."
+    )
+    health: list[HealthCheck] | None = Field(
+        default=None, description="Checks made on each host, before and after the change."
+    )
+    controller_health: list[HealthCheck] | None = Field(
+        default=None, description="Checks made from the control machine against each host after its change."
+    )
+    vault_password_file: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="The file with the vault password, or a program that prints it."
+    )
+    templates: str = Field(
+        default=policy.Policy.templates, min_length=1, description="The directory that templates are looked for in."
+    )
+
+
+class Environment(Defaults):
+    """One environment; its keys override the defaults one by one."""
+
+    inventory: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The Ansible inventory; `inventories/<name of the environment>` when absent.",
+    )
+
+
+class SettingsFile(Strict):
+    """The whole of safedeploy.yml."""
+
+    version: Literal[1] = Field(description="The version of this format.")
+    project: str = Field(
+        default=policy.Policy.project, description="The name in releases and reports; the directory's when absent."
+    )
+    defaults: Annotated[Defaults, BeforeValidator(_empty_is_absent)] = Field(
+        default_factory=Defaults, description="What holds for every environment that does not say otherwise."
+    )
+    environments: Annotated[
+        dict[
+            Annotated[str, Field(pattern=f"^{NAME}$")],
+            Annotated[Environment, BeforeValidator(_empty_is_absent)],
+        ],
+        BeforeValidator(_empty_is_absent),
+    ] = Field(default_factory=dict, description="The environments by name.")

@@ -1,0 +1,66 @@
+"""The kinds of value that safedeploy.yml accepts, each with its own message and its JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from . import durations
+
+_PERCENT = re.compile(r"([0-9]{1,3})%")
+_DURATION_TEXT = {"type": "string", "pattern": f"^{durations.TEXT}$"}
+
+
+def _whole_seconds(least: int) -> Callable[[Any], int]:
+    def parse(value: Any) -> int:
+        found = durations.seconds(value)
+        if found != int(found):
+            raise ValueError(f"must be whole seconds, not {value!r}")
+        if found < least:
+            raise ValueError(f"must be at least {least} s, not {value!r}")
+        return int(found)
+
+    return parse
+
+
+def _more_than_nothing(value: Any) -> float:
+    found = durations.seconds(value)
+    if found <= 0:
+        raise ValueError(f"must be more than 0 s, not {value!r}")
+    return found
+
+
+def _batch(value: Any) -> int | str:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    percent = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    if percent is not None and 1 <= int(percent[1]) <= 100:
+        return f"{int(percent[1])}%"
+    raise ValueError(f"must be a number of hosts from 1, or a percentage from '1%' to '100%', not {value!r}")
+
+
+def _schema_of_duration(minimum: int, *, exclusive: bool = False) -> dict[str, Any]:
+    bound = {"exclusiveMinimum": minimum} if exclusive else {"minimum": minimum}
+    return {"anyOf": [{"type": "number" if exclusive else "integer", **bound}, _DURATION_TEXT]}
+
+
+Seconds = Annotated[int, BeforeValidator(_whole_seconds(0)), WithJsonSchema(_schema_of_duration(0))]
+"""Whole seconds from 0."""
+
+SecondsFromOne = Annotated[int, BeforeValidator(_whole_seconds(1)), WithJsonSchema(_schema_of_duration(1))]
+"""Whole seconds from 1."""
+
+Timeout = Annotated[float, BeforeValidator(_more_than_nothing), WithJsonSchema(_schema_of_duration(0, exclusive=True))]
+"""Seconds, fractions allowed, more than 0."""
+
+Batch = Annotated[
+    int | str,
+    BeforeValidator(_batch),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^([1-9]|[1-9][0-9]|100)%$"}]}
+    ),
+]
+"""A number of hosts, or a percentage of the fleet."""
