@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-# Two letters swapped or one forgotten in a short word score about 0.7; unrelated words of the same length stay below 0.5.
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Two letters swapped or one forgotten in a short word score about 0.7; unrelated words stay below 0.5.
 SIMILAR_ENOUGH = 0.6
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The most similar of the known names, or None when none is similar. Case and `-` against `_` do not count."""
+    """Return the most similar of the known names, or None when none is similar. Case and `-` for `_` do not count."""
     by_shape: dict[str, str] = {}
     for candidate in sorted(known):
         by_shape.setdefault(_shape(candidate), candidate)
@@ -19,7 +22,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """The tail of a message about an unknown name: the nearest known one, else all of them, else nothing."""
+    """Return the tail of a message about an unknown name: the nearest known one, else all of them, else nothing."""
     names = sorted(known)
     match = nearest(name, names)
     if match is not None:

@@ -4,8 +4,6 @@ Any value may be a template (`{{ ... }}`), which is evaluated per host later; su
 number, a list or a boolean, and is not looked at further.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
@@ -16,26 +14,26 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 _TEMPLATE_SCHEMA = {"type": "string", "pattern": r"\{[{%]"}
 
 
-def is_template(value: Any) -> bool:
+def is_template(value: object) -> bool:
     """Whether Ansible would evaluate this text."""
     return isinstance(value, str) and ("{{" in value or "{%" in value)
 
 
-def _or_template(check: Callable[[Any], Any], schema: dict[str, Any]) -> tuple[BeforeValidator, WithJsonSchema]:
-    def validate(value: Any) -> Any:
+def _or_template(check: Callable[[object], object], schema: dict[str, Any]) -> tuple[BeforeValidator, WithJsonSchema]:
+    def validate(value: object) -> object:
         return value if is_template(value) else check(value)
 
     return BeforeValidator(validate), WithJsonSchema({"anyOf": [schema, _TEMPLATE_SCHEMA]})
 
 
-def _number(value: Any) -> Any:
+def _number(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
         raise ValueError(f"must be a number above 0, not {value!r}")
     return value
 
 
-def _whole(least: int) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
+def _whole(least: int) -> Callable[[object], object]:
+    def check(value: object) -> object:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise ValueError(f"must be a whole number from {least}, not {value!r}")
         return value
@@ -43,19 +41,19 @@ def _whole(least: int) -> Callable[[Any], Any]:
     return check
 
 
-def _boolean(value: Any) -> Any:
+def _boolean(value: object) -> object:
     if not isinstance(value, bool):
         raise ValueError(f"must be true or false, not {value!r}")  # noqa: TRY004 - pydantic reports ValueError only
     return value
 
 
-def _one_status(value: Any) -> Any:
+def _one_status(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int) or not 100 <= value <= 599:
         raise ValueError(f"must be an HTTP status from 100 to 599, not {value!r}")
     return value
 
 
-def _status(value: Any) -> Any:
+def _status(value: object) -> object:
     """One status or a list of them; always a list afterwards."""
     statuses = value if isinstance(value, list) else [value]
     if not statuses:
@@ -63,7 +61,7 @@ def _status(value: Any) -> Any:
     return [one if is_template(one) else _one_status(one) for one in statuses]
 
 
-def _url(value: Any) -> Any:
+def _url(value: object) -> object:
     if not isinstance(value, str):
         raise ValueError(f"must be a URL, not {value!r}")  # noqa: TRY004 - pydantic reports ValueError only
     try:
@@ -76,7 +74,7 @@ def _url(value: Any) -> Any:
     return value
 
 
-def _headers(value: Any) -> Any:
+def _headers(value: object) -> object:
     if not isinstance(value, Mapping):
         raise ValueError("must be a mapping of header names to regular expressions")  # noqa: TRY004 - as above
     for name, pattern in value.items():
@@ -104,7 +102,7 @@ class HealthCheck(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     url: Annotated[str, *_or_template(_url, _WEB_URL)] = Field(
-        description="What is asked for. The Host header and the TLS name come from it; the connection goes to `address`."
+        description="What is asked for; Host header and TLS name come from it, the connection goes to `address`."
     )
     name: Annotated[str, StringConstraints(min_length=1)] | None = Field(
         default=None, description="What the check is called on the screen; the URL when absent."
@@ -112,7 +110,7 @@ class HealthCheck(BaseModel):
     method: str = Field(default="GET", pattern=r"^([A-Z]+|.*\{\{.*)$", description="The request's method.")
     address: str | None = Field(
         default=None,
-        description="The address to connect to: the host's own (127.0.0.1) for `health`, ansible_host for `controller_health`.",
+        description="Where to connect; `health`: the host's own, 127.0.0.1; `controller_health`: ansible_host.",
     )
     status: Annotated[Any, *_or_template(_status, _STATUSES)] = Field(
         default=None, description="The accepted status, or a list of them; 200 to 399 when absent."

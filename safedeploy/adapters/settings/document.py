@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from safedeploy.core.errors import SafedeployError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
 
@@ -32,7 +34,7 @@ class Document:
         return f"{self.name}:{self.line(path)}:" + (f" {text}:" if text else "")
 
     def line(self, path: Path) -> int:
-        """The line of a key (in a mapping) or of an item (in a list), from 1."""
+        """Count from 1 to the line of a key (in a mapping) or of an item (in a list)."""
         if self.root is None:
             return 1
         node, line = self.root, _line(self.root)

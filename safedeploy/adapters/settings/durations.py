@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
-from typing import Any
 
 TEXT = r"(?=\d)(\d+h)?(\d+m)?(\d+(\.\d+)?s)?"
 _TEXT = re.compile(r"(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 EXAMPLES = "a number of seconds or a text such as '90s', '5m' or '1h30m'"
 
 
-def seconds(value: Any) -> float:
-    """The seconds that a value stands for. Raises ValueError, whose text says what is accepted."""
+def seconds(value: object) -> float:
+    """Return the seconds that a value stands for. Raises ValueError, whose text says what is accepted."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if value != value or value in (float("inf"), float("-inf")):
+        if not math.isfinite(value):
             raise ValueError(f"must be {EXAMPLES}, not {value}")
         return float(value)
     if isinstance(value, str):

@@ -38,7 +38,7 @@ class Settings:
         return tuple(sorted({*self.model.environments, *places.inventories(self.project)}))
 
     def policy(self, environment: str) -> Policy:
-        """The policy of one environment.
+        """Make the policy of one environment.
 
         Raises SafedeployError `settings-unknown-environment`, `settings-missing-inventory` or `settings-invalid`.
         """
@@ -46,7 +46,7 @@ class Settings:
             raise SafedeployError(
                 "settings-unknown-environment",
                 f"There is no environment '{environment}' in {self.project}; {self._known(environment)}",
-                next_step=f"Name one of these, or add inventories/{environment}/ or environments.{environment} in {FILE_NAME}.",
+                next_step=f"Name a known one, or add inventories/{environment}/ or the key environments.{environment}.",
             )
         merged = _merged(self.model.defaults, self.model.environments.get(environment, Environment()))
         policy = Policy(
@@ -82,7 +82,7 @@ class Settings:
         return inventory
 
     def _refuse_long_bake(self, policy: Policy) -> None:
-        """A bake that outlasts the confirm window would have every host revert a good change."""
+        """Keep the bake within the confirm window: else every host would revert a good change."""
         bake, window = policy.rollout.bake, policy.rollout.confirm_window
         if bake < window:
             return
@@ -101,8 +101,8 @@ class Settings:
 def load(project: Path) -> Settings:
     """Read and check `project`/safedeploy.yml, all of it, whichever environment is wanted.
 
-    Raises SafedeployError with a code that begins with `settings-`; `settings-invalid` lists every problem, each with its
-    place, one on a line.
+    Raises SafedeployError with a code that begins with `settings-`; `settings-invalid` lists every problem, one on a
+    line, each with its place.
     """
     document = read(places.text(project, FILE_NAME), FILE_NAME)
     try:
@@ -117,7 +117,7 @@ def load(project: Path) -> Settings:
 
 
 def _merged(defaults: Defaults, own: Environment) -> dict[str, Any]:
-    """What was written, environment over defaults; what nobody wrote is left to core/policy.py."""
+    """Put the environment over the defaults; what nobody wrote is left to core/policy.py."""
     values = [
         model.model_dump(exclude_unset=True, exclude_none=True, exclude={"inventory"}) for model in (defaults, own)
     ]

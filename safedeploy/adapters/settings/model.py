@@ -4,9 +4,7 @@ The defaults are those of `core/policy.py`; docs/settings.md and docs/schema/saf
 and tests compare them.
 """
 
-from __future__ import annotations
-
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -18,8 +16,8 @@ from .values import Batch, Seconds, SecondsFromOne, Timeout
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
 
 
-def _empty_is_absent(value: Any) -> Any:
-    """A key with all its lines commented out is null in YAML, and means what an absent key means."""
+def _empty_is_absent(value: object) -> object:
+    """Read null as an empty mapping: a key with all its lines commented out is null in YAML."""
     return {} if value is None else value
 
 

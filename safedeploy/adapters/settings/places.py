@@ -15,7 +15,7 @@ _BESIDE = {"group_vars", "host_vars"}
 
 
 def text(project: Path, name: str) -> str:
-    """The text of the settings file. Raises SafedeployError `settings-missing` or `settings-unreadable`."""
+    """Read the text of the settings file. Raises SafedeployError `settings-missing` or `settings-unreadable`."""
     path = project / name
     try:
         return path.read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ def text(project: Path, name: str) -> str:
 
 
 def inventories(project: Path) -> tuple[str, ...]:
-    """The environments that inventories/ holds without the settings file naming them."""
+    """Name the environments that inventories/ holds without the settings file naming them."""
     folder = project / "inventories"
     try:
         found = list(folder.iterdir())
@@ -44,7 +44,7 @@ def inventories(project: Path) -> tuple[str, ...]:
 
 
 def inventory(project: Path, environment: str) -> str:
-    """The inventory of an environment that names none: `inventories/<name>`, or a file of that name."""
+    """Find the inventory of an environment that names none: `inventories/<name>`, or a file of that name."""
     for suffix in _SUFFIXES:
         candidate = f"inventories/{environment}{suffix}"
         if (project / candidate).exists():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel
 
 from safedeploy.core.nearest import suggestion
 
-from .document import Document, Path
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+    from .document import Document, Path
 
 _WANTED = {
     "bool_type": "true or false",
@@ -59,7 +63,7 @@ _EXPLANATIONS: Mapping[str, Callable[[Mapping[str, Any], Any], str]] = {
 }
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, (dict, list)):
@@ -69,7 +73,7 @@ def _shown(value: Any) -> str:
 
 
 def _keys_at(path: Path, model: type[BaseModel]) -> tuple[str, ...]:
-    """The keys that are known where `path` leads in the model."""
+    """List the keys that are known where `path` leads in the model."""
     current: Any = model
     for step in path:
         if _is_model(current):
@@ -80,12 +84,12 @@ def _keys_at(path: Path, model: type[BaseModel]) -> tuple[str, ...]:
     return tuple(current.model_fields) if _is_model(current) else ()
 
 
-def _is_model(annotation: Any) -> bool:
+def _is_model(annotation: object) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def _model_in(annotation: Any) -> Any:
-    """The model that an annotation holds (`list[Model] | None`, `dict[str, Model]`), or None."""
+def _model_in(annotation: Any) -> Any:  # noqa: ANN401 - an annotation may be anything
+    """Find the model that an annotation holds (`list[Model] | None`, `dict[str, Model]`)."""
     if _is_model(annotation):
         return annotation
     for argument in get_args(annotation):

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from . import durations
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _PERCENT = re.compile(r"([0-9]{1,3})%")
 _DURATION_TEXT = {"type": "string", "pattern": f"^{durations.TEXT}$"}
 
 
-def _whole_seconds(least: int) -> Callable[[Any], int]:
-    def parse(value: Any) -> int:
+def _whole_seconds(least: int) -> Callable[[object], int]:
+    def parse(value: object) -> int:
         found = durations.seconds(value)
         if found != int(found):
             raise ValueError(f"must be whole seconds, not {value!r}")
@@ -26,14 +28,14 @@ def _whole_seconds(least: int) -> Callable[[Any], int]:
     return parse
 
 
-def _more_than_nothing(value: Any) -> float:
+def _more_than_nothing(value: object) -> float:
     found = durations.seconds(value)
     if found <= 0:
         raise ValueError(f"must be more than 0 s, not {value!r}")
     return found
 
 
-def _batch(value: Any) -> int | str:
+def _batch(value: object) -> int | str:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
     percent = _PERCENT.fullmatch(value) if isinstance(value, str) else None
