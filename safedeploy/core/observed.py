@@ -1,0 +1,142 @@
+"""What a host said of itself: the `observe` answer of the on-host program as values.
+
+Pure. Unknown extra keys of a newer agent are ignored; missing ones have the meaning "not known".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from safedeploy.core.tree import ABSENT, Entry, Tree, tree_from_json
+
+ADOPTED = "adopted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Httpd:
+    """The server on the host. `loaded` is None when it cannot be told, and `reason` then says why."""
+
+    installed: bool = False
+    running: bool = False
+    version: str | None = None
+    loaded: bool | None = None
+    loaded_at: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """An activation that nobody has confirmed yet; `deadline` is in seconds since the epoch, by the host's clock."""
+
+    activation: str
+    release: str
+    run: str
+    by: str
+    since: str
+    deadline: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """One host, as it was when it was asked."""
+
+    host: str
+    current: str | None = None
+    known_good: str | None = None
+    since: str | None = None
+    by: str | None = None
+    run: str | None = None
+    history: tuple[Mapping[str, Any], ...] = ()
+    releases: tuple[Mapping[str, Any], ...] = ()
+    pending: Pending | None = None
+    last_activation: str | None = None
+    stranded: Mapping[str, Any] | None = None
+    lease: Mapping[str, Any] | None = None
+    httpd: Httpd = field(default_factory=Httpd)
+    live: Tree = field(default_factory=dict)
+    live_digest: str = ""
+    adopted: Tree = field(default_factory=dict)
+    current_tree: Tree = field(default_factory=dict)
+    content: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    problems: tuple[str, ...] = ()
+    clock: float | None = None
+
+    def recorded(self, path: str) -> Entry:
+        """What safedeploy last left at a path: the current release's entry, else what it had adopted there."""
+        return self.current_tree.get(path, self.adopted.get(path, ABSENT))
+
+    def edited(self, path: str) -> bool:
+        """Whether a path that safedeploy has touched differs from what it left there."""
+        if path not in self.current_tree and path not in self.adopted:
+            return False
+        return self.live.get(path, ABSENT) != self.recorded(path)
+
+    def previous_known_good(self) -> str | None:
+        """The release to roll back to: the known-good before the present one; adopted when there is no older."""
+        confirmed = [str(item["release"]) for item in self.history]
+        older = [release for release in confirmed if release != self.current]
+        if older:
+            return older[-1]
+        return ADOPTED if self.current not in (None, ADOPTED) else None
+
+
+def observed_from_json(host: str, value: Mapping[str, Any]) -> Observed:
+    """Values from an `observe` answer. Raises ValueError when the answer does not have the documented shape."""
+    try:
+        return _observed(host, value)
+    except (KeyError, TypeError, AttributeError, binascii.Error) as error:
+        raise ValueError(f"{host} answered 'observe' in a shape that is not understood: {error!r}") from error
+
+
+def _observed(host: str, value: Mapping[str, Any]) -> Observed:
+    state = value.get("state") or {}
+    return Observed(
+        host=host,
+        current=state.get("current"),
+        known_good=state.get("known_good"),
+        since=state.get("since"),
+        by=state.get("by"),
+        run=state.get("run"),
+        history=tuple(state.get("history") or ()),
+        releases=tuple(value.get("releases") or ()),
+        pending=_pending(state.get("pending")),
+        last_activation=(state.get("last") or {}).get("activation"),
+        stranded=state.get("stranded"),
+        lease=value.get("lease"),
+        httpd=_httpd(value.get("httpd") or {}),
+        live=tree_from_json(value["live"]),
+        live_digest=str(value["live_digest"]),
+        adopted=tree_from_json(value.get("adopted") or {}),
+        current_tree=tree_from_json(value.get("current") or {}),
+        content={path: base64.b64decode(text) for path, text in (value.get("content") or {}).items()},
+        problems=tuple(str(text) for text in value.get("problems") or ()),
+        clock=value.get("time") if isinstance(value.get("time"), int | float) else None,
+    )
+
+
+def _pending(value: Mapping[str, Any] | None) -> Pending | None:
+    if value is None:
+        return None
+    return Pending(
+        activation=str(value["activation"]),
+        release=str(value["release"]),
+        run=str(value["run"]),
+        by=str(value.get("by", "")),
+        since=str(value.get("since", "")),
+        deadline=float(value["deadline"]),
+    )
+
+
+def _httpd(value: Mapping[str, Any]) -> Httpd:
+    return Httpd(
+        installed=bool(value.get("installed")),
+        running=bool(value.get("running")),
+        version=value.get("version"),
+        loaded=value.get("loaded"),
+        loaded_at=value.get("loaded_at"),
+        reason=value.get("reason") or value.get("error"),
+    )

@@ -1,0 +1,135 @@
+"""Where each host ended, decided from what the host itself recorded.
+
+A host of a run is in exactly one of these ends:
+
+    unchanged   nothing was to be done there
+    untouched   something was to be done, but the run stopped before it; no live file was changed
+    confirmed   on the new release, healthy, and known-good from now on
+    reverted    back on its known-good, verified by the host
+    pending     changed and not confirmed: the run reverts it, or the host does at its deadline
+    stranded    neither confirmed nor verified on known-good, or not readable: a person must look
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from safedeploy.core.errors import ExitCode
+from safedeploy.core.observed import Observed
+from safedeploy.core.plan import HostPlan
+
+
+class End(StrEnum):
+    """Where a host is when the run is over."""
+
+    UNCHANGED = "unchanged"
+    UNTOUCHED = "untouched"
+    CONFIRMED = "confirmed"
+    REVERTED = "reverted"
+    PENDING = "pending"
+    STRANDED = "stranded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostEnd:
+    """One host's end, why, and for a stranded one what to do by hand."""
+
+    host: str
+    end: End
+    why: str
+    release: str | None = None
+    seconds: float | None = None
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What the host's agent answered in each phase of this run; None where it was not asked or did not answer."""
+
+    prepare: Mapping[str, Any] | None = None
+    preflight: Mapping[str, Any] | None = None
+    activate: Mapping[str, Any] | None = None
+    controller_health: Mapping[str, Any] | None = None
+    confirm: Mapping[str, Any] | None = None
+    revert: Mapping[str, Any] | None = None
+    seen: str | None = None
+
+    @property
+    def cause(self) -> str | None:
+        """The first thing that went wrong, in one sentence; None when nothing did."""
+        for answer in (self.prepare, self.preflight, self.activate, self.controller_health, self.confirm):
+            if answer is not None and not answer.get("ok", False):
+                error = answer.get("error") or {}
+                detail = error.get("detail") or {}
+                return str(detail.get("cause") or error.get("message") or "failed without a reason")
+        return self.seen
+
+
+def decide_end(*, plan: HostPlan, run: str, answers: Answers, after: Observed | None) -> HostEnd:
+    """Judge one host by the state that was read from it after the run; `after` is None when it could not be read."""
+    if not plan.verdict.acts:
+        return HostEnd(host=plan.host, end=End.UNCHANGED, why=plan.reason, release=plan.current)
+    if after is None:
+        return _unreadable(plan, answers)
+    if after.stranded is not None:
+        steps = tuple(str(step) for step in after.stranded.get("steps") or ())
+        return HostEnd(
+            host=plan.host, end=End.STRANDED, why=str(after.stranded.get("cause")), release=after.current, steps=steps
+        )
+    if after.pending is not None and after.pending.run == run:
+        return HostEnd(
+            host=plan.host, end=End.PENDING, why=answers.cause or "not confirmed", release=after.pending.release
+        )
+    if after.run == run and after.current == plan.release == after.known_good:
+        return HostEnd(
+            host=plan.host,
+            end=End.CONFIRMED,
+            why="healthy and confirmed",
+            release=after.current,
+            seconds=_seconds(answers),
+        )
+    if answers.activate is not None:
+        why = answers.cause or "reverted by the run"
+        return HostEnd(host=plan.host, end=End.REVERTED, why=why, release=after.current, seconds=_seconds(answers))
+    return HostEnd(
+        host=plan.host,
+        end=End.UNTOUCHED,
+        why=answers.cause or "the run stopped before this host",
+        release=after.current,
+    )
+
+
+def _unreadable(plan: HostPlan, answers: Answers) -> HostEnd:
+    why = "the host could not be reached after the run"
+    if answers.activate is None and answers.preflight is None:
+        return HostEnd(
+            host=plan.host, end=End.UNTOUCHED, why=f"{why}; it had not been changed before", release=plan.current
+        )
+    steps = (
+        "On the host: python3 -I -S /var/lib/safedeploy/agent/current status",
+        "If it shows a pending release whose deadline has passed: python3 -I -S /var/lib/safedeploy/agent/current revert",
+    )
+    return HostEnd(host=plan.host, end=End.STRANDED, why=why, release=None, steps=steps)
+
+
+def _seconds(answers: Answers) -> float | None:
+    result = (answers.activate or {}).get("result") or {}
+    steps = result.get("steps") or ()
+    return sum(float(step.get("seconds", 0.0)) for step in steps) if steps else None
+
+
+def exit_code(ends: Mapping[str, HostEnd], *, interrupted: bool) -> ExitCode:
+    """The published exit code of a run that reached its rollout."""
+    found = {end.end for end in ends.values()}
+    if End.STRANDED in found or End.PENDING in found:
+        return ExitCode.STRANDED
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    if found & {End.REVERTED, End.UNTOUCHED}:
+        return ExitCode.REVERTED
+    return ExitCode.OK

@@ -1,0 +1,151 @@
+"""The bundle: a private directory with all that the playbooks need, and their answers.
+
+Format: docs/architecture.md, section 5. It holds rendered content, so it is 0700, unique per run, and removed when the
+context ends, however it ends. No content travels in Ansible variables.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from safedeploy.core.outcome import Answers
+from safedeploy.core.plan import HostPlan
+from safedeploy.core.tree import tree_to_json
+from safedeploy.workflows.desired import Desired
+from safedeploy.workflows.session import Session
+
+
+@contextmanager
+def private_directory() -> Iterator[Path]:
+    """A fresh 0700 directory, in memory where the machine offers that, removed at the end."""
+    shared = Path("/dev/shm")  # noqa: S108 - a tmpfs: rendered secrets then never reach a disk
+    parent = str(shared) if shared.is_dir() and os.access(shared, os.W_OK) else None
+    directory = Path(tempfile.mkdtemp(prefix="safedeploy-", dir=parent))
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def write_bundle(
+    session: Session,
+    directory: Path,
+    *,
+    desired: Mapping[str, Desired],
+    plans: Mapping[str, HostPlan],
+    provenance: Mapping[str, Any],
+    reason: str,
+    allow_restart: bool = False,
+) -> None:
+    """Fill `directory` with the documents of docs/architecture.md, section 5."""
+    rollout = session.policy.rollout
+    for name in ("manifests", "objects", "results"):
+        (directory / name).mkdir(mode=0o700, exist_ok=True)
+    shutil.copyfile(session.agent.path, directory / "agent.pyz")
+    for host in plans:
+        item = desired[host]
+        for sha256, content in item.tree.content.items():
+            _write(directory / "objects" / sha256, content)
+        _write_json(
+            directory / "manifests" / f"{host}.json", item.manifest or _manifest(session, item, plans[host], provenance)
+        )
+    _write_json(
+        directory / "bundle.json",
+        {
+            "schema": 1,
+            "run": session.identity.run,
+            "actor": session.identity.actor,
+            "reason": reason,
+            "environment": session.target.environment,
+            "agent": {"sha256": session.agent.sha256, "file": "agent.pyz"},
+            "policy": {
+                "confirm_window": rollout.confirm_window,
+                "bake": rollout.bake,
+                "keep": rollout.keep,
+                "lease_ttl": rollout.lease_ttl,
+                "error_budget": rollout.error_budget,
+                "allow_restart": allow_restart or rollout.allow_restart,
+            },
+            "hosts": {host: _host(desired[host], plan) for host, plan in plans.items()},
+        },
+    )
+
+
+def _host(item: Desired, plan: HostPlan) -> dict[str, Any]:
+    return {
+        "site": item.site,
+        "release": plan.release,
+        "tree": plan.tree,
+        "expect_live": plan.expect_live,
+        "health": list(item.health),
+        "controller_health": list(item.controller_health),
+        "action": "activate" if plan.verdict.acts else "none",
+        "why": plan.reason,
+        "activation": None,
+    }
+
+
+def _manifest(session: Session, item: Desired, plan: HostPlan, provenance: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "release": plan.release,
+        "tree": plan.tree,
+        "created": session.identity.started.isoformat(timespec="seconds"),
+        "provenance": dict(provenance),
+        "entries": tree_to_json(item.tree.entries),
+    }
+
+
+def _write(path: Path, content: bytes) -> None:
+    if path.exists():
+        return
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    _write(path, json.dumps(value, sort_keys=True).encode())
+
+
+def read_answers(directory: Path, host: str) -> Answers:
+    """What the host's agent answered in each phase, and what Ansible saw of the host."""
+    phases = ("prepare", "preflight", "activate", "controller_health", "confirm", "revert")
+    return Answers(**{phase: _result(directory, host, phase) for phase in phases}, seen=_ledger(directory).get(host))
+
+
+def token_of(directory: Path, host: str) -> str | None:
+    """The lease token that the host gave to this run."""
+    answer = _result(directory, host, "prepare") or {}
+    token = (answer.get("result") or {}).get("token")
+    return str(token) if token is not None else None
+
+
+def _result(directory: Path, host: str, phase: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads((directory / "results" / f"{host}.{phase}.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _ledger(directory: Path) -> dict[str, str]:
+    """The first thing that went wrong on each host, as Ansible saw it."""
+    found: dict[str, str] = {}
+    try:
+        lines = (directory / "ledger.jsonl").read_text().splitlines()
+    except OSError:
+        return found
+    for line in lines:
+        try:
+            item = json.loads(line)
+        except ValueError:
+            continue
+        found.setdefault(str(item.get("host")), f"{item.get('kind')}: {item.get('text')}")
+    return found

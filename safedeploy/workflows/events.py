@@ -1,0 +1,53 @@
+"""What a workflow tells while it works. The command line shows it; tests collect it; nothing here prints."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+
+class Phase(StrEnum):
+    """The phases of a run, in their order."""
+
+    RESOLVE = "resolve"
+    RENDER = "render"
+    OBSERVE = "observe"
+    PLAN = "plan"
+    PREFLIGHT = "preflight"
+    ROLLOUT = "rollout"
+    SETTLE = "settle"
+
+
+class Status(StrEnum):
+    """How far a host is within a phase."""
+
+    RUNNING = "running"
+    OK = "ok"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Events(Protocol):
+    """The listener. Calls may come from any thread, and must return quickly."""
+
+    def phase(self, phase: Phase, text: str) -> None:
+        """A phase begins."""
+
+    def host(self, host: str, phase: Phase, status: Status, text: str) -> None:
+        """Something is known about one host in a phase."""
+
+    def output(self, text: str) -> None:
+        """A line of Ansible's own output, for -v."""
+
+
+class Silent:
+    """A listener that ignores everything."""
+
+    def phase(self, phase: Phase, text: str) -> None:
+        """Ignore."""
+
+    def host(self, host: str, phase: Phase, status: Status, text: str) -> None:
+        """Ignore."""
+
+    def output(self, text: str) -> None:
+        """Ignore."""

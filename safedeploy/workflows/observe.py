@@ -1,0 +1,76 @@
+"""Read every host, in parallel, and change none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from safedeploy.adapters.ssh import Answer, Refusal, Reply, Unreachable
+from safedeploy.core.diff import MAX_DIFF_BYTES
+from safedeploy.core.errors import ExitCode, SafedeployError
+from safedeploy.core.observed import Observed, observed_from_json
+from safedeploy.core.tree import Tree, tree_to_json
+from safedeploy.workflows.events import Phase, Status
+from safedeploy.workflows.session import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What was read: hosts that answered, and why the others did not."""
+
+    hosts: Mapping[str, Observed]
+    missing: Mapping[str, str]
+
+
+def observe(
+    session: Session, sites: Mapping[str, Mapping[str, Any]], desired: Mapping[str, Tree] | None = None
+) -> Seen:
+    """Ask every host of `sites` for its state; with `desired`, also for the live content that differs from it."""
+    session.events.phase(Phase.OBSERVE, f"{len(sites)} hosts")
+    requests = {
+        host: {
+            "site": site,
+            "desired": tree_to_json(desired[host]) if desired is not None else None,
+            "content": desired is not None,
+            "max_bytes": MAX_DIFF_BYTES,
+        }
+        for host, site in sites.items()
+    }
+    found: dict[str, Observed] = {}
+    missing: dict[str, str] = {}
+    for host, reply in session.fleet.call("observe", requests).items():
+        observed = _judge(host, reply, missing)
+        if observed is None:
+            session.events.host(host, Phase.OBSERVE, Status.FAILED, missing[host])
+        else:
+            found[host] = observed
+            session.events.host(host, Phase.OBSERVE, Status.OK, "")
+    return Seen(hosts=found, missing=missing)
+
+
+def _judge(host: str, reply: Reply, missing: dict[str, str]) -> Observed | None:
+    if isinstance(reply, Answer):
+        try:
+            return observed_from_json(host, reply.result)
+        except ValueError as error:
+            missing[host] = str(error)
+    elif isinstance(reply, Refusal):
+        missing[host] = f"{reply.message} ({reply.code})"
+    elif isinstance(reply, Unreachable):
+        missing[host] = reply.reason
+    return None
+
+
+def require_all(seen: Seen) -> None:
+    """Raise exit 9 when a host did not answer: a push to a part of the fleet must be asked for with --limit."""
+    if not seen.missing:
+        return
+    lines = "\n".join(f"  {host}: {reason}" for host, reason in sorted(seen.missing.items()))
+    count = len(seen.missing)
+    raise SafedeployError(
+        "host-unreachable",
+        f"{count} of {count + len(seen.hosts)} hosts could not be read:\n{lines}",
+        next_step="Repair the access (try `ssh` with the same user and key), or leave the hosts out with --limit 'all:!HOST'.",
+        exit_code=ExitCode.UNREACHABLE,
+    )

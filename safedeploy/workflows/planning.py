@@ -1,0 +1,105 @@
+"""From the project and the hosts to the fleet's plan."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from safedeploy.core.diff import Diff, fold, unified
+from safedeploy.core.masking import Masker
+from safedeploy.core.observed import Observed
+from safedeploy.core.plan import Action, ActionKind, HostPlan, Verdict, plan_host
+from safedeploy.core.restart import restart_reasons
+from safedeploy.core.tree import Kind, RenderedTree, release_id
+from safedeploy.workflows.desired import Desired
+from safedeploy.workflows.events import Phase
+from safedeploy.workflows.observe import Seen
+from safedeploy.workflows.session import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetPlan:
+    """The plan of the whole fleet, with diffs that are fit to be shown."""
+
+    environment: str
+    release: str
+    hosts: Mapping[str, HostPlan]
+    diffs: tuple[tuple[tuple[str, ...], Diff], ...]
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def acts(self) -> bool:
+        """Whether a push would do anything on any host."""
+        return any(plan.verdict.acts for plan in self.hosts.values())
+
+    @property
+    def differs(self) -> bool:
+        """Whether any live file would change."""
+        return any(plan.verdict is Verdict.CHANGE for plan in self.hosts.values())
+
+
+def make_plan(session: Session, desired: Mapping[str, Desired], seen: Seen) -> FleetPlan:
+    """Compare what every host should have with what it was seen to have."""
+    session.events.phase(Phase.PLAN, f"{len(seen.hosts)} hosts")
+    masker = Masker(frozenset().union(*(item.secrets for item in desired.values())))
+    release = release_id({host: item.tree.digest for host, item in desired.items()})
+    hosts: dict[str, HostPlan] = {}
+    diffs: list[tuple[str, Diff]] = []
+    for host, observed in seen.hosts.items():
+        tree = desired[host].tree
+        plan = plan_host(tree, observed)
+        hosts[host] = dataclasses.replace(
+            plan, release=desired[host].release or release, restart=_restart(plan, tree, observed)
+        )
+        diffs += [(host, _diff(action, tree, observed, masker)) for action in plan.changes]
+    return FleetPlan(
+        environment=session.target.environment,
+        release=release,
+        hosts=hosts,
+        diffs=tuple(fold(diffs)),
+        missing=seen.missing,
+    )
+
+
+def _content(action: Action, tree: RenderedTree, observed: Observed) -> tuple[bytes | None, bytes | None]:
+    before = observed.content.get(action.path) if action.before.kind is Kind.FILE else None
+    after = tree.content.get(action.after.sha256 or "") if action.after.kind is Kind.FILE else None
+    return before, after
+
+
+def _restart(plan: HostPlan, tree: RenderedTree, observed: Observed) -> tuple[str, ...]:
+    reasons: list[str] = []
+    for action in plan.changes:
+        reasons += restart_reasons(action.path, *_content(action, tree, observed))
+        if "/mods-enabled/mpm_" in action.path and action.path.endswith(".load"):
+            reasons.append(f"{action.path}: another MPM")
+    return tuple(sorted(set(reasons)))
+
+
+def _diff(action: Action, tree: RenderedTree, observed: Observed, masker: Masker) -> Diff:
+    if action.kind is ActionKind.ATTRIBUTES:
+        return Diff(path=action.path, note=action.reason)
+    if action.path in tree.secret_paths:
+        return Diff(path=action.path, note="the content is secret: not shown")
+    if Kind.LINK in (action.before.kind, action.after.kind):
+        return Diff(path=action.path, note=_link_note(action))
+    before, after = _content(action, tree, observed)
+    if (action.before.kind is Kind.FILE and before is None) or (action.after.kind is Kind.FILE and after is None):
+        return Diff(path=action.path, note="the content is kept on the host: not shown")
+    return unified(action.path, before, after, _mask(masker))
+
+
+def _link_note(action: Action) -> str:
+    def shown(entry: Any) -> str:
+        return f"link to {entry.target}" if entry.kind is Kind.LINK else str(entry.kind.value)
+
+    return f"{shown(action.before)} -> {shown(action.after)}"
+
+
+def _mask(masker: Masker) -> Callable[[str, str], tuple[str, str]]:
+    def mask(old: str, new: str) -> tuple[str, str]:
+        return masker.old_text(old, new), masker.text(new)
+
+    return mask

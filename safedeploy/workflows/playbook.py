@@ -1,0 +1,74 @@
+"""Run one of the playbooks on some hosts, and pass what happens to the listener."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from safedeploy.adapters import runner
+from safedeploy.core.errors import ExitCode, SafedeployError
+from safedeploy.workflows.events import Phase, Status
+from safedeploy.workflows.session import Session
+
+# Tasks whose end is worth a line on the screen, by their module: what the person waits for.
+_SHOWN = frozenset({"safedeploy_agent", "safedeploy_probe", "safedeploy_gate"})
+
+
+def run_playbook(
+    session: Session,
+    name: str,
+    directory: Path,
+    hosts: Sequence[str],
+    *,
+    phase: Phase,
+    extra: Mapping[str, Any] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> runner.RunResult:
+    """Run `name` with the bundle in `directory`, limited to `hosts`. Judge hosts by their answers, not by the result."""
+
+    def heard(event: Mapping[str, Any]) -> None:
+        _forward(session, phase, event)
+
+    return runner.run(
+        name,
+        bundle=directory,
+        project=session.target.project,
+        inventory=session.inventory.source,
+        hosts=hosts,
+        extra=dict(extra or {}),
+        forks=session.policy.rollout.forks,
+        vault_args=session.inventory.vault_args(),
+        on_event=heard,
+        verbosity=session.target.verbosity,
+        cancelled=cancelled,
+    )
+
+
+def _forward(session: Session, phase: Phase, event: Mapping[str, Any]) -> None:
+    kind, data = event.get("event"), event.get("event_data") or {}
+    if session.target.verbosity and event.get("stdout"):
+        session.events.output(str(event["stdout"]))
+    host, action = data.get("host"), str(data.get("task_action", "")).rpartition(".")[2]
+    if not host or action not in _SHOWN:
+        return
+    task = str(data.get("task", ""))
+    if kind == "runner_on_start":
+        session.events.host(str(host), phase, Status.RUNNING, task)
+    elif kind == "runner_on_ok":
+        session.events.host(str(host), phase, Status.OK, task)
+    elif kind in ("runner_on_failed", "runner_on_unreachable"):
+        message = (data.get("res") or {}).get("msg", "")
+        session.events.host(str(host), phase, Status.FAILED, str(message))
+
+
+def require_start(result: runner.RunResult, answered: int, phase: Phase) -> None:
+    """Raise when Ansible itself did not get going: no host has answered, and the play was not cancelled."""
+    if answered or result.rc == 0 or result.status == "canceled":
+        return
+    raise SafedeployError(
+        "ansible-failed",
+        f"ansible-playbook did not run the {phase} phase (exit code {result.rc}):\n{result.stdout_tail}",
+        next_step="Run the same command with -v to see Ansible's own output.",
+        exit_code=ExitCode.REFUSED,
+    )

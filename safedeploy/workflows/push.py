@@ -1,0 +1,151 @@
+"""A push: plan, preflight on every host, rollout in batches, and the true end of every host.
+
+Promises kept here: nothing live changes unless every host passed the preflight; what was planned is what is pushed; a
+host that was changed ends confirmed, reverted or named as stranded, also when the run is interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from safedeploy import __version__
+from safedeploy.adapters import git
+from safedeploy.core.errors import ExitCode
+from safedeploy.core.outcome import End, HostEnd, exit_code
+from safedeploy.core.plan import HostPlan
+from safedeploy.core.preflight import Preflight
+from safedeploy.workflows.bundle import private_directory, write_bundle
+from safedeploy.workflows.desired import Desired
+from safedeploy.workflows.events import Phase
+from safedeploy.workflows.interrupt import Interrupt
+from safedeploy.workflows.leases import release_leases
+from safedeploy.workflows.planning import FleetPlan
+from safedeploy.workflows.playbook import run_playbook
+from safedeploy.workflows.preflight import require_pass, run_preflight
+from safedeploy.workflows.session import Session
+from safedeploy.workflows.settle import Rollout, settle
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushResult:
+    """How a push ended. `seconds` is wall time per phase."""
+
+    run: str
+    environment: str
+    release: str
+    ends: Mapping[str, HostEnd]
+    code: ExitCode
+    interrupted: bool = False
+    preflight: Preflight = field(default_factory=Preflight)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushOptions:
+    """What a person may say at the push. `on_preflight` hears the verdict before anything is changed."""
+
+    reason: str = ""
+    allow_restart: bool = False
+    on_preflight: Callable[[Preflight], None] = lambda _verdict: None
+
+
+def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], options: PushOptions) -> PushResult:
+    """Carry out a plan that was agreed to. Raises SafedeployError when the preflight refuses."""
+    acting = {host: item for host, item in plan.hosts.items() if item.verdict.acts}
+    if not acting:
+        return _nothing(session, plan)
+    clock = _Clock()
+    with Interrupt() as interrupt, private_directory() as directory:
+        write_bundle(
+            session,
+            directory,
+            desired=desired,
+            plans=acting,
+            provenance=_provenance(session),
+            reason=options.reason,
+            allow_restart=options.allow_restart,
+        )
+        try:
+            verdict = run_preflight(session, directory, list(acting))
+            clock.lap("preflight")
+            require_pass(verdict)
+            options.on_preflight(verdict)
+            with interrupt.shield():
+                ends = _roll_out(session, directory, acting, interrupt, clock)
+        finally:
+            with interrupt.shield():
+                release_leases(session, directory, list(acting))
+    idle = {
+        host: HostEnd(host=host, end=End.UNCHANGED, why=item.reason, release=item.current)
+        for host, item in plan.hosts.items()
+        if host not in acting
+    }
+    everything = {host: (ends | idle)[host] for host in plan.hosts}
+    return PushResult(
+        run=session.identity.run,
+        environment=plan.environment,
+        release=plan.release,
+        ends=everything,
+        code=exit_code(everything, interrupted=interrupt.requested),
+        interrupted=interrupt.requested,
+        preflight=verdict,
+        seconds=clock.laps,
+    )
+
+
+def _roll_out(
+    session: Session, directory: Path, acting: Mapping[str, HostPlan], interrupt: Interrupt, clock: _Clock
+) -> dict[str, HostEnd]:
+    batches = list(session.policy.rollout.batches)
+    session.events.phase(Phase.ROLLOUT, f"{len(acting)} hosts, batches {', '.join(str(size) for size in batches)}")
+    result = run_playbook(
+        session,
+        "rollout.yml",
+        directory,
+        list(acting),
+        phase=Phase.ROLLOUT,
+        extra={"safedeploy_batches": batches},
+        cancelled=lambda: interrupt.requested,
+    )
+    clock.lap("rollout")
+    failed = result.rc != 0 or interrupt.requested
+    ends = settle(session, Rollout(directory=directory, plans=acting, failed=failed))
+    clock.lap("settle")
+    return ends
+
+
+def _nothing(session: Session, plan: FleetPlan) -> PushResult:
+    ends = {
+        host: HostEnd(host=host, end=End.UNCHANGED, why=item.reason, release=item.current)
+        for host, item in plan.hosts.items()
+    }
+    return PushResult(
+        run=session.identity.run, environment=plan.environment, release=plan.release, ends=ends, code=ExitCode.OK
+    )
+
+
+def _provenance(session: Session) -> dict[str, Any]:
+    return {
+        **git.provenance(session.target.project),
+        "actor": session.identity.actor,
+        "run": session.identity.run,
+        "safedeploy": __version__,
+        "environment": session.target.environment,
+    }
+
+
+class _Clock:
+    """Wall time of each phase, in seconds."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._since = datetime.now(UTC)
+
+    def lap(self, name: str) -> None:
+        now = datetime.now(UTC)
+        self.laps[name] = (now - self._since).total_seconds()
+        self._since = now

@@ -1,0 +1,81 @@
+"""One invocation: the project, the environment's policy, its hosts and the open connections to them.
+
+Nothing is read before it is needed; `close` ends every connection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from safedeploy.adapters import agent_file, identity, settings
+from safedeploy.adapters.ansible import inventory as inventories
+from safedeploy.adapters.ansible.inventory import Inventory, VaultOptions
+from safedeploy.adapters.ssh import Fleet
+from safedeploy.core.host import Host
+from safedeploy.core.policy import Policy
+from safedeploy.workflows.events import Events, Phase, Silent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What a command was asked to work on."""
+
+    project: Path
+    environment: str
+    limit: str | None = None
+    vault: VaultOptions = field(default_factory=VaultOptions)
+    verbosity: int = 0
+
+
+class Session:
+    """Resolved lazily: policy, then inventory, then connections."""
+
+    def __init__(self, target: Target, events: Events | None = None) -> None:
+        self.target = target
+        self.events: Events = events or Silent()
+        self.identity = identity.new_run()
+        self._fleet: Fleet | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every connection."""
+        if self._fleet is not None:
+            self._fleet.close()
+            self._fleet = None
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The environment's policy. Raises SafedeployError when safedeploy.yml is missing or invalid."""
+        self.events.phase(Phase.RESOLVE, f"environment {self.target.environment}")
+        return settings.load(self.target.project).policy(self.target.environment)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The hosts. Raises SafedeployError when the inventory is missing, invalid or empty."""
+        policy = self.policy
+        return inventories.load(self.target.project, policy, limit=self.target.limit, vault=self.target.vault)
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """The hosts of this invocation, in inventory order."""
+        return self.inventory.hosts
+
+    @cached_property
+    def agent(self) -> agent_file.AgentFile:
+        """The on-host program, built once."""
+        return agent_file.build()
+
+    @property
+    def fleet(self) -> Fleet:
+        """Connections to the hosts; opened on first use."""
+        if self._fleet is None:
+            self._fleet = Fleet(self.hosts, self.policy.ssh, self.agent)
+        return self._fleet

@@ -1,0 +1,142 @@
+"""After the rollout, however it ended: read the true state of every host, and put back what must go back.
+
+The playbooks' own result is not trusted here: Ansible may have been killed, and an unreachable host skips its rescue.
+The hosts' records decide. Reverts go over fresh connections straight to the agent, because this must work when Ansible
+does not; playbooks/revert.yml does the same for people who run the playbooks by themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safedeploy.adapters.ssh import Refusal, Unreachable
+from safedeploy.core.outcome import End, HostEnd, decide_end
+from safedeploy.core.plan import HostPlan
+from safedeploy.core.policy import OnFailure
+from safedeploy.workflows.bundle import read_answers, token_of
+from safedeploy.workflows.events import Phase, Status
+from safedeploy.workflows.observe import Seen, observe
+from safedeploy.workflows.session import Session
+
+_GRACE = 3.0  # seconds after the confirm window within which a host has put itself back
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rollout:
+    """What is being settled. `failed` tells whether the rollout stopped before its end."""
+
+    directory: Path
+    plans: Mapping[str, HostPlan]
+    failed: bool
+
+
+def settle(session: Session, rollout: Rollout) -> dict[str, HostEnd]:
+    """The end of every host: read, revert what must go back, and read again."""
+    session.events.phase(Phase.SETTLE, f"{len(rollout.plans)} hosts")
+    seen = _read(session, rollout, list(rollout.plans))
+    ends = _judge(session, rollout, seen)
+    back = {
+        host: seen.hosts[host].last_activation for host, end in ends.items() if _must_go_back(session, rollout, end)
+    }
+    for host, end in ends.items():
+        if end.end is End.PENDING and (pending := seen.hosts[host].pending) is not None:
+            back[host] = pending.activation
+    ends = _after_reverts(session, rollout, ends, {host: name for host, name in back.items() if name})
+    for end in ends.values():
+        bad = end.end in (End.STRANDED, End.PENDING)
+        session.events.host(end.host, Phase.SETTLE, Status.FAILED if bad else Status.OK, end.end.value)
+    return ends
+
+
+def _must_go_back(session: Session, rollout: Rollout, end: HostEnd) -> bool:
+    everything = session.policy.rollout.on_failure is OnFailure.REVERT_ALL
+    return rollout.failed and everything and end.end is End.CONFIRMED
+
+
+def _read(session: Session, rollout: Rollout, hosts: list[str]) -> Seen:
+    """Observe; a host that was changed and does not answer is asked again until it must have put itself back."""
+    sites = _sites(rollout.directory)
+    seen = observe(session, {host: sites[host] for host in hosts})
+    changed = [host for host in seen.missing if _was_changed(rollout.directory, host)]
+    deadline = time.monotonic() + session.policy.rollout.confirm_window + _GRACE
+    while changed and time.monotonic() < deadline:
+        time.sleep(1.0)
+        again = observe(session, {host: sites[host] for host in changed})
+        seen = Seen(
+            hosts={**seen.hosts, **again.hosts},
+            missing={**{host: why for host, why in seen.missing.items() if host not in changed}, **again.missing},
+        )
+        changed = [host for host in changed if host in seen.missing]
+    return seen
+
+
+def _was_changed(directory: Path, host: str) -> bool:
+    return read_answers(directory, host).preflight is not None
+
+
+def _judge(session: Session, rollout: Rollout, seen: Seen) -> dict[str, HostEnd]:
+    return {
+        host: decide_end(
+            plan=plan,
+            run=session.identity.run,
+            answers=read_answers(rollout.directory, host),
+            after=seen.hosts.get(host),
+        )
+        for host, plan in rollout.plans.items()
+    }
+
+
+def _after_reverts(
+    session: Session, rollout: Rollout, ends: dict[str, HostEnd], back: Mapping[str, str]
+) -> dict[str, HostEnd]:
+    if not back:
+        return ends
+    bundle = json.loads((rollout.directory / "bundle.json").read_text())
+    requests = {
+        host: {
+            "site": bundle["hosts"][host]["site"],
+            "token": token_of(rollout.directory, host),
+            "run": session.identity.run,
+            "actor": session.identity.actor,
+            "activation": activation,
+            "health": bundle["hosts"][host]["health"],
+        }
+        for host, activation in back.items()
+    }
+    for host in back:
+        session.events.host(host, Phase.SETTLE, Status.RUNNING, "reverting")
+    replies = session.fleet.call("revert", requests, fresh=True)
+    seen = _read(session, rollout, list(back))
+    result = dict(ends)
+    for host in back:
+        result[host] = _reverted(ends[host], replies[host], seen)
+    return result
+
+
+def _reverted(before: HostEnd, reply: Any, seen: Seen) -> HostEnd:
+    """A host is reverted when it says so itself and is seen without a pending or stranded state afterwards."""
+    after = seen.hosts.get(before.host)
+    why = before.why if before.end is End.PENDING else "taken back because another host failed (on_failure: revert-all)"
+    if isinstance(reply, Unreachable) and after is None:
+        steps = (
+            f"The host reverts by itself when its confirm window ends. Check it then: safedeploy status --limit {before.host}",
+        )
+        return HostEnd(host=before.host, end=End.STRANDED, why=reply.reason, steps=steps)
+    if after is not None and after.stranded is None and after.pending is None and not isinstance(reply, Refusal):
+        return HostEnd(host=before.host, end=End.REVERTED, why=why, release=after.current)
+    if after is not None and after.pending is None and after.stranded is None and before.end is End.PENDING:
+        return HostEnd(host=before.host, end=End.REVERTED, why=why, release=after.current)
+    detail = reply.detail if isinstance(reply, Refusal) else {}
+    cause = reply.message if isinstance(reply, Refusal) else "the revert could not be verified"
+    steps = tuple(str(step) for step in detail.get("steps") or ())
+    return HostEnd(host=before.host, end=End.STRANDED, why=cause, release=after.current if after else None, steps=steps)
+
+
+def _sites(directory: Path) -> dict[str, Any]:
+    hosts = json.loads((directory / "bundle.json").read_text())["hosts"]
+    return {host: item["site"] for host, item in hosts.items()}
