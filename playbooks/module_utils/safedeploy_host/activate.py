@@ -1,0 +1,289 @@
+"""`activate`: make a staged release live, and go back in the same call when anything about it fails.
+
+check -> keep what is live -> pending -> dead-man armed -> journal -> switch -> reload -> health -> (confirm, later)
+                                 |___________________ any failure: put back ____________________|
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from . import room, switch, tree, verdict
+from .adopted import effective
+from .changing import changing
+from .clock import iso
+from .preflight import expect_live
+from .prepare import refuse_pending
+from .protocol import AgentError
+from .put_back import loaded_record, put_back
+from .releases import ADOPTED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .protocol import Json, Request
+    from .services import Services
+    from .store import Store
+    from .tree import Tree
+
+    Arm = Callable[[Store, str], int]
+
+
+class Failed(Exception):  # noqa: N818 -- a verdict on the new configuration, turned into a refusal after the revert
+    """The new configuration did not work; `code` is one of the wire's, `health` the results that say so."""
+
+    def __init__(self, code: str, message: str, health: list[Json] | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.health = health or []
+
+
+def activate(request: Request, services: Services, arm: Arm | None = None) -> Json:
+    """{activation, outcome, reload, health, steps}. Raises AgentError: `reverted`, `stranded`, and refusals before them."""
+    run, actor, release = request.need("run", str), request.need("actor", str), request.need("release", str)
+    with changing(request.site, services) as store:
+        store.lease.check(request.need("token", str), services.now())
+        refuse_pending(store, None)
+        activation = Activation(store, services, request, release=release, run=run, actor=actor)
+        activation.check()
+        if activation.in_place():
+            return activation.leave_unchanged()
+        return activation.carry_out(arm or arming(request))
+
+
+def arming(request: Request) -> Arm:
+    """How to start a dead-man: from the program's own file, which is put into the state directory if it is not there."""
+
+    def arm(store: Store, activation: str) -> int:
+        from . import deadman, install
+
+        return deadman.arm(store, install.install(store, request.get("agent_path", str, "") or None), activation)
+
+    return arm
+
+
+class Activation:
+    """One activation under way; the lock is held as long as it exists."""
+
+    def __init__(
+        self, store: Store, services: Services, request: Request, *, release: str, run: str, actor: str
+    ) -> None:
+        self.store = store
+        self.services = services
+        self.request = request
+        self.release = release
+        self.run = run
+        self.actor = actor
+        self.manifest = store.manifest(release)
+        self.found: Json = {} if release == ADOPTED else store.releases.preflight(release)
+        self.checks: list[Json] = request.get("health", list, [])
+        self.live: Tree = store.live(store.touched(self.manifest["entries"]))
+        self.goal: Tree = effective(self.manifest["entries"], {**self.live, **store.adopted.entries()})
+        self.changes: Tree = tree.changes(self.live, self.goal)
+        self.steps: list[Json] = []
+        self.began = time.monotonic()
+
+    def check(self) -> None:
+        """Everything that can refuse while nothing has changed."""
+        expect_live(self.store, self.live, self.request.value.get("expect_live"), self.found.get("live"))
+        room.check_writable(self.store, self.live, self.changes)
+        for sha256 in self.store.objects.missing(self.changes):
+            self.store.objects.read(sha256)
+        needed = self.found.get("restart") or {"needed": False, "why": []}
+        if needed["needed"] and not self.request.get("allow_restart", bool, default=False):
+            raise AgentError(
+                "restart-needed",
+                f"a graceful reload cannot apply this change: {'; '.join(needed['why'])}",
+                next="Push with --allow-restart, which interrupts requests for a moment.",
+                detail={"why": needed["why"]},
+            )
+        self.restart = bool(needed["needed"])
+
+    def in_place(self) -> bool:
+        """Whether the goal is live already, and httpd runs it."""
+        if self.changes:
+            return False
+        status = self.services.status()
+        return bool(status.get("running") and status.get("loaded") is not False)
+
+    def leave_unchanged(self) -> Json:
+        """Record that the host is on the release, if it is well; nothing needs a confirmation, because nothing changed."""
+        results, bad = self._probe()
+        if bad:
+            raise AgentError(
+                "health-failed",
+                f"the host has the configuration of {self.release} already, and is not well: {verdict.text(bad)}",
+                next="The cause is not this push; look at httpd's error log and at its backends.",
+                detail={"health": results},
+            )
+        now = self.services.now()
+        self.store.adopted.add(self.live, iso(now))
+        state = self._adopted_first(self.store.state.load(), now)
+        if state["known_good"] != self.release:
+            state["history"] = [*state["history"], self.confirmed(None, now)]
+        state.update(
+            current=self.release, known_good=self.release, since=iso(now), by=self.actor, run=self.run, stranded=None
+        )
+        self.store.state.save(state)
+        self.store.audit("unchanged", now, release=self.release, by=self.actor, run=self.run)
+        self._step("health")
+        return {"activation": None, "outcome": "unchanged", "reload": None, "health": results, "steps": self.steps}
+
+    def carry_out(self, arm: Arm) -> Json:
+        """Change the host. Raises AgentError: `reverted` or `stranded` once something had changed."""
+        store, services = self.store, self.services
+        pending = self._begin()
+        try:
+            arm(store, pending["activation"])
+            self._step("arm")
+        except BaseException:
+            store.state.save({**store.state.load(), "pending": None})
+            raise
+        try:
+            self._switch(pending)
+            reload = self._reload()
+            results = self._prove()
+            pending = self._extend(reload)
+        except Exception as error:
+            raise self._go_back(pending, error) from error
+        store.audit(
+            "activated",
+            services.now(),
+            activation=pending["activation"],
+            release=self.release,
+            by=self.actor,
+            run=self.run,
+            changed=sorted(self.changes),
+        )
+        return {
+            "activation": pending["activation"],
+            "outcome": "activated",
+            "reload": reload,
+            "health": results,
+            "deadline": pending["deadline"],
+            "steps": self.steps,
+        }
+
+    def confirmed(self, activation: str | None, now: float) -> Json:
+        """The line of state's history for this release."""
+        return {
+            "release": self.release,
+            "tree": self.manifest["tree"],
+            "confirmed": iso(now),
+            "by": self.actor,
+            "run": self.run,
+            "activation": activation,
+        }
+
+    def _begin(self) -> Json:
+        """Keep all that is live, adopt what is new, and record the activation as pending."""
+        now = self.services.now()
+        try:
+            self.store.keep_content(self.live)
+            self.store.adopted.add(self.live, iso(now))
+        except OSError as error:
+            raise room.no_space(error) from error
+        state = self._adopted_first(self.store.state.load(), now)
+        pending = {
+            "activation": f"{self.release}-{os.urandom(4).hex()}",
+            "release": self.release,
+            "run": self.run,
+            "by": self.actor,
+            "since": iso(now),
+            "deadline": now + self._window(),
+            "before_release": state["current"] or ADOPTED,
+            "before": self.live,
+            "directories": switch.directories(self.changes, self.store.roots),
+        }
+        self.store.sync()
+        self.store.state.save({**state, "pending": pending})
+        self._step("keep")
+        return pending
+
+    def _window(self) -> float:
+        return max(1.0, self.request.seconds("confirm_window", 60))
+
+    def _adopted_first(self, state: Json, now: float) -> Json:
+        """Before the first activation, what is there is the known-good release: it is what serves."""
+        if state["known_good"] is None:
+            digest = self.store.adopted.manifest()["tree"]
+            first = {
+                "release": ADOPTED,
+                "tree": digest,
+                "confirmed": iso(now),
+                "by": self.actor,
+                "run": self.run,
+                "activation": None,
+            }
+            return {**state, "known_good": ADOPTED, "history": [*state["history"], first]}
+        return state
+
+    def _switch(self, pending: Json) -> None:
+        self.store.journal.write({"kind": "activate", "activation": pending["activation"], "record": pending})
+        switch.apply(self.store, self.goal, make=pending["directories"])
+        now = self.services.now()
+        state = self.store.state.load()
+        state.update(current=self.release, since=iso(now), by=self.actor, run=self.run)
+        self.store.state.save(state)
+        self.store.journal.clear()
+        self._step("switch")
+
+    def _reload(self) -> Json:
+        reload = self.services.reload(restart=self.restart)
+        self._step("reload")
+        if not reload["ok"]:
+            raise Failed("reload-failed", f"httpd did not load it: {reload['error']}")
+        return reload
+
+    def _prove(self) -> list[Json]:
+        results, bad = self._probe()
+        self._step("health")
+        if bad:
+            raise Failed("health-failed", verdict.text(bad), results)
+        return results
+
+    def _probe(self) -> tuple[list[Json], list[Json]]:
+        results = verdict.measure(self.services, self.checks)
+        return results, verdict.failing(self.services, self.checks, self.found.get("baseline", []), results)
+
+    def _extend(self, reload: Json) -> Json:
+        """The window for the confirmation counts from now, when it can first be given."""
+        now = self.services.now()
+        state = self.store.state.load()
+        pending: Json = {**state["pending"], "deadline": now + self._window()}
+        self.store.state.save(
+            {**state, "pending": pending, "stranded": None, "loaded": loaded_record(self.release, reload, now)}
+        )
+        return pending
+
+    def _go_back(self, pending: Json, error: Exception) -> AgentError:
+        """Revert; the error to raise says how that went."""
+        if isinstance(error, OSError):
+            error = room.no_space(error)
+        code = getattr(error, "code", "bug")
+        cause = str(error) or type(error).__name__
+        try:
+            done = put_back(self.store, self.services, pending, cause=cause, by=self.actor, run=self.run)
+        except AgentError as stranded:
+            stranded.detail["cause_code"] = code
+            return stranded
+        return AgentError(
+            "reverted",
+            f"release {self.release} was activated and did not work: {cause}",
+            state=f"This host is back on {done['release']} ({done['went_to']}), and that was verified.",
+            next="Correct the configuration and push again; `status` shows the host's state.",
+            detail={
+                "cause": cause,
+                "cause_code": code,
+                "health": getattr(error, "health", []),
+                "revert": done,
+                "steps": self.steps,
+            },
+        )
+
+    def _step(self, name: str) -> None:
+        now = time.monotonic()
+        self.steps.append({"step": name, "seconds": round(now - self.began, 3)})
+        self.began = now

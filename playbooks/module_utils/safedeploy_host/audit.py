@@ -1,0 +1,44 @@
+"""One line for every change on this host, in `audit.jsonl` and in syslog. Names and digests only, never content."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from . import fsio
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Audit:
+    """The append-only record `audit.jsonl`."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def write(self, event: str, now: str, **facts: Any) -> None:
+        """Append one event, durably, and tell syslog. A full disk stops no revert: syslog then has the only copy."""
+        line = json.dumps({"at": now, "event": event, **facts}, sort_keys=True)
+        try:
+            fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            try:
+                fsio.write_all(fd, line.encode() + b"\n")
+                os.fsync(fd)
+            finally:
+                os.close(fd)
+        except OSError as error:
+            line = f"{line} (not in audit.jsonl: {error})"
+        _syslog(line)
+
+    def lines(self) -> list[str]:
+        """Every line written so far."""
+        return (fsio.read_file(self.path) or b"").decode(errors="replace").splitlines()
+
+
+def _syslog(line: str) -> None:
+    import syslog
+
+    syslog.openlog("safedeploy", syslog.LOG_PID, syslog.LOG_DAEMON)
+    syslog.syslog(syslog.LOG_NOTICE, line)

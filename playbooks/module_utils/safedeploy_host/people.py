@@ -1,0 +1,167 @@
+"""What a person at the host sees: plain text, exit codes, no control machine needed.
+
+Exit codes: 0 done or well; 2 usage; 1 refused or not well; 7 stranded.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from .clock import iso
+from .protocol import AgentError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .protocol import Json
+    from .services import Services
+    from .store import Store
+
+DEFAULT = "/var/lib/safedeploy"
+
+
+def run(arguments: list[str]) -> int:
+    """Run a person's command line, or the dead-man's."""
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="safedeploy agent",
+        description="What safedeploy has deployed on this host, and the way back, without network.",
+    )
+    parser.add_argument(
+        "command", choices=sorted(COMMANDS), help="; ".join(f"{k}: {v[1]}" for k, v in COMMANDS.items())
+    )
+    parser.add_argument("--state-dir", default=DEFAULT, help=f"default: {DEFAULT}")
+    parser.add_argument("--activation", default=None, help="which activation to revert (default: the one that can be)")
+    chosen = parser.parse_args(arguments or ["--help"])
+    from .services import Services
+    from .store import Store
+
+    try:
+        store = Store.at(chosen.state_dir)
+        code: int = COMMANDS[chosen.command][0](store, Services(store.site), chosen.activation)
+        return code
+    except PermissionError as error:
+        _say(f"error: {error}. Run this as the user that deploys (root, mostly).", sys.stderr)
+        return 1
+    except AgentError as error:
+        _say(f"error ({error.code}): {error.message}\nstate: {error.state}\nnext: {error.next}", sys.stderr)
+        for number, step in enumerate(error.detail.get("steps", []) if error.code == "stranded" else [], 1):
+            _say(f"  {number}. {step}", sys.stderr)
+        return 7 if error.code == "stranded" else 1
+
+
+def status(store: Store, services: Services, _: str | None) -> int:
+    """Current and known-good release, what is pending, httpd, and what differs from the release."""
+    state = store.state.load()
+    now = services.now()
+    httpd = services.status()
+    _say(
+        f"current:     {state['current'] or 'nothing deployed yet'}"
+        + (f" (since {state['since']}, by {state['by']})" if state["since"] else "")
+    )
+    _say(f"known-good:  {state['known_good'] or '-'}")
+    _say(
+        f"httpd:       {'running' if httpd.get('running') else 'NOT running'}, "
+        f"{ {True: 'has loaded what is on disk', False: 'has NOT loaded what is on disk'}.get(httpd.get('loaded'), 'loaded configuration unknown') }"
+    )
+    lease = store.lease.public(now)
+    if lease and not lease["expired"]:
+        _say(f"lease:       {lease['holder']}, until {lease['until']} (run {lease['run']})")
+    pending = state["pending"]
+    if pending:
+        _say(f"pending:     {pending['release']} until {iso(pending['deadline'])}, then this host reverts by itself")
+    differing = _differing(store, state)
+    for path in differing:
+        _say(f"differs:     {path}")
+    if state["stranded"]:
+        _say(f"STRANDED since {state['stranded']['since']}: {state['stranded']['cause']}")
+        for number, step in enumerate(state["stranded"]["steps"], 1):
+            _say(f"  {number}. {step}")
+        return 7
+    return 0 if httpd.get("running") and not differing else 1
+
+
+def _differing(store: Store, state: Json) -> list[str]:
+    if not state["current"]:
+        return []
+    goal = store.effective(state["current"])
+    live = store.live(goal)
+    return [path for path in goal if live[path] != goal[path]]
+
+
+def releases(store: Store, services: Services, _: str | None) -> int:  # noqa: ARG001 -- every command is called alike
+    """The releases that are stored here."""
+    state = store.state.load()
+    for release in ["adopted", *store.releases.ids()]:
+        manifest = store.manifest(release)
+        marks = [word for word, key in (("current", "current"), ("known-good", "known_good")) if state[key] == release]
+        _say(f"{release}  {manifest['created'] or '-'}  {len(manifest['entries'])} entries  {' '.join(marks)}".rstrip())
+    return 0
+
+
+def revert(store: Store, services: Services, activation: str | None) -> int:
+    """Go back to what was there before the pending or the last confirmed activation."""
+    from .changing import changing
+    from .revert import undo
+
+    with changing(store.site, services) as locked:
+        done = undo(
+            locked, services, activation, by="a person on the host", run=None, cause="a person on the host asked"
+        )
+    if done["outcome"] == "nothing-to-revert":
+        _say(f"nothing to revert: the current release is {done['release']}")
+        return 0
+    _say(f"reverted to {done['release']} ({done['went_to']}); httpd runs it and is well")
+    for item in done["kept_aside"]:
+        _say(f"kept aside:  {item['path']} -> {store.objects.path(item['entry'].get('sha256', ''))}")
+    return 0
+
+
+def recover(store: Store, services: Services, _: str | None) -> int:
+    """Put right what a death in the middle of a change left."""
+    from .recover import due
+
+    if due(store, services.now()) is None:
+        _say("nothing to recover: no change was interrupted")
+        return 0
+    from .changing import changing
+
+    with changing(store.site, services):
+        _say(f"recovered: the current release is {store.state.load()['current']}")
+    return 0
+
+
+def health(store: Store, services: Services, _: str | None) -> int:
+    """Run the checks of the current release."""
+    from . import verdict
+
+    current = store.state.load()["current"]
+    checks = store.releases.preflight(current).get("health", []) if current not in (None, "adopted") else []
+    results = verdict.measure(services, checks)
+    for result in results:
+        _say(
+            f"{'ok  ' if result['ok'] else 'FAIL'} {result['name']}  {result.get('url')}  {result.get('why') or ''}".rstrip()
+        )
+    return 0 if all(result["ok"] for result in results) else 1
+
+
+def dead_man(store: Store, services: Services, activation: str | None) -> int:
+    """Internal: revert an activation when its window ends."""
+    from . import deadman
+
+    deadman.stand_guard(store, services, activation or "")
+    return 0
+
+
+def _say(text: str, stream: object = None) -> None:
+    print(text, file=stream or sys.stdout)  # type: ignore[call-overload]
+
+
+COMMANDS = {
+    "status": (status, "what is deployed here"),
+    "releases": (releases, "what is stored here"),
+    "health": (health, "run the health checks now"),
+    "revert": (revert, "go back to what was before the last activation"),
+    "recover": (recover, "put right what an interrupted change left"),
+    "dead-man": (dead_man, "internal"),
+}

@@ -1,0 +1,66 @@
+"""`prepare`: take the lease, and say which contents must be sent. Changes nothing that httpd reads."""
+
+from __future__ import annotations
+
+from .changing import changing
+from .clock import iso
+from .protocol import AgentError
+from .releases import check_manifest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .protocol import Json, Request
+    from .services import Services
+    from .store import Store
+
+
+def prepare(request: Request, services: Services) -> Json:
+    """{token, missing, until, recovered}. Raises AgentError: `lease-held`, `pending-exists`, `no-permission`, `stranded`."""
+    manifest = request.need("manifest", dict)
+    check_manifest(manifest)
+    run, holder = request.need("run", str), request.need("holder", str)
+    with changing(request.site, services) as store:
+        now = services.now()
+        refuse_pending(store, run)
+        lease = store.lease.take(run, holder, request.get("reason", str, ""), request.seconds("ttl", 300), now)
+        store.audit("prepared", now, run=run, holder=holder, release=manifest["release"])
+        return {
+            "token": lease["token"],
+            "until": iso(lease["until"]),
+            "missing": store.objects.missing(manifest["entries"]),
+        }
+
+
+def refuse_pending(store: Store, run: str | None) -> None:
+    """Raise AgentError(pending-exists) while an activation of another run waits for its confirmation."""
+    pending = store.state.load()["pending"]
+    if pending is None or pending["run"] == run:
+        return
+    until = iso(pending["deadline"])
+    raise AgentError(
+        "pending-exists",
+        f"release {pending['release']} of run {pending['run']} (by {pending['by']}) waits for its confirmation until {until}",
+        state="That release is live on this host, unconfirmed. Nothing else was changed.",
+        next=f"Wait until {until}: by then it is confirmed, or the host has reverted it by itself.",
+        detail={
+            "activation": pending["activation"],
+            "release": pending["release"],
+            "run": pending["run"],
+            "until": until,
+        },
+    )
+
+
+def renew(request: Request, services: Services) -> Json:
+    """Extend the lease by its own duration. Raises AgentError(lease-lost)."""
+    with changing(request.site, services) as store:
+        store.lease.renew(request.need("token", str), services.now())
+        return store.lease.public(services.now()) or {}
+
+
+def release_lease(request: Request, services: Services) -> Json:
+    """Give the lease back. Raises AgentError(lease-lost)."""
+    with changing(request.site, services) as store:
+        store.lease.release(request.need("token", str), services.now())
+        store.audit("lease-released", services.now())
+        return {"released": True}

@@ -1,0 +1,76 @@
+"""The command line: JSON for the control machine, plain text for people (people.py), and the dead-man's own command."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+from .protocol import AgentError, Request, answer, bad_request, bug, refusal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .protocol import Json
+
+COMMANDS = {
+    "observe": ("observe", "observe"),
+    "read": ("observe", "read"),
+    "content": ("observe", "content"),
+    "prepare": ("prepare", "prepare"),
+    "renew": ("prepare", "renew"),
+    "release-lease": ("prepare", "release_lease"),
+    "preflight": ("preflight", "preflight"),
+    "activate": ("activate", "activate"),
+    "confirm": ("confirm", "confirm"),
+    "revert": ("revert", "revert"),
+    "health": ("probe", "probe"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; the exit code for the shell. A command for the control machine always exits 0."""
+    arguments = sys.argv[1:] if argv is None else argv
+    os.umask(0o077)
+    if (
+        arguments[:1] == ["dead-man"]
+        or not arguments
+        or any(a.startswith("-") for a in arguments)
+        or sys.stdin.isatty()
+    ):
+        from . import people
+
+        return people.run(arguments)
+    # Whatever a command or a child prints by mistake must not end up in the reply.
+    reply_fd = os.dup(1)
+    os.dup2(2, 1)
+    line = reply(arguments)
+    with open(reply_fd, "w", encoding="ascii") as out:
+        out.write(line + "\n")
+    return 0
+
+
+def reply(arguments: list[str]) -> str:
+    """The reply to the request on standard input."""
+    try:
+        if len(arguments) != 1 or arguments[0] not in COMMANDS:
+            raise bad_request(f"unknown command: {' '.join(arguments)}")
+        return answer(call(arguments[0], Request.read(sys.stdin.buffer)))
+    except AgentError as error:
+        return refusal(error)
+    except OSError as error:
+        from .room import FULL, no_space
+
+        full = no_space(error)
+        return refusal(full if error.errno in FULL and isinstance(full, AgentError) else bug(error))
+    except Exception as error:  # noqa: BLE001 -- the control machine must get an answer, whatever happened
+        return refusal(bug(error))
+
+
+def call(command: str, request: Request) -> Json | list[Json]:
+    """Run a command on a request; its result. Raises AgentError."""
+    from .services import Services
+
+    module, function = COMMANDS[command]
+    site = request.site
+    result: Json = getattr(importlib.import_module(f".{module}", __package__), function)(request, Services(site))
+    return result

@@ -1,0 +1,182 @@
+"""Restoring what was there before an activation, and proving that it serves.
+
+Three places to go, in this order, until one verifies: the exact tree before the activation, hand edits included; the
+effective tree of the known-good release; that of the known-good before it. When none does the host is *stranded*: the
+files of the first place that could be restored are left there, and the answer says what to do by hand.
+
+The same code reverts in the activating call, for the dead-man, on request, and after a death.
+"""
+
+from __future__ import annotations
+
+import time
+
+from . import kept_aside, stranded, switch, tree, verdict
+from .clock import iso
+from .protocol import AgentError
+from .state import previous_known_good
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .protocol import Json
+    from .services import Services
+    from .store import Store
+    from .tree import Tree
+
+
+class Refused(Exception):  # noqa: N818 -- not an error but a verdict on one place to go
+    """One place to go did not verify; the text says why."""
+
+
+def put_back(store: Store, services: Services, record: Json, *, cause: str, by: str, run: str | None = None) -> Json:
+    """Undo the activation `record` (state's `pending` or `last`). The lock is held.
+
+    Returns the result of the `revert` command. Raises AgentError(stranded).
+    """
+    began = time.monotonic()
+    kept = kept_aside.keep(store, record, services.now())
+    tried: list[Json] = []
+    for went_to, release, goal in _places(store, record, tried):
+        try:
+            steps, reload, health = _go(store, services, record, goal)
+        except (Refused, AgentError, OSError) as error:
+            tried.append({"went_to": went_to, "release": release, "why": str(error)})
+            continue
+        result = {
+            "outcome": "reverted",
+            "activation": record["activation"],
+            "release": release,
+            "went_to": went_to,
+            "verified": True,
+            "steps": steps,
+            "reload": reload,
+            "health": health,
+            "kept_aside": kept,
+            "tried": tried,
+            "seconds": round(time.monotonic() - began, 3),
+        }
+        _settle(store, services, record, result, cause=cause, by=by, run=run)
+        return result
+    raise stranded.strand(store, services, record, cause=cause, tried=tried)
+
+
+def _places(store: Store, record: Json, tried: list[Json]) -> Iterator[tuple[str, str, Tree]]:
+    state = store.state.load()
+    seen = []
+    for went_to, release in (
+        ("before", record["before_release"]),
+        ("known-good", state["known_good"]),
+        ("older", previous_known_good(state)),
+    ):
+        if release is None or (went_to != "before" and release == record["release"]):
+            continue
+        try:
+            goal = record["before"] if went_to == "before" else store.effective(release)
+        except AgentError as error:
+            tried.append({"went_to": went_to, "release": release, "why": error.message})
+            continue
+        if goal not in seen:
+            seen.append(goal)
+            yield went_to, release, goal
+
+
+def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[list[Json], Json, list[Json]]:
+    """Restore one tree, load it, probe it. Raises Refused, AgentError, OSError."""
+    began = time.monotonic()
+    missing = store.objects.missing(tree.changes(store.live(goal), goal))
+    if missing:
+        raise Refused(f"stored content is missing or damaged: {', '.join(missing)}")
+    store.journal.write({"kind": "revert", "activation": record["activation"], "record": record})
+    changed = switch.apply(
+        store, goal, make=switch.directories(goal, store.roots), remove=record.get("directories", ())
+    )
+    switched = time.monotonic()
+    reload = load(services, changed=bool(changed))
+    if not reload["ok"]:
+        raise Refused(f"httpd did not come up on it: {reload['error']}")
+    loaded = time.monotonic()
+    found = store.releases.preflight(record["release"])
+    results = verdict.measure(services, found.get("health", []))
+    bad = verdict.still_failing(services, found.get("baseline", []), results)
+    if bad:
+        raise Refused(f"httpd runs on it, but is not well: {verdict.text(bad)}")
+    steps = [
+        {"step": "switch", "seconds": round(switched - began, 3)},
+        {"step": "reload", "seconds": round(loaded - switched, 3)},
+        {"step": "health", "seconds": round(time.monotonic() - loaded, 3)},
+    ]
+    return steps, reload, results
+
+
+def load(services: Services, *, changed: bool) -> Json:
+    """Make httpd run what is on disk, by a reload, or a start when it is dead. Nothing is done when it does already."""
+    status = {} if changed else services.status()
+    if status.get("running") and status.get("loaded"):
+        return {
+            "ok": True,
+            "how": "none",
+            "seconds": 0.0,
+            "proof": status.get("reason") or "",
+            "error": None,
+            "pid": status.get("pid"),
+            "pid_start": status.get("pid_start"),
+        }
+    return services.reload()
+
+
+def _settle(
+    store: Store, services: Services, record: Json, result: Json, *, cause: str, by: str, run: str | None
+) -> None:
+    now = services.now()
+    state = store.state.load()
+    pending = state["pending"]
+    was_confirmed = not (pending and pending["activation"] == record["activation"]) and bool(
+        state["last"] and state["last"]["activation"] == record["activation"]
+    )
+    if was_confirmed:
+        history = [item for item in state["history"] if item.get("activation") != record["activation"]]
+        state.update(history=history, last=None, known_good=history[-1]["release"] if history else None)
+    elif pending and pending["activation"] == record["activation"]:
+        state["pending"] = None
+    state.update(
+        current=result["release"],
+        since=iso(now),
+        by=by,
+        run=run or record.get("run"),
+        stranded=None,
+        loaded=loaded_record(result["release"], result["reload"], now),
+        last_revert={
+            "activation": record["activation"],
+            "release": record["release"],
+            "at": iso(now),
+            "cause": cause,
+            "went_to": result["went_to"],
+        },
+    )
+    store.state.save(state)
+    store.journal.clear()
+    store.audit(
+        "reverted",
+        now,
+        activation=record["activation"],
+        release=record["release"],
+        to=result["release"],
+        went_to=result["went_to"],
+        cause=cause,
+        by=by,
+        run=run or record.get("run"),
+        kept_aside=result["kept_aside"],
+    )
+
+
+def loaded_record(release: str, reload: Json, now: float) -> Json:
+    """What state.json says of the configuration that httpd runs."""
+    return {
+        "release": release,
+        "pid": reload.get("pid"),
+        "pid_start": reload.get("pid_start"),
+        "generation": reload.get("proof"),
+        "at": iso(now),
+    }

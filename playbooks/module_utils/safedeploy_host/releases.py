@@ -1,0 +1,87 @@
+"""Releases stored on this host: a manifest each, never overwritten in place, verified when read."""
+
+from __future__ import annotations
+
+import os
+
+from . import records, tree
+from .protocol import AgentError, bad_request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .protocol import Json
+
+ADOPTED = "adopted"
+
+
+def check_manifest(manifest: Json) -> None:
+    """Raise AgentError(bad-request) unless a manifest is well formed and its digest is that of its entries."""
+    release = manifest.get("release")
+    if not isinstance(release, str) or not release or set(release) - set("0123456789abcdefghijklmnopqrstuvwxyz-"):
+        raise bad_request(f"{release!r} is not a release id")
+    entries = manifest.get("entries")
+    if not isinstance(entries, dict):
+        raise bad_request("'manifest.entries' must be an object")
+    tree.check(entries)
+    if manifest.get("tree") != tree.digest(entries):
+        raise bad_request("'manifest.tree' is not the digest of its entries: it was damaged on the way")
+
+
+class Releases:
+    """The directory `releases/` of a state directory."""
+
+    def __init__(self, directory: str) -> None:
+        self.directory = directory
+
+    def read(self, release: str) -> Json:
+        """A stored manifest. Raises AgentError: `no-such-release`, `object-corrupt`."""
+        manifest = records.load(self._path(release, "manifest"))
+        if manifest is None:
+            raise AgentError(
+                "no-such-release",
+                f"release {release} is not stored on this host",
+                next="Choose one of the stored releases (`releases`), or push it again.",
+                detail={"release": release, "stored": self.ids()},
+            )
+        if manifest.get("tree") != tree.digest(manifest.get("entries", {})):
+            raise AgentError(
+                "object-corrupt",
+                f"the stored manifest of release {release} is damaged",
+                next="Check the disk of this host, then push the release again.",
+                detail={"release": release},
+            )
+        return manifest
+
+    def stage(self, manifest: Json, preflight: Json) -> None:
+        """Store a manifest that passed preflight, and what preflight found. A stored manifest stays as it is."""
+        directory = f"{self.directory}/{manifest['release']}"
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+        records.save(f"{directory}/preflight.json", preflight)
+        try:
+            if self.read(manifest["release"])["tree"] == manifest["tree"]:
+                return
+            raise bad_request(f"release {manifest['release']} is stored with another tree")
+        except AgentError as error:
+            if error.code == "bad-request":
+                raise
+            records.save(f"{directory}/manifest.json", manifest)
+
+    def preflight(self, release: str) -> Json:
+        """What preflight found for a release: `restart`, `baseline`, `health`, `live`. Empty when it never ran."""
+        return records.load(self._path(release, "preflight")) or {}
+
+    def ids(self) -> list[str]:
+        """The ids of the stored releases."""
+        return sorted(os.listdir(self.directory)) if os.path.isdir(self.directory) else []
+
+    def delete(self, release: str) -> None:
+        """Forget a release: its manifest first, so that half a deletion is no release."""
+        directory = f"{self.directory}/{release}"
+        for name in sorted(os.listdir(directory)):
+            os.unlink(f"{directory}/{name}")
+        os.rmdir(directory)
+
+    def _path(self, release: str, name: str) -> str:
+        if "/" in release or release in ("", ".", ".."):
+            raise bad_request(f"{release!r} is not a release id")
+        return f"{self.directory}/{release}/{name}.json"

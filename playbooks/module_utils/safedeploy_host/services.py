@@ -1,0 +1,82 @@
+"""The host's httpd and its health, as the commands that change files see them.
+
+One thin seam, so that each side can be tested without the other, and nothing heavy is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .protocol import Json
+    from .tree import Tree
+
+
+class Services:
+    """httpd, health checks, the test in context and the clock of one site."""
+
+    def __init__(self, site: Json) -> None:
+        self.site = site
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
+
+    def installed(self) -> bool:
+        """Whether this host has the httpd that the site describes."""
+        from .httpd import Httpd
+
+        return bool(Httpd(self.site).installed())
+
+    def status(self) -> Json:
+        """What httpd is, and whether it runs what is on disk."""
+        from .httpd import Httpd
+
+        found: Json = Httpd(self.site).status()
+        return found
+
+    def reload(self, *, restart: bool = False) -> Json:
+        """Make httpd load what is on disk, starting it if it is stopped. Never raises for a failure of httpd."""
+        from .httpd import Httpd
+
+        done: Json = Httpd(self.site).reload(restart=restart)
+        return done
+
+    def configtest(self, overlay: Tree, open_object: Callable[[str], bytes]) -> Json:
+        """The verdict of httpd's own parser on the live tree with `overlay` laid over it, unseen by the rest of the host."""
+        from . import context
+
+        verdict: Json = context.configtest(self.site, overlay, open_object)
+        return verdict
+
+    def restart_needed(self, overlay: Tree, open_object: Callable[[str], bytes]) -> Json:
+        """Whether a graceful reload is not enough for `overlay`, and why."""
+        from . import restart
+
+        needed: Json = restart.needed(self.site, overlay, open_object)
+        return needed
+
+    def health(self, checks: list[Json]) -> list[Json]:
+        """The results of some checks, in their order."""
+        from . import health
+
+        results: list[Json] = health.run(checks, self.site)
+        return results
+
+    def default_checks(self) -> list[Json]:
+        """A check for each virtual host that the live configuration has."""
+        from . import health
+        from .httpd import Httpd
+
+        checks: list[Json] = health.defaults(self.site, Httpd(self.site))
+        return checks
+
+    def regressions(self, baseline: list[Json], now: list[Json]) -> list[Json]:
+        """The failing results of `now` that were not failing in the baseline."""
+        from . import health
+
+        worse: list[Json] = health.regressions(baseline, now)
+        return worse

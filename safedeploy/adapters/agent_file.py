@@ -1,0 +1,72 @@
+"""The on-host program as one file: a zipapp with the same bytes for the same sources, built once per process."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+ENTRY = "import sys\n\nfrom safedeploy_host.program import main\n\nsys.exit(main())\n"
+PACKAGE = "safedeploy_host"
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentFile:
+    """Where the program is on this machine, and its digest, under which hosts store it."""
+
+    path: Path
+    sha256: str
+
+
+def sources() -> Path:
+    """The package's directory: beside the package in a checkout, inside it in an installed wheel.
+
+    Raises FileNotFoundError when the installation is incomplete.
+    """
+    package = Path(str(resources.files("safedeploy")))
+    below = Path("playbooks", "module_utils", PACKAGE)
+    for base in (package / "_data", package.parent):
+        if (base / below / "program.py").is_file():
+            return base / below
+    raise FileNotFoundError(f"{below} is missing from this installation of safedeploy")
+
+
+def archive(directory: Path) -> bytes:
+    """The bytes of the zipapp of the package in `directory`. They depend on names and contents of its sources alone."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as out:
+        _add(out, "__main__.py", ENTRY.encode())
+        for path in sorted(directory.glob("*.py")):
+            _add(out, f"{PACKAGE}/{path.name}", path.read_bytes())
+    return buffer.getvalue()
+
+
+def _add(out: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.create_system = 3
+    entry.external_attr = 0o644 << 16
+    out.writestr(entry, content, compress_type=zipfile.ZIP_DEFLATED, compresslevel=9)
+
+
+@functools.cache
+def build() -> AgentFile:
+    """Build the program into a private directory that lives as long as this process."""
+    content = archive(sources())
+    directory = _private_directory()
+    path = Path(directory.name, "agent.pyz")
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(fd, "wb") as out:
+        out.write(content)
+    return AgentFile(path=path, sha256=hashlib.sha256(content).hexdigest())
+
+
+@functools.cache
+def _private_directory() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="safedeploy-agent-")
