@@ -31,7 +31,8 @@ NOTHING_CHANGED = "Nothing was changed on any host."
 class SafedeployError(Exception):
     """An expected failure, with the four parts that a person needs.
 
-    `code` is a stable, lower-case, hyphenated name (`settings-unknown-key`); `exit_code` is what the process exits with.
+    `code` is a stable, lower-case, hyphenated name (`settings-unknown-key`); `exit_code` is what the process exits
+    with.
     """
 
     def __init__(

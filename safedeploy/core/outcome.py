@@ -112,7 +112,7 @@ def _unreadable(plan: HostPlan, answers: Answers) -> HostEnd:
         )
     steps = (
         "On the host: python3 -I -S /var/lib/safedeploy/agent/current status",
-        "If it shows a pending release whose deadline has passed: python3 -I -S /var/lib/safedeploy/agent/current revert",
+        "If that shows a pending release past its deadline: python3 -I -S /var/lib/safedeploy/agent/current revert",
     )
     return HostEnd(host=plan.host, end=End.STRANDED, why=why, release=None, steps=steps)
 

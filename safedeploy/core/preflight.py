@@ -42,7 +42,7 @@ class Preflight:
 
     @property
     def exit_code(self) -> ExitCode:
-        """5 when a lease is all that stands in the way, 9 when hosts are unreachable and nothing else failed, else 4."""
+        """5 when leases alone stand in the way, 9 when hosts are unreachable and nothing else failed, else 4."""
         codes = {check.code for check in self.failed}
         if not codes:
             return ExitCode.OK

@@ -49,7 +49,7 @@ class Entry:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Entry:
         """The inverse of `to_json`. Raises ValueError for an unknown kind or key."""
-        known = {name for name in cls.__dataclass_fields__}
+        known = set(cls.__dataclass_fields__)
         unknown = sorted(set(value) - known)
         if unknown:
             raise ValueError(f"unknown key in entry: {', '.join(unknown)}")

@@ -1,7 +1,8 @@
 """Signals become a request to stop, which the workflow answers where it is safe.
 
 Outside a shield the first SIGINT, SIGTERM or SIGHUP raises KeyboardInterrupt at once. Inside a shield (from the first
-change of a host until its true state is known) it is only noted: the rollout is cancelled, and the run goes on to settle.
+change of a host until its true state is known) it is only noted: the rollout is cancelled, and the run goes on to
+settle.
 """
 
 from __future__ import annotations

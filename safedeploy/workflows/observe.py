@@ -71,6 +71,7 @@ def require_all(seen: Seen) -> None:
     raise SafedeployError(
         "host-unreachable",
         f"{count} of {count + len(seen.hosts)} hosts could not be read:\n{lines}",
-        next_step="Repair the access (try `ssh` with the same user and key), or leave the hosts out with --limit 'all:!HOST'.",
+        next_step="Repair the access (try `ssh` with the same user and key), or leave the hosts out with "
+        "--limit 'all:!HOST'.",
         exit_code=ExitCode.UNREACHABLE,
     )

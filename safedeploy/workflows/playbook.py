@@ -25,7 +25,7 @@ def run_playbook(
     extra: Mapping[str, Any] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> runner.RunResult:
-    """Run `name` with the bundle in `directory`, limited to `hosts`. Judge hosts by their answers, not by the result."""
+    """Run `name` with the bundle in `directory` on `hosts`. Judge hosts by their answers, not by the result."""
 
     def heard(event: Mapping[str, Any]) -> None:
         _forward(session, phase, event)

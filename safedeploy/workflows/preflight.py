@@ -1,4 +1,7 @@
-"""The preflight of every host, in parallel: lease, stage, configtest in context, baseline health. No live file changes."""
+"""The preflight of every host, in parallel: lease, stage, configtest in context, baseline health.
+
+No live file changes.
+"""
 
 from __future__ import annotations
 
@@ -53,9 +56,9 @@ def _paragraphs(verdict: Preflight) -> str:
 
 _NEXT: Mapping[str, str] = {
     "lease-held": "Wait until the other push has ended or its lease has expired, then run the same command again.",
-    "configtest-failed": "Correct the template or variable behind the line that httpd names, then run `safedeploy check` again.",
+    "configtest-failed": "Correct the template or variable behind the line that httpd names, then check again.",
     "restart-needed": "A graceful reload cannot apply this change: run the push with --allow-restart, at a quiet hour.",
-    "live-changed": "Somebody edited the host after the plan was made: run the command again to plan against what is there now.",
+    "live-changed": "Somebody edited the host after the plan was made: run the command again to plan anew.",
     "no-space": "Make room on the host (see the path and the numbers above), then run the command again.",
     "no-permission": "Give the connecting user the right to become root (ansible_become), then run the command again.",
     "unreachable": "Repair the access to the host, or leave it out with --limit.",

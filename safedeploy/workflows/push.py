@@ -10,10 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from safedeploy import __version__
-from safedeploy.adapters import git
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.outcome import End, HostEnd, exit_code
 from safedeploy.core.plan import HostPlan
@@ -26,6 +23,7 @@ from safedeploy.workflows.leases import release_leases
 from safedeploy.workflows.planning import FleetPlan
 from safedeploy.workflows.playbook import run_playbook
 from safedeploy.workflows.preflight import require_pass, run_preflight
+from safedeploy.workflows.provenance import provenance
 from safedeploy.workflows.session import Session
 from safedeploy.workflows.settle import Rollout, settle
 
@@ -65,7 +63,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             directory,
             desired=desired,
             plans=acting,
-            provenance=_provenance(session),
+            provenance=provenance(session),
             reason=options.reason,
             allow_restart=options.allow_restart,
         )
@@ -126,16 +124,6 @@ def _nothing(session: Session, plan: FleetPlan) -> PushResult:
     return PushResult(
         run=session.identity.run, environment=plan.environment, release=plan.release, ends=ends, code=ExitCode.OK
     )
-
-
-def _provenance(session: Session) -> dict[str, Any]:
-    return {
-        **git.provenance(session.target.project),
-        "actor": session.identity.actor,
-        "run": session.identity.run,
-        "safedeploy": __version__,
-        "environment": session.target.environment,
-    }
 
 
 class _Clock:

@@ -49,7 +49,7 @@ def _manifest(host: str, release: str | None, reply: Reply, seen: Seen) -> dict[
         raise SafedeployError(
             "no-such-release",
             f"{host} has no release {release}; it has: {known}",
-            next_step="Choose one of the releases that `safedeploy status` lists, or push the configuration that you want.",
+            next_step="Choose one of the releases named above, or push the configuration that you want.",
             exit_code=ExitCode.REFUSED,
         )
     reason = reply.message if isinstance(reply, Refusal) else reply.reason

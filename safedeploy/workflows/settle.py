@@ -123,9 +123,7 @@ def _reverted(before: HostEnd, reply: Any, seen: Seen) -> HostEnd:
     after = seen.hosts.get(before.host)
     why = before.why if before.end is End.PENDING else "taken back because another host failed (on_failure: revert-all)"
     if isinstance(reply, Unreachable) and after is None:
-        steps = (
-            f"The host reverts by itself when its confirm window ends. Check it then: safedeploy status --limit {before.host}",
-        )
+        steps = (f"It reverts by itself when its window ends; then: safedeploy status ENV --limit {before.host}",)
         return HostEnd(host=before.host, end=End.STRANDED, why=reply.reason, steps=steps)
     if after is not None and after.stranded is None and after.pending is None and not isinstance(reply, Refusal):
         return HostEnd(host=before.host, end=End.REVERTED, why=why, release=after.current)

@@ -1,0 +1,96 @@
+"""The shared last part of push and rollback: show the plan, ask, carry it out, show how it ended."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from safedeploy.core.errors import ExitCode, SafedeployError
+
+if TYPE_CHECKING:
+    from safedeploy.cli.progress import Progress
+    from safedeploy.workflows.desired import Desired
+    from safedeploy.workflows.planning import FleetPlan
+    from safedeploy.workflows.push import PushResult
+    from safedeploy.workflows.session import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """How a push or rollback was asked for."""
+
+    verb: str
+    reason: str
+    allow_restart: bool
+    yes: bool
+    diffs: bool
+    as_json: bool
+
+
+def carry_out(
+    session: Session, progress: Progress, work: Work, found: FleetPlan, wanted: Mapping[str, Desired]
+) -> None:
+    """Show the plan, ask, push, and show the end; exits with the run's code when that is not 0."""
+    from safedeploy.cli import documents, plan_view, push_view, screen
+    from safedeploy.workflows import push as workflow
+    from safedeploy.workflows.push import PushOptions
+
+    progress.pause()
+    shown = screen.err() if work.as_json else screen.out()
+    plan_view.show_plan(shown, found, diffs=work.diffs)
+    if found.acts:
+        _refuse_restart(found, allowed=work.allow_restart or session.policy.rollout.allow_restart)
+        _ask(work, f"{work.verb} to {_count(found)} of {session.target.environment}?")
+    options = PushOptions(
+        reason=work.reason,
+        allow_restart=work.allow_restart,
+        on_preflight=lambda verdict: push_view.show_preflight(screen.err(), verdict),
+    )
+    result: PushResult = workflow.push(session, found, wanted, options)
+    progress.pause()
+    if work.as_json:
+        screen.say_json(documents.push_document(result))
+    push_view.show_result(shown, result, verb=work.verb)
+    if result.code is not ExitCode.OK:
+        raise typer.Exit(int(result.code))
+
+
+def _count(found: FleetPlan) -> str:
+    number = sum(item.verdict.acts for item in found.hosts.values())
+    return f"{number} host{'' if number == 1 else 's'}"
+
+
+def _refuse_restart(found: FleetPlan, *, allowed: bool) -> None:
+    needing = {host: item.restart for host, item in found.hosts.items() if item.restart}
+    if not needing or allowed:
+        return
+    lines = "\n".join(f"  {host}: {why}" for host, whys in needing.items() for why in whys)
+    raise SafedeployError(
+        "restart-needed",
+        f"a graceful reload cannot apply this change:\n{lines}",
+        next_step="Run the command with --allow-restart, at a quiet hour: a restart cuts the requests in flight.",
+        exit_code=ExitCode.REFUSED,
+    )
+
+
+def _ask(work: Work, question: str) -> None:
+    if work.yes:
+        return
+    if not sys.stdin.isatty():
+        raise SafedeployError(
+            "no-terminal",
+            "there is no terminal to ask on, and --yes was not given",
+            next_step="Read the plan above, then run the command with --yes.",
+            exit_code=ExitCode.USAGE,
+        )
+    if not typer.confirm(question, default=False, err=True):
+        raise SafedeployError(
+            "declined",
+            "the answer was no",
+            next_step="Run the command again when you are ready.",
+            exit_code=ExitCode.OK,
+        )

@@ -1,0 +1,44 @@
+"""`safedeploy check`."""
+
+from __future__ import annotations
+
+import typer
+
+from safedeploy.cli.failure import reported
+from safedeploy.cli.invocation import Invocation, planned
+from safedeploy.cli.options import AskVault, Diffs, Environment, Json, Limit, VaultFile
+
+
+@reported
+def check(
+    context: typer.Context,
+    environment: Environment,
+    *,
+    limit: Limit = None,
+    as_json: Json = False,
+    diffs: Diffs = True,
+    vault_password_file: VaultFile = None,
+    ask_vault_pass: AskVault = False,
+) -> None:
+    """Do everything up to and including the preflight on every host. No live file changes on any host."""
+    from safedeploy.cli import documents, plan_view, push_view, screen
+    from safedeploy.workflows import check as workflow
+    from safedeploy.workflows.observe import require_all
+    from safedeploy.workflows.preflight import require_pass
+
+    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+        found, wanted, seen = planned(session)
+        require_all(seen)
+        verdict = workflow.check(session, found, wanted)
+        progress.pause()
+        if as_json:
+            screen.say_json(documents.check_document(found, verdict))
+        else:
+            plan_view.show_plan(screen.out(), found, diffs=diffs)
+        if verdict is None:
+            screen.say(screen.err(), "nothing to preflight: no host would be changed by a push")
+            return
+        require_pass(verdict)
+        if not as_json:
+            push_view.show_preflight(screen.out(), verdict)
+            screen.say(screen.out(), f"nothing was changed; next: safedeploy push {environment}")

@@ -1,0 +1,154 @@
+"""The JSON documents of the read commands. Shapes are versioned and described in docs/json.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from safedeploy.core.diff import Diff
+from safedeploy.core.observed import Observed
+from safedeploy.core.outcome import HostEnd
+from safedeploy.core.plan import Action, HostPlan
+from safedeploy.core.preflight import Preflight
+from safedeploy.workflows.observe import Seen
+from safedeploy.workflows.planning import FleetPlan
+from safedeploy.workflows.push import PushResult
+
+
+def plan_document(plan: FleetPlan) -> dict[str, Any]:
+    """`safedeploy plan --json`, and the file of `--out`."""
+    return {
+        "format": "safedeploy-plan",
+        "version": 1,
+        "environment": plan.environment,
+        "release": plan.release,
+        "acts": plan.acts,
+        "hosts": {host: _host_plan(item) for host, item in plan.hosts.items()},
+        "diffs": [_diff(hosts, diff) for hosts, diff in plan.diffs],
+        "unreachable": dict(plan.missing),
+    }
+
+
+def _host_plan(plan: HostPlan) -> dict[str, Any]:
+    return {
+        "verdict": plan.verdict.value,
+        "reason": plan.reason,
+        "current": plan.current,
+        "release": plan.release,
+        "tree": plan.tree,
+        "expect_live": plan.expect_live,
+        "restart": list(plan.restart),
+        "notes": list(plan.notes),
+        "actions": [_action(action) for action in plan.actions],
+    }
+
+
+def _action(action: Action) -> dict[str, Any]:
+    return {
+        "path": action.path,
+        "action": action.kind.value,
+        "reason": action.reason,
+        "origin": action.origin,
+        "edited": action.edited,
+        "before": action.before.to_json(),
+        "after": action.after.to_json(),
+    }
+
+
+def _diff(hosts: tuple[str, ...], diff: Diff) -> dict[str, Any]:
+    return {"hosts": list(hosts), "path": diff.path, "text": diff.text, "note": diff.note}
+
+
+def status_document(environment: str, seen: Seen) -> dict[str, Any]:
+    """`safedeploy status --json`."""
+    return {
+        "format": "safedeploy-status",
+        "version": 1,
+        "environment": environment,
+        "hosts": {host: _host_status(observed) for host, observed in seen.hosts.items()},
+        "unreachable": dict(seen.missing),
+    }
+
+
+def _host_status(observed: Observed) -> dict[str, Any]:
+    return {
+        "live": observed.current,
+        "known_good": observed.known_good,
+        "since": observed.since,
+        "by": observed.by,
+        "run": observed.run,
+        "edited": sorted(path for path in observed.live if observed.edited(path)),
+        "pending": None
+        if observed.pending is None
+        else {
+            "release": observed.pending.release,
+            "run": observed.pending.run,
+            "by": observed.pending.by,
+            "since": observed.pending.since,
+            "deadline": observed.pending.deadline,
+        },
+        "stranded": None if observed.stranded is None else dict(observed.stranded),
+        "lease": None if observed.lease is None else {key: observed.lease.get(key) for key in _LEASE},
+        "httpd": {
+            "installed": observed.httpd.installed,
+            "running": observed.httpd.running,
+            "version": observed.httpd.version,
+            "loaded": observed.httpd.loaded,
+            "loaded_at": observed.httpd.loaded_at,
+            "reason": observed.httpd.reason,
+        },
+        "releases": [str(item["release"]) for item in observed.releases],
+        "problems": list(observed.problems),
+    }
+
+
+_LEASE = ("holder", "run", "reason", "since", "until")
+
+
+def check_document(plan: FleetPlan, verdict: Preflight | None) -> dict[str, Any]:
+    """`safedeploy check --json`: the plan, and the preflight of every host that a push would change."""
+    hosts = {} if verdict is None else verdict.hosts
+    return {
+        "format": "safedeploy-check",
+        "version": 1,
+        "ok": verdict is None or verdict.ok,
+        "plan": plan_document(plan),
+        "preflight": {
+            host: {
+                "ok": check.ok,
+                "code": check.code,
+                "text": check.text,
+                "output": check.detail,
+                "method": check.method,
+                "warnings": list(check.warnings),
+                "restart": list(check.restart),
+                "seconds": check.seconds,
+            }
+            for host, check in hosts.items()
+        },
+    }
+
+
+def push_document(result: PushResult) -> dict[str, Any]:
+    """`safedeploy push --json` and `rollback --json`."""
+    return {
+        "format": "safedeploy-push",
+        "version": 1,
+        "run": result.run,
+        "environment": result.environment,
+        "release": result.release,
+        "exit_code": int(result.code),
+        "interrupted": result.interrupted,
+        "seconds": dict(result.seconds),
+        "hosts": {host: _end(end) for host, end in result.ends.items()},
+    }
+
+
+def _end(end: HostEnd) -> Mapping[str, Any]:
+    return {
+        "end": end.end.value,
+        "why": end.why,
+        "release": end.release,
+        "seconds": end.seconds,
+        "steps": list(end.steps),
+    }

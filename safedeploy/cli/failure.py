@@ -1,0 +1,73 @@
+"""The end of a command that failed: four parts on standard error, and the published exit code."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import NoReturn, ParamSpec, TypeVar
+
+import typer
+
+from safedeploy.cli.screen import err, say
+from safedeploy.core.errors import ExitCode, SafedeployError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def reported(command: Callable[P, R]) -> Callable[P, R]:
+    """Wrap a command so that every failure becomes a message and an exit code."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except SafedeployError as error:
+            _show(error)
+        except KeyboardInterrupt:
+            _show(_interrupted())
+        except BrokenPipeError:
+            # The reader of our output has gone (head, less): not an error, and nothing more can be said.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(int(ExitCode.OK)) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - the last line of defence turns a bug into a message
+            _bug(error)
+
+    return wrapped
+
+
+def _interrupted() -> SafedeployError:
+    return SafedeployError(
+        "interrupted",
+        "interrupted before anything was changed",
+        next_step="Run the same command again when you are ready.",
+        exit_code=ExitCode.INTERRUPTED,
+    )
+
+
+def _show(error: SafedeployError) -> NoReturn:
+    console = err()
+    say(console, f"error[{error.code}]: {error.what}", "bold red")
+    say(console, f"state: {error.state}")
+    say(console, f"next:  {error.next_step}")
+    raise typer.Exit(int(error.exit_code))
+
+
+def _bug(error: Exception) -> NoReturn:
+    traceback.print_exception(error, file=sys.stderr)
+    _show(
+        SafedeployError(
+            "bug",
+            f"safedeploy failed in a way that it should not: {type(error).__name__}: {error}",
+            state="Nothing was changed if no rollout had begun; otherwise each host that was not confirmed reverts by "
+            "itself when its confirm window ends.",
+            next_step="Run `safedeploy status ENV` for the true state of every host, and report this with the lines "
+            "above.",
+            exit_code=ExitCode.BUG,
+        )
+    )

@@ -1,0 +1,77 @@
+"""One run of a command: a session with its progress display, and the plan that several commands begin with.
+
+Workflows import Ansible, which takes half a second, so they are imported when a command really runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from safedeploy.cli.options import Globals, ask_vault_password
+from safedeploy.core.errors import ExitCode, SafedeployError
+
+if TYPE_CHECKING:
+    from safedeploy.cli.progress import Progress
+    from safedeploy.workflows.desired import Desired
+    from safedeploy.workflows.observe import Seen
+    from safedeploy.workflows.planning import FleetPlan
+    from safedeploy.workflows.session import Session
+
+
+class Invocation:
+    """A session with its progress display, both closed at the end."""
+
+    def __init__(
+        self, context: typer.Context, environment: str, limit: str | None, vault: tuple[Path | None, bool]
+    ) -> None:
+        self._context, self._environment, self._limit, self._vault = context, environment, limit, vault
+        self._stack = ExitStack()
+
+    def __enter__(self) -> tuple[Session, Progress]:
+        from safedeploy.adapters.ansible.inventory import VaultOptions
+        from safedeploy.cli.progress import Progress
+        from safedeploy.workflows.session import Session, Target
+
+        settings: Globals = self._context.obj
+        password_file, ask = self._vault
+        target = Target(
+            project=settings.project,
+            environment=self._environment,
+            limit=self._limit,
+            vault=VaultOptions(password_file=password_file, password=ask_vault_password() if ask else None),
+            verbosity=settings.verbosity,
+        )
+        progress = self._stack.enter_context(Progress())
+        return self._stack.enter_context(Session(target, progress)), progress
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+def planned(session: Session) -> tuple[FleetPlan, dict[str, Desired], Seen]:
+    """Render, observe, compare."""
+    from safedeploy.workflows import desired, observe, planning
+
+    wanted = desired.render(session)
+    seen = observe.observe(
+        session,
+        {host: item.site for host, item in wanted.items()},
+        {host: item.tree.entries for host, item in wanted.items()},
+    )
+    return planning.make_plan(session, wanted, seen), wanted, seen
+
+
+def unreachable(missing: Mapping[str, str]) -> SafedeployError:
+    """The error after a read that some hosts did not answer; their reasons are on the screen already."""
+    return SafedeployError(
+        "host-unreachable",
+        f"{len(missing)} hosts could not be read: {', '.join(sorted(missing))} (reasons above)",
+        next_step="Repair the access (try `ssh` with the same user and key), or leave the hosts out with "
+        "--limit 'all:!HOST'.",
+        exit_code=ExitCode.UNREACHABLE,
+    )

@@ -1,0 +1,63 @@
+"""The `safedeploy` program: its commands, and the options before them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from safedeploy import __version__
+from safedeploy.cli.check import check
+from safedeploy.cli.init import init
+from safedeploy.cli.lab import app as lab
+from safedeploy.cli.options import Globals, project_directory
+from safedeploy.cli.plan import plan
+from safedeploy.cli.push import push
+from safedeploy.cli.render import render
+from safedeploy.cli.rollback import rollback
+from safedeploy.cli.status import status
+
+app = typer.Typer(
+    name="safedeploy",
+    help="Change Apache httpd configuration on a fleet without an outage.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (init, plan, check, push, rollback, status, render):
+    app.command()(command)
+app.add_typer(lab, name="lab", help="A real fleet of Apache hosts on this machine.")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"safedeploy {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    *,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            "--project", "-C", metavar="DIR", help="The project (default: the nearest safedeploy.yml upwards)."
+        ),
+    ] = None,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Show Ansible's own output; repeat for more.")
+    ] = 0,
+    _version_flag: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Change Apache httpd configuration on a fleet without an outage."""
+    context.obj = Globals(project=project_directory(project).resolve(), verbosity=verbose)
+
+
+def run() -> None:
+    """The entry point of the installed program."""
+    app()

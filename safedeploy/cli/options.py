@@ -1,0 +1,65 @@
+"""Options that several commands share, and the values that they give."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from safedeploy.core.errors import ExitCode, SafedeployError
+
+
+@dataclass(kw_only=True)
+class Globals:
+    """What was said before the command."""
+
+    project: Path = field(default_factory=Path)
+    verbosity: int = 0
+
+
+Environment = Annotated[
+    str, typer.Argument(help="The environment: a name in safedeploy.yml or a folder of inventories/.")
+]
+Limit = Annotated[
+    str | None, typer.Option("--limit", "-l", metavar="PATTERN", help="Only these hosts (Ansible's pattern).")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, and nothing else there.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. Needed without a terminal.")]
+Reason = Annotated[
+    str, typer.Option("--reason", "-m", metavar="TEXT", help="Why: goes into the lease and the audit log.")
+]
+AllowRestart = Annotated[
+    bool, typer.Option("--allow-restart", help="Permit a restart where a graceful reload cannot apply the change.")
+]
+Diffs = Annotated[bool, typer.Option("--diff/--no-diff", help="Show the differences of file contents.")]
+VaultFile = Annotated[
+    Path | None, typer.Option("--vault-password-file", metavar="FILE", help="Ansible vault password (file or program).")
+]
+AskVault = Annotated[bool, typer.Option("--ask-vault-pass", "-J", help="Ask for the Ansible vault password.")]
+
+
+def ask_vault_password() -> str:
+    """Ask on the terminal. Raises SafedeployError without one."""
+    if not sys.stdin.isatty():
+        raise SafedeployError(
+            "no-terminal",
+            "--ask-vault-pass needs a terminal",
+            next_step="Give --vault-password-file FILE instead.",
+            exit_code=ExitCode.USAGE,
+        )
+    return getpass.getpass("Vault password: ")
+
+
+def project_directory(given: Path | None) -> Path:
+    """The project: --project, else SAFEDEPLOY_PROJECT, else the nearest folder upwards with a safedeploy.yml."""
+    if given is not None:
+        return given
+    if value := os.environ.get("SAFEDEPLOY_PROJECT"):
+        return Path(value)
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / "safedeploy.yml").is_file()), here)

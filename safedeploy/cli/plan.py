@@ -1,0 +1,56 @@
+"""`safedeploy plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from safedeploy.cli.failure import reported
+from safedeploy.cli.invocation import Invocation, planned, unreachable
+from safedeploy.cli.options import AskVault, Diffs, Environment, Json, Limit, VaultFile
+from safedeploy.core.errors import ExitCode
+
+Full = Annotated[bool, typer.Option("--full", help="List also what stays as it is, with the reason.")]
+
+
+@reported
+def plan(
+    context: typer.Context,
+    environment: Environment,
+    *,
+    limit: Limit = None,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Save the plan, for `push --plan FILE`.")
+    ] = None,
+    diffs: Diffs = True,
+    full: Full = False,
+    as_json: Json = False,
+    signal_differences: Annotated[
+        bool, typer.Option("--exit-code", help="Exit 8 when a push would do something.")
+    ] = False,
+    vault_password_file: VaultFile = None,
+    ask_vault_pass: AskVault = False,
+) -> None:
+    """Show what a push would do on each host, file by file, with the reason. Changes nothing."""
+    from safedeploy.cli import documents, plan_view, screen
+    from safedeploy.workflows import saved_plan
+
+    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+        found, _wanted, _seen = planned(session)
+        progress.pause()
+        document = documents.plan_document(found)
+        if as_json:
+            screen.say_json(document)
+        else:
+            plan_view.show_plan(screen.out(), found, diffs=diffs, everything=full)
+        if found.missing:
+            raise unreachable(found.missing)
+        if out_file is not None:
+            saved_plan.save(out_file, document)
+            screen.say(
+                screen.err(), f"saved to {out_file}; push it with: safedeploy push {environment} --plan {out_file}"
+            )
+    if signal_differences and found.acts:
+        raise typer.Exit(int(ExitCode.DIFFERENCES))

@@ -1,0 +1,101 @@
+"""A plan as text: what would change, where, and why; equal changes of many hosts once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.text import Text
+
+from safedeploy.cli.screen import plain, say
+from safedeploy.core.diff import Diff
+from safedeploy.core.plan import ActionKind, HostPlan, Verdict
+from safedeploy.workflows.planning import FleetPlan
+
+_SIGN = {
+    ActionKind.CREATE: ("+", "green"),
+    ActionKind.CHANGE: ("~", "yellow"),
+    ActionKind.DELETE: ("-", "red"),
+    ActionKind.ATTRIBUTES: ("m", "yellow"),
+    ActionKind.LINK: ("l", "cyan"),
+    ActionKind.NONE: (" ", "dim"),
+}
+_LINE_STYLE = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
+
+
+def show_plan(console: Console, plan: FleetPlan, *, diffs: bool = True, everything: bool = False) -> None:
+    """Print the plan. `everything` also lists the paths that stay as they are, with their reasons."""
+    for hosts, item in _fold(plan):
+        _show_group(console, hosts, item, everything=everything)
+    if diffs:
+        for hosts, diff in plan.diffs:
+            _show_diff(console, hosts, diff, total=len(plan.hosts))
+    for host, reason in plan.missing.items():
+        say(console, f"{host}: not read: {reason}", "bold red")
+    say(console, summary(plan), "bold")
+
+
+def _fold(plan: FleetPlan) -> list[tuple[list[str], HostPlan]]:
+    """Hosts whose plans read the same are shown together."""
+    groups: dict[object, tuple[list[str], HostPlan]] = {}
+    for host, item in plan.hosts.items():
+        key = (
+            item.verdict,
+            item.reason,
+            item.restart,
+            item.notes,
+            tuple((a.path, a.kind, a.reason) for a in item.actions),
+        )
+        groups.setdefault(key, ([], item))[0].append(host)
+    return list(groups.values())
+
+
+def _show_group(console: Console, hosts: list[str], item: HostPlan, *, everything: bool) -> None:
+    style = "bold" if item.verdict.acts else "dim"
+    say(console, f"{', '.join(hosts)}: {item.verdict.value}: {item.reason}", style)
+    for action in item.actions:
+        if action.kind is ActionKind.NONE and not everything:
+            continue
+        sign, colour = _SIGN[action.kind]
+        say(console, f"  {sign} {action.path}  ({action.reason})", colour)
+    if item.verdict is Verdict.CHANGE or item.verdict is Verdict.RELOAD:
+        how = "a restart is needed (--allow-restart)" if item.restart else "a graceful reload is enough"
+        say(console, f"  {how}")
+    for why in item.restart:
+        say(console, f"    restart: {why}", "yellow")
+    for note in item.notes:
+        say(console, f"  note: {note}", "yellow")
+    console.print()
+
+
+def _show_diff(console: Console, hosts: tuple[str, ...], diff: Diff, *, total: int) -> None:
+    whom = "all hosts" if len(hosts) == total > 1 else ", ".join(hosts)
+    if not diff.text:
+        say(console, f"{diff.path} on {whom}: {diff.note}", "bold")
+        console.print()
+        return
+    say(console, f"{diff.path} on {whom}: {diff.added} lines added, {diff.removed} removed", "bold")
+    for line in plain(diff.text).splitlines():
+        style = next((style for prefix, style in _LINE_STYLE if line.startswith(prefix)), "")
+        console.print(Text(line, style=style))
+    console.print()
+
+
+def summary(plan: FleetPlan) -> str:
+    """One line that says it all."""
+    counts = Counter(item.verdict for item in plan.hosts.values())
+    kinds = Counter(action.kind for item in plan.hosts.values() for action in item.changes)
+    parts = [f"{counts[verdict]} {text}" for verdict, text in _WORDS if counts[verdict]]
+    if plan.missing:
+        parts.append(f"{len(plan.missing)} not read")
+    files = ", ".join(f"{number} {kind.value}" for kind, number in kinds.items())
+    tail = f" ({files})" if files else ""
+    return f"plan for {plan.environment}, release {plan.release}: hosts: {', '.join(parts) or 'none'}{tail}"
+
+
+_WORDS = (
+    (Verdict.CHANGE, "to change"),
+    (Verdict.RELOAD, "to reload"),
+    (Verdict.RECORD, "to record"),
+    (Verdict.NOTHING, "with nothing to do"),
+)

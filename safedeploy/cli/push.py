@@ -1,0 +1,44 @@
+"""`safedeploy push`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from safedeploy.cli.carry_out import Work, carry_out
+from safedeploy.cli.failure import reported
+from safedeploy.cli.invocation import Invocation, planned
+from safedeploy.cli.options import AllowRestart, AskVault, Diffs, Environment, Json, Limit, Reason, VaultFile, Yes
+
+
+@reported
+def push(
+    context: typer.Context,
+    environment: Environment,
+    *,
+    limit: Limit = None,
+    plan_file: Annotated[
+        Path | None, typer.Option("--plan", metavar="FILE", help="Push exactly this saved plan, or refuse.")
+    ] = None,
+    yes: Yes = False,
+    reason: Reason = "",
+    allow_restart: AllowRestart = False,
+    diffs: Diffs = True,
+    as_json: Json = False,
+    vault_password_file: VaultFile = None,
+    ask_vault_pass: AskVault = False,
+) -> None:
+    """Deploy: plan, ask, preflight on every host, roll out in batches with health checks, revert on failure."""
+    from safedeploy.workflows import saved_plan
+    from safedeploy.workflows.observe import require_all
+
+    saved = saved_plan.load(plan_file) if plan_file is not None else None
+    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+        found, wanted, seen = planned(session)
+        require_all(seen)
+        if saved is not None:
+            saved_plan.require_same(saved, found)
+        work = Work(reason=reason, allow_restart=allow_restart, yes=yes, diffs=diffs, as_json=as_json, verb="push")
+        carry_out(session, progress, work, found, wanted)

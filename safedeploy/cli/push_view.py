@@ -1,0 +1,90 @@
+"""The last screen of a push: what happened, on which hosts, how long, where each host is now, the next command."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from safedeploy.cli.screen import plain, say
+from safedeploy.core.errors import ExitCode
+from safedeploy.core.outcome import End, HostEnd
+from safedeploy.core.preflight import Preflight
+from safedeploy.workflows.push import PushResult
+
+_STYLE = {
+    End.CONFIRMED: "green",
+    End.UNCHANGED: "dim",
+    End.UNTOUCHED: "yellow",
+    End.REVERTED: "yellow",
+    End.PENDING: "bold red",
+    End.STRANDED: "bold red",
+}
+
+
+def show_preflight(console: Console, verdict: Preflight) -> None:
+    """Print what the preflight found on hosts that passed: the method, warnings, needed restarts."""
+    methods = Counter(check.method for check in verdict.hosts.values() if check.ok)
+    told = ", ".join(f"{count} in a {_METHOD.get(method or '', method)}" for method, count in methods.items())
+    say(console, f"preflight passed on {len(verdict.hosts)} hosts: configuration tested {told}", "green")
+    for text, hosts in _by_text(verdict).items():
+        say(console, f"  {', '.join(hosts)}: {text}", "yellow")
+
+
+_METHOD = {"namespace": "private namespace over the live tree", "copy": "copied tree"}
+
+
+def _by_text(verdict: Preflight) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for check in verdict.hosts.values():
+        for text in (*(f"warning: {item}" for item in check.warnings), *(f"restart: {item}" for item in check.restart)):
+            found.setdefault(text, []).append(check.host)
+    return found
+
+
+def show_result(console: Console, result: PushResult, *, verb: str = "push") -> None:
+    """Print the final screen."""
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for name in ("host", "end", "release", "activated in"):
+        table.add_column(name)
+    table.add_column("why", overflow="fold")
+    for end in result.ends.values():
+        seconds = f"{end.seconds:.2f} s" if end.seconds is not None else ""
+        style = _STYLE[end.end]
+        table.add_row(end.host, Text(end.end.value, style=style), end.release or "", seconds, plain(end.why))
+    console.print()
+    console.print(table)
+    for end in result.ends.values():
+        _show_steps(console, end)
+    say(console, _headline(result, verb), "bold")
+    say(console, f"next: {_next(result)}")
+
+
+def _show_steps(console: Console, end: HostEnd) -> None:
+    if not end.steps:
+        return
+    say(console, f"{end.host} needs hands:", "bold red")
+    for number, step in enumerate(end.steps, start=1):
+        say(console, f"  {number}. {step}")
+
+
+def _headline(result: PushResult, verb: str) -> str:
+    counts = Counter(end.end for end in result.ends.values())
+    told = ", ".join(f"{number} {end.value}" for end, number in counts.items())
+    took = sum(result.seconds.values())
+    interrupted = "interrupted; " if result.interrupted else ""
+    what = f"{verb} of release {result.release} to {result.environment}"
+    return f"{what}: {interrupted}{told}; {took:.1f} s (run {result.run})"
+
+
+def _next(result: PushResult) -> str:
+    environment = result.environment
+    if result.code is ExitCode.OK:
+        return f"safedeploy status {environment}"
+    if result.code is ExitCode.STRANDED:
+        return f"follow the steps above on each named host, then: safedeploy status {environment}"
+    if result.code is ExitCode.INTERRUPTED:
+        return f"safedeploy plan {environment} shows what is still to be done"
+    return f"correct the cause above, then: safedeploy check {environment}"

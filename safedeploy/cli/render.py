@@ -1,0 +1,34 @@
+"""`safedeploy render`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from safedeploy.cli.failure import reported
+from safedeploy.cli.invocation import Invocation
+from safedeploy.cli.options import AskVault, Environment, Limit, VaultFile
+
+
+@reported
+def render(
+    context: typer.Context,
+    environment: Environment,
+    *,
+    out_directory: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A new or empty directory.")],
+    limit: Limit = None,
+    vault_password_file: VaultFile = None,
+    ask_vault_pass: AskVault = False,
+) -> None:
+    """Write every host's rendered files to a private directory, one folder per host. Contains secrets in clear."""
+    from safedeploy.cli import screen
+    from safedeploy.workflows import desired
+    from safedeploy.workflows import render as workflow
+
+    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+        wanted = desired.render(session)
+        progress.pause()
+        count = workflow.write(out_directory, wanted)
+        screen.say(screen.out(), f"{count} entries for {len(wanted)} hosts written to {out_directory}")

@@ -1,0 +1,47 @@
+"""`safedeploy rollback`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from safedeploy.cli.carry_out import Work, carry_out
+from safedeploy.cli.failure import reported
+from safedeploy.cli.invocation import Invocation
+from safedeploy.cli.options import AllowRestart, AskVault, Diffs, Environment, Json, Limit, Reason, VaultFile, Yes
+
+
+@reported
+def rollback(
+    context: typer.Context,
+    environment: Environment,
+    *,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="RELEASE", help="This release; `adopted` is what was there before the first."),
+    ] = None,
+    limit: Limit = None,
+    yes: Yes = False,
+    reason: Reason = "",
+    allow_restart: AllowRestart = False,
+    diffs: Diffs = True,
+    as_json: Json = False,
+    vault_password_file: VaultFile = None,
+    ask_vault_pass: AskVault = False,
+) -> None:
+    """Push a release that the hosts have stored: by default the known-good before the present one."""
+    from safedeploy.workflows import desired, observe, planning
+    from safedeploy.workflows import rollback as workflow
+
+    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+        present = desired.render(session)
+        sites = {host: item.site for host, item in present.items()}
+        first = observe.observe(session, sites)
+        observe.require_all(first)
+        wanted = workflow.stored(session, present, first, to)
+        seen = observe.observe(session, sites, {host: item.tree.entries for host, item in wanted.items()})
+        observe.require_all(seen)
+        found = planning.make_plan(session, wanted, seen)
+        work = Work(reason=reason, allow_restart=allow_restart, yes=yes, diffs=diffs, as_json=as_json, verb="rollback")
+        carry_out(session, progress, work, found, wanted)

@@ -1,0 +1,52 @@
+"""Where things are printed: results on standard output, everything else on standard error.
+
+Colours only on a terminal, and never with NO_COLOR. Text from hosts is stripped of control
+sequences before it is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_PLAIN_WIDTH = 120
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    # Without a terminal rich would fold lines at 80 columns: a log wants them whole.
+    width = None if stream.isatty() else _PLAIN_WIDTH
+    return Console(stderr=stderr, highlight=False, soft_wrap=not stream.isatty(), width=width, emoji=False)
+
+
+def out() -> Console:
+    """Standard output, for results."""
+    return _console(stderr=False)
+
+
+def err() -> Console:
+    """Standard error, for progress, questions and errors."""
+    return _console(stderr=True)
+
+
+def plain(text: str) -> str:
+    """Text without control sequences, whoever wrote it."""
+    return _CONTROL.sub("", text)
+
+
+def say(console: Console, text: str, style: str = "") -> None:
+    """Print text that is never read as markup."""
+    console.print(Text(plain(text), style=style))
+
+
+def say_json(document: Mapping[str, Any]) -> None:
+    """One JSON document, alone on standard output."""
+    sys.stdout.write(json.dumps(document, indent=2, sort_keys=True) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,34 @@
+"""`safedeploy status`."""
+
+from __future__ import annotations
+
+import typer
+
+from safedeploy.cli.failure import reported
+from safedeploy.cli.invocation import Invocation, unreachable
+from safedeploy.cli.options import AskVault, Environment, Json, Limit, VaultFile
+
+
+@reported
+def status(
+    context: typer.Context,
+    environment: Environment,
+    *,
+    limit: Limit = None,
+    as_json: Json = False,
+    vault_password_file: VaultFile = None,
+    ask_vault_pass: AskVault = False,
+) -> None:
+    """Show for each host: live and known-good release, since when, by whom, what is pending, and httpd."""
+    from safedeploy.cli import documents, screen, status_view
+    from safedeploy.workflows import status as workflow
+
+    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+        seen = workflow.status(session)
+        progress.pause()
+        if as_json:
+            screen.say_json(documents.status_document(environment, seen))
+        else:
+            status_view.show_status(screen.out(), seen, [host.name for host in session.hosts])
+        if seen.missing:
+            raise unreachable(seen.missing)

@@ -1,0 +1,32 @@
+"""A check: all that a push does before it changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from safedeploy.core.preflight import Preflight
+from safedeploy.workflows.bundle import private_directory, write_bundle
+from safedeploy.workflows.desired import Desired
+from safedeploy.workflows.interrupt import Interrupt
+from safedeploy.workflows.planning import FleetPlan
+from safedeploy.workflows.preflight import check_and_release
+from safedeploy.workflows.provenance import provenance
+from safedeploy.workflows.session import Session
+
+
+def check(session: Session, plan: FleetPlan, desired: Mapping[str, Desired]) -> Preflight | None:
+    """The preflight of every host that a push would act on; None when there is no such host."""
+    acting = {host: item for host, item in plan.hosts.items() if item.verdict.acts}
+    if not acting:
+        return None
+    with Interrupt(), private_directory() as directory:
+        write_bundle(
+            session,
+            directory,
+            desired=desired,
+            plans=acting,
+            provenance=provenance(session),
+            reason="check",
+            allow_restart=True,
+        )
+        return check_and_release(session, directory, list(acting))
