@@ -112,7 +112,7 @@ def _observed(host: str, value: Mapping[str, Any]) -> Observed:
         live_digest=str(value["live_digest"]),
         adopted=tree_from_json(value.get("adopted") or {}),
         current_tree=tree_from_json(value.get("current") or {}),
-        content={path: base64.b64decode(text) for path, text in (value.get("content") or {}).items()},
+        content={path: base64.b64decode(text, validate=True) for path, text in (value.get("content") or {}).items()},
         problems=tuple(str(text) for text in value.get("problems") or ()),
         clock=value.get("time") if isinstance(value.get("time"), int | float) else None,
     )
