@@ -1,0 +1,53 @@
+"""The application behind api.lab.test: answers every request with who it is, as JSON.
+
+A program, not a module: `python3 -I -S backend.py HOST PORT`, on 127.0.0.1. It keeps connections open for ever, so that
+a proxy never meets one that was closed just now.
+"""
+
+import json
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Handler(BaseHTTPRequestHandler):
+    """GET, HEAD and POST on any path; /missing is the one that is not there."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "lab-backend"
+    disable_nagle_algorithm = True
+
+    def answer(self):
+        """Read the body, which the next request on the connection follows, and answer."""
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        status = 404 if self.path.startswith("/missing") else 200
+        document = {"service": "api", "host": self.server.host_name, "path": self.path, "method": self.command}
+        body = json.dumps(document).encode() + b"\n"
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_HEAD = do_POST = answer  # noqa: N815 - the names that http.server looks for
+
+    def log_message(self, *_):
+        """Apache's access log has every request already."""
+
+
+class Server(ThreadingHTTPServer):
+    """A backlog that outlasts a burst."""
+
+    request_queue_size = 256
+    daemon_threads = True
+
+
+def main():
+    """Serve until killed."""
+    server = Server(("127.0.0.1", int(sys.argv[2])), Handler)
+    server.host_name = sys.argv[1]
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""How a lab goes: first its processes, then its links, then its files. Every step works when the ones before it failed.
+
+What is removed is recognised as the lab's own, by the path of the state directory in a process's arguments, by a process
+id together with its start time, by the hardware address of the bridge. Nothing else is ever touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path
+
+from safedeploy.core.errors import SafedeployError
+from safedeploy.lab import addresses, state
+from safedeploy.lab.commands import found, lab_error
+from safedeploy.lab.loopback_host import LoopbackHosts
+from safedeploy.lab.namespace_host import NamespaceHosts
+from safedeploy.lab.processes import Process, kill_all
+from safedeploy.lab.state import LabState
+
+NOTHING = LabState(name="", ident="", mode="", reason="", phase="", created="")
+
+
+def down(directory: Path) -> bool:
+    """Remove the lab in that state directory; False when there was none."""
+    if not directory.exists():
+        return False
+    with state.locked(directory):
+        clear(directory)
+        remove(directory)
+    return True
+
+
+def clear(directory: Path) -> None:
+    """Remove all that the lab in `directory` made, except the directory itself, which the caller holds locked."""
+    try:
+        known = state.read(directory) or NOTHING
+    except SafedeployError as error:
+        if error.code != "lab-state-damaged":
+            raise
+        known = NOTHING
+    _kill(directory, known)
+    if known.ident and found("ip"):
+        addresses.release(known.ident)
+    for path in known.made:
+        _delete(Path(path))
+    # lab.json goes last: a `down` that is killed here can be run again.
+    for entry in sorted(directory.iterdir(), key=lambda entry: entry.name == state.LAB_FILE):
+        _delete(entry)
+
+
+def remove(directory: Path) -> None:
+    """Remove the empty state directory, and those above it that are safedeploy's own and empty."""
+    directory.rmdir()
+    for parent, name in ((directory.parent, "lab"), (directory.parent.parent, "safedeploy")):
+        if parent.name != name:
+            break
+        with contextlib.suppress(OSError):
+            parent.rmdir()
+
+
+def _kill(directory: Path, known: LabState) -> None:
+    """Kill until nothing is left: a process may have been born between the look and the kill."""
+    recorded = [process for those in known.processes.values() for process in those]
+    for _ in range(10):
+        strays = _strays(directory, known)
+        if not strays and not recorded:
+            return
+        kill_all([*recorded, *strays])
+        recorded = []
+    left = _strays(directory, known)
+    if left:
+        raise lab_error(
+            "lab-process-stays",
+            f"Processes of the lab do not die: {', '.join(str(process.pid) for process in left)}.",
+            next_step="They wait in the kernel; run `safedeploy lab down` again in a minute.",
+        )
+
+
+def _strays(directory: Path, known: LabState) -> list[Process]:
+    return [*NamespaceHosts(directory, known).strays(), *LoopbackHosts(directory, known).strays()]
+
+
+def _delete(path: Path) -> None:
+    """Delete a file or a directory with all below; never follows a link, and does not cross into another file system."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
