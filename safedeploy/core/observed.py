@@ -54,6 +54,8 @@ class Observed:
     releases: tuple[Mapping[str, Any], ...] = ()
     pending: Pending | None = None
     last_activation: str | None = None
+    reverted_run: str | None = None
+    reverted_cause: str | None = None
     stranded: Mapping[str, Any] | None = None
     lease: Mapping[str, Any] | None = None
     httpd: Httpd = field(default_factory=Httpd)
@@ -105,6 +107,8 @@ def _observed(host: str, value: Mapping[str, Any]) -> Observed:
         releases=tuple(value.get("releases") or ()),
         pending=_pending(state.get("pending")),
         last_activation=(state.get("last") or {}).get("activation"),
+        reverted_run=(state.get("last_revert") or {}).get("run"),
+        reverted_cause=(state.get("last_revert") or {}).get("cause"),
         stranded=state.get("stranded"),
         lease=value.get("lease"),
         httpd=_httpd(value.get("httpd") or {}),

@@ -85,6 +85,9 @@ def decide_end(*, plan: HostPlan, run: str, answers: Answers, after: Observed | 
         return HostEnd(
             host=plan.host, end=End.PENDING, why=answers.cause or "not confirmed", release=after.pending.release
         )
+    if after.reverted_run == run:
+        why = answers.cause or after.reverted_cause or "reverted by the run"
+        return HostEnd(host=plan.host, end=End.REVERTED, why=why, release=after.current, seconds=_seconds(answers))
     if after.run == run and after.current == plan.release == after.known_good:
         return HostEnd(
             host=plan.host,
@@ -93,15 +96,8 @@ def decide_end(*, plan: HostPlan, run: str, answers: Answers, after: Observed | 
             release=after.current,
             seconds=_seconds(answers),
         )
-    if answers.activate is not None:
-        why = answers.cause or "reverted by the run"
-        return HostEnd(host=plan.host, end=End.REVERTED, why=why, release=after.current, seconds=_seconds(answers))
-    return HostEnd(
-        host=plan.host,
-        end=End.UNTOUCHED,
-        why=answers.cause or "the run stopped before this host",
-        release=after.current,
-    )
+    why = answers.cause or "the run stopped before this host"
+    return HostEnd(host=plan.host, end=End.UNTOUCHED, why=why, release=after.current)
 
 
 def _unreadable(plan: HostPlan, answers: Answers) -> HostEnd:

@@ -43,7 +43,7 @@ def stored(session: Session, desired: Mapping[str, Desired], seen: Seen, release
 
 def _manifest(host: str, release: str | None, reply: Reply, seen: Seen) -> dict[str, Any]:
     if isinstance(reply, Answer):
-        return dict(reply.result["manifest"])
+        return {key: value for key, value in reply.result.items() if key != "effective"}
     known = ", ".join(str(item["release"]) for item in seen.hosts[host].releases) or "none"
     if isinstance(reply, Refusal) and reply.code == "no-such-release":
         raise SafedeployError(

@@ -150,6 +150,7 @@ def _settle(
         last_revert={
             "activation": record["activation"],
             "release": record["release"],
+            "run": record.get("run"),
             "at": iso(now),
             "cause": cause,
             "went_to": result["went_to"],

@@ -35,7 +35,7 @@ def seen(**state: Any) -> Observed:
 
 CASES = [
     ("confirmed", {"activate": FINE}, seen(current="new", known_good="new", run=RUN), End.CONFIRMED, "confirmed"),
-    ("reverted by itself", {"activate": REFUSED}, seen(), End.REVERTED, "GET / gave 500"),
+    ("reverted by itself", {"activate": REFUSED}, seen(reverted_run=RUN), End.REVERTED, "GET / gave 500"),
     ("not confirmed yet", {"activate": FINE}, seen(current="new", pending=PENDING), End.PENDING, "not confirmed"),
     (
         "stranded",
@@ -49,9 +49,24 @@ CASES = [
     ("lost after it was changed", {"preflight": FINE, "activate": FINE}, None, End.STRANDED, "could not be reached"),
     ("lost before it was changed", {}, None, End.UNTOUCHED, "had not been changed"),
     (
-        "known-good of another run is not a confirmation of this one",
+        "reverted with nobody listening",
+        {},
+        seen(reverted_run=RUN, reverted_cause="no confirmation"),
+        End.REVERTED,
+        "no conf",
+    ),
+    ("refused before anything changed", {"activate": REFUSED}, seen(reverted_run="older"), End.UNTOUCHED, "500"),
+    (
+        "known-good of another run",
         {"activate": FINE},
-        seen(current="new", known_good="new", run="another"),
+        seen(current="new", known_good="new", run="o"),
+        End.UNTOUCHED,
+        "stopped",
+    ),
+    (
+        "reverted to the same release",
+        {"activate": FINE},
+        seen(current="new", known_good="new", run=RUN, reverted_run=RUN),
         End.REVERTED,
         "reverted by the run",
     ),
