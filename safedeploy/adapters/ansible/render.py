@@ -1,0 +1,184 @@
+"""What every host should have: its variables and templates become a tree, a site and health checks.
+
+Promises: byte for byte what Ansible's template module would write; an undefined variable is an error with template,
+line and host; no error message shows a secret; standard output is left alone.
+"""
+
+from __future__ import annotations
+
+import getpass
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from safedeploy.adapters.ansible.entries import PRESERVE, Declared, Source, declared, kind_of
+from safedeploy.adapters.ansible.failures import Failures, on_host
+from safedeploy.adapters.ansible.health import checks
+from safedeploy.adapters.ansible.static import static_files
+from safedeploy.adapters.ansible.tree_builder import TreeBuilder
+from safedeploy.core.errors import SafedeployError
+from safedeploy.core.layouts import KINDS, LAYOUTS, Layout
+from safedeploy.core.nearest import suggestion
+from safedeploy.core.tree import ABSENT, Entry, Kind, RenderedTree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from safedeploy.adapters.ansible.inventory import Inventory
+    from safedeploy.adapters.ansible.library.templating import HostTemplating
+    from safedeploy.core.host import Host
+    from safedeploy.core.policy import Policy
+
+DEFAULT_MODE = "0644"
+NAMES = "safedeploy_secrets"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """One host's share of a release. `secrets` are the values that must never be shown."""
+
+    tree: RenderedTree
+    site: dict[str, Any]
+    health: list[dict[str, Any]]
+    controller_health: list[dict[str, Any]]
+    secrets: frozenset[str] = field(repr=False)
+
+
+class Renderer:
+    """Renders the hosts of an inventory."""
+
+    def __init__(self, project: Path, policy: Policy, inventory: Inventory) -> None:
+        self._project = project.absolute()
+        self._policy = policy
+        self._inventory = inventory
+        self._opened = inventory._opened  # noqa: SLF001 - the two are one part; nobody else sees Ansible's objects
+
+    def needs_facts(self, host: Host) -> bool:
+        """Tell whether a template or a variable that the host uses refers to facts that are not there yet."""
+        with self._opened.silent():
+            return self._opened.needs_facts(host.name, self._policy)
+
+    def render(self, host: Host, facts: Mapping[str, Any] | None = None) -> Rendered:
+        """Render one host. `facts` are its `ansible_facts`, as the setup module returns them.
+
+        Raises SafedeployError: `template-missing`, `template-syntax`, `template-undefined-variable`,
+        `template-failed`, `file-missing`, `file-unusable`, `files-invalid`, `loop-not-a-list`, `undefined-variable`,
+        `destination-outside-roots`, `destination-conflict`, `layout-unknown`, `site-invalid`, `health-invalid`,
+        `names-invalid`, `vault-password-missing`, `vault-wrong-password` and those of Layout.enable.
+        """
+        with self._opened.silent():
+            if facts is not None:
+                self._opened.session.set_facts({host.name: facts})
+            try:
+                return self._render(host)
+            except SafedeployError as error:
+                raise on_host(error, self._policy.inventory, host.name, self._inventory.secrets) from error
+
+    def render_all(self, facts: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Rendered]:
+        """Render every host, by name. One error tells of all the hosts that cannot be rendered."""
+        failures = Failures(self._policy.inventory, self._inventory.secrets)
+        done = {}
+        with self._opened.silent():
+            self._opened.session.set_facts(facts or {})
+            for host in self._inventory.hosts:
+                try:
+                    done[host.name] = self._render(host)
+                except SafedeployError as error:
+                    failures.add(host.name, error)
+        failures.raise_any()
+        return done
+
+    def _render(self, host: Host) -> Rendered:
+        templating = self._opened.templating(host.name, self._policy.templates)
+        layout, site = _site(templating)
+        tree = TreeBuilder(host.name, site)
+        owner = _owner(host)
+        for entry in declared(templating):
+            self._add(templating, tree, entry, owner)
+        for kind in KINDS:
+            self._enable(templating, tree, layout, site, kind)
+        address = host.connection.address
+        return Rendered(
+            tree=tree.build(),
+            site=site,
+            health=checks(templating, "safedeploy_health", self._policy.health),
+            controller_health=checks(
+                templating, "safedeploy_controller_health", self._policy.controller_health, address=address
+            ),
+            secrets=self._inventory.secrets | self._opened.named_secrets(templating, _names(templating, NAMES)),
+        )
+
+    def _add(self, templating: HostTemplating, tree: TreeBuilder, entry: Declared, owner: str) -> None:
+        path = tree.path(entry.dest, f"{entry.place}.dest")
+        origin = f"{entry.name or entry.source} ({entry.place})"
+        if entry.source is Source.TEMPLATE:
+            file = templating.find("templates", entry.name)
+            if path.endswith("/"):
+                path += file.name.removesuffix(".j2")
+            data, secret = templating.file(
+                file, src=entry.name, dest=path, options=entry.options, encoding=entry.encoding, extra=entry.extra
+            )
+            tree.file(path, data, origin=origin, secret=secret, **_attributes(entry, file, owner))
+        elif entry.source is Source.STATIC:
+            for file, place in static_files(templating, entry.name, path, entry.place):
+                data, secret = templating.read(file)
+                tree.file(place, data, origin=origin, secret=secret, **_attributes(entry, file, owner))
+        elif entry.source is Source.LINK:
+            tree.entry(path, Entry(kind=Kind.LINK, target=entry.name), origin)
+        else:
+            tree.entry(path, ABSENT, origin)
+
+    def _enable(
+        self, templating: HostTemplating, tree: TreeBuilder, layout: Layout, site: Mapping[str, Any], kind: str
+    ) -> None:
+        variable = f"safedeploy_{kind}"
+        names = _names(templating, variable)
+        for path, entry in layout.enable(kind, names, server_root=site["server_root"]).items():
+            tree.entry(tree.path(path, variable), entry, variable)
+
+
+def _site(templating: HostTemplating) -> tuple[Layout, dict[str, Any]]:
+    name = templating.value(templating.variables.get("safedeploy_layout", "debian"), place="safedeploy_layout")
+    if name not in LAYOUTS:
+        raise SafedeployError(
+            "layout-unknown",
+            f"safedeploy_layout: no layout {name!r}; {suggestion(str(name), LAYOUTS)}",
+            next_step=f"Set it to one of: {', '.join(sorted(LAYOUTS))}.",
+        )
+    overrides = templating.value(templating.variables.get("safedeploy_site"), place="safedeploy_site") or {}
+    if not isinstance(overrides, dict):
+        raise SafedeployError(
+            "site-invalid",
+            f"safedeploy_site: must be a mapping, not {kind_of(overrides)}",
+            next_step="Correct the variable; docs/architecture.md lists the keys.",
+        )
+    return LAYOUTS[name], LAYOUTS[name].site(overrides)
+
+
+def _names(templating: HostTemplating, variable: str) -> list[str]:
+    names = templating.value(templating.variables.get(variable), place=variable) or []
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise SafedeployError(
+            "names-invalid", f"{variable}: must be a list of names", next_step="Correct the variable."
+        )
+    for name in names:
+        if "/" in name or name.startswith("."):
+            raise SafedeployError(
+                "names-invalid", f"{variable}: {name!r} is not a name but a path", next_step="Correct the variable."
+            )
+    return ["".join(name) for name in names]  # without Ansible's tags
+
+
+def _owner(host: Host) -> str:
+    """Return who owns files by default: whoever the agent runs as, since only root could give them away."""
+    if host.connection.become.enabled:
+        return host.connection.become.user
+    return host.connection.user or getpass.getuser()
+
+
+def _attributes(entry: Declared, file: Path, owner: str) -> dict[str, str]:
+    mode = entry.mode or DEFAULT_MODE
+    if mode == PRESERVE:
+        mode = f"{stat.S_IMODE(file.stat().st_mode):04o}"
+    return {"mode": mode, "owner": entry.owner or owner, "group": entry.group or entry.owner or owner}
