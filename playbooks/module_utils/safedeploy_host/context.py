@@ -1,0 +1,147 @@
+"""The candidate in its context: laid over the live tree where nobody else sees it, and asked what httpd thinks of it.
+
+The child that does it sees the host's real modules, certificates, includes and environment at their real paths. It dies
+with the agent, and all that it made dies with it. Where no namespace can be had a copied tree is used, and the result
+says so with its limits.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import time
+
+from . import control, namespaces, overlay
+from .laying import needed_content
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping
+
+    Json = dict[str, Any]
+    Work = Callable[[Json], Any]
+    OpenObject = Callable[[str], bytes]
+
+LIMIT = 60.0
+_WARNING = re.compile(r"\bAH\d{5}:|\[[\w:]*(?:warn|error|crit|alert|emerg)\]")
+# An undefined ${VARIABLE} stays in the text as it is; httpd only warns, and then serves from a path of that name.
+_UNDEFINED_VARIABLE = "AH00111"
+
+
+class Seen:
+    """What was seen of the candidate: the `method` (namespace or copy), the work's own `value`, the method's limits."""
+
+    def __init__(self, method: str, value: Any, limits: list[str]) -> None:
+        self.method = method
+        self.value = value
+        self.limits = limits
+
+
+def configtest(site: Json, entries: Mapping[str, Json], open_object: OpenObject) -> Json:
+    """Test the candidate in context: {"ok", "method", "output", "warnings"}. Raises what `open_object` raises."""
+    seen = look(site, entries, open_object, _configtest)
+    output = seen.value["output"]
+    warnings = [line for line in output.splitlines() if _WARNING.search(line)]
+    undefined = any(_UNDEFINED_VARIABLE in line for line in warnings)
+    return {
+        "ok": bool(seen.value["ok"]) and not undefined,
+        "method": seen.method,
+        "output": output,
+        "warnings": [*warnings, *seen.limits],
+    }
+
+
+def look(site: Json, entries: Mapping[str, Json], open_object: OpenObject, work: Work) -> Seen:
+    """Do `work` with the candidate in context. It gets the site to ask httpd with and returns a JSON value.
+
+    Raises what `open_object` raises, and OSError when the work itself fails or takes longer than LIMIT seconds.
+    """
+    content = needed_content(entries, open_object)
+
+    def in_namespace() -> Any:
+        namespaces.enter_private_mounts()
+        overlay.show(site, entries, content)
+        return _in_child(lambda: work(site), signal.SIGKILL)
+
+    reply = _in_child(in_namespace, signal.SIGKILL)
+    if "value" in reply and "value" in reply["value"]:
+        return Seen("namespace", reply["value"]["value"], [])
+    if "value" in reply:
+        raise OSError(reply["value"]["error"])
+    from . import copied
+
+    def in_copy() -> Any:
+        with copied.tree(site, entries, content) as (copy, limits):
+            return {"work": work(copy), "limits": limits}
+
+    result = _in_child(in_copy, signal.SIGTERM)
+    if "value" not in result:
+        raise OSError(result["error"])
+    limits = [f"tested in a copied tree, not in context: {reply['error']}", *result["value"]["limits"]]
+    return Seen("copy", result["value"]["work"], limits)
+
+
+def _configtest(site: Json) -> Json:
+    words = site["httpd"].get("test", ["configtest"])
+    outcome = control.control(site, *words)
+    # A copy's messages name the files that they are about by their real paths.
+    return {"ok": outcome.ok, "output": outcome.explained().replace(site.get("copied_to") or "\0", "")}
+
+
+def _in_child(work: Callable[[], Any], with_parent: int) -> Json:
+    """Do `work` in a child that gets the signal `with_parent` if we end: {"value": ...} or {"error": text}."""
+    reader, writer = os.pipe()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        _be_child(work, with_parent, parent, writer)
+    os.close(writer)
+    try:
+        data = _read(reader, time.monotonic() + LIMIT)
+    finally:
+        os.close(reader)
+        os.kill(pid, with_parent)
+        os.waitpid(pid, 0)
+    if not data:
+        return {"error": f"the candidate could not be looked at within {LIMIT:g} s"}
+    reply: Json = json.loads(data)
+    return reply
+
+
+def _be_child(work: Callable[[], Any], with_parent: int, parent: int, writer: int) -> None:
+    """Never returns."""
+    try:
+        signal.signal(signal.SIGTERM, _leave)
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        namespaces.die_with_parent(with_parent)
+        if os.getppid() not in (parent, 0):
+            os._exit(1)
+        try:
+            reply = {"value": work()}
+        except Exception as error:  # noqa: BLE001 -- the other side of the pipe decides
+            reply = {"error": f"{error}" or type(error).__name__}
+        with os.fdopen(writer, "w") as stream:
+            json.dump(reply, stream)
+        os._exit(0)
+    except BaseException:  # noqa: BLE001 -- nothing of the parent's may run in the child
+        os._exit(1)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit
+
+
+def _read(descriptor: int, deadline: float) -> bytes:
+    parts: list[bytes] = []
+    while True:
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            return b""
+        part = os.read(descriptor, 65536)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)

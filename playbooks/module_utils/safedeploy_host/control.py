@@ -1,0 +1,105 @@
+"""Runs httpd's control program and binary: bounded in time and output, in a clean environment.
+
+A server that such a command starts outlives the agent, so it must inherit nothing of it: no pipe, signal mask, umask or
+variable. Output goes to an anonymous file, because a daemon that keeps a pipe open would keep the reader waiting.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Json = dict[str, Any]
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+OUTPUT_LIMIT = 64 * 1024
+TIMEOUT = 30.0
+NOT_FOUND = 127
+
+
+class Outcome:
+    """What a command did. `code` is None when it was stopped for taking longer than its `timeout` (seconds)."""
+
+    def __init__(self, argv: list[str], code: int | None, output: str, timeout: float) -> None:
+        self.argv = argv
+        self.code = code
+        self.output = output
+        self.timeout = timeout
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended in time with exit code 0."""
+        return self.code == 0
+
+    def explained(self) -> str:
+        """The output, with what the exit code does not say by itself."""
+        command = " ".join(self.argv)
+        if self.code is None:
+            return f"{self.output}\n`{command}` was stopped after {self.timeout:g} s".strip()
+        return self.output.strip() or f"`{command}` ended with exit code {self.code} and no output"
+
+
+def control(site: Json, *args: str, timeout: float = TIMEOUT) -> Outcome:
+    """Run the site's control program with `args`. Never raises; a missing program is exit code 127."""
+    return run([*site["httpd"]["control"], *args], site, timeout=timeout)
+
+
+def binary(site: Json, *args: str, timeout: float = TIMEOUT) -> Outcome:
+    """Run the bare httpd binary, for questions that read no configuration (-v, -V)."""
+    return run([site["httpd"]["binary"], *args], site, timeout=timeout)
+
+
+def run(argv: list[str], site: Json, *, timeout: float) -> Outcome:
+    """Run `argv` in the site's environment, with standard output and error together."""
+    with tempfile.TemporaryFile() as output:
+        try:
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment(site),
+                cwd="/",
+                start_new_session=True,
+                preexec_fn=_as_from_a_fresh_login,  # noqa: PLW1509 -- no other thread runs when a server may be started
+            )
+        except OSError as error:
+            return Outcome(argv, NOT_FOUND, f"{argv[0]}: {error.strerror}", timeout)
+        code = _wait(process, timeout)
+        output.seek(0)
+        return Outcome(argv, code, output.read(OUTPUT_LIMIT).decode("utf-8", "replace"), timeout)
+
+
+def environment(site: Json) -> dict[str, str]:
+    """The whole environment of every httpd command: a plain PATH and what the site asks for."""
+    return {"PATH": PATH, "LANG": "C", **site["httpd"].get("env", {})}
+
+
+def _wait(process: subprocess.Popen[bytes], timeout: float) -> int | None:
+    try:
+        return process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        _stop(process)
+        return None
+    except BaseException:
+        _stop(process)
+        raise
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    # The command leads a session of its own; a server that it started has left it and is not touched.
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _as_from_a_fresh_login() -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+    os.umask(0o022)

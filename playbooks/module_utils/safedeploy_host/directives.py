@@ -1,0 +1,147 @@
+"""Reads configuration files the way httpd finds them: directives with file and line, following Include.
+
+A reader, not a judge: what <IfModule> or <IfDefine> would leave out is read too, with those conditions. Works on a
+configuration that httpd refuses.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable, Iterator, Tuple
+
+    Json = dict[str, Any]
+    Condition = Tuple[str, str]
+
+_DEPTH = 20
+_LARGEST = 4 * 1024 * 1024
+_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|(\S+)')
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_EXPORT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(\S*)")
+
+
+class Directive:
+    """One directive or section line: `name` in lower case ("<virtualhost" for a section), `args` without quotes.
+
+    `conditions` are the <IfModule> and <IfDefine> around it, such as ("ifmodule", "!mod_ssl.c"), outermost first.
+    """
+
+    def __init__(self, name: str, args: list[str], place: tuple[str, int]) -> None:
+        self.name = name
+        self.args = args
+        self.file, self.line = place
+        self.conditions: tuple[Condition, ...] = ()
+
+    def applies(self, modules: Iterable[str], defines: Iterable[str]) -> bool:
+        """Whether httpd obeys it with these modules (as in -M) and defined names."""
+        return all(_holds(condition, set(modules), set(defines)) for condition in self.conditions)
+
+
+class Reader:
+    """Reads a site's configuration. `files` are those that were read, `directories` those searched for more."""
+
+    def __init__(self, site: Json) -> None:
+        self.root = site["server_root"]
+        self.main = site["httpd"]["main_config"]
+        self.variables: dict[str, str] = {**_envvars(Path(self.root) / "envvars"), **site["httpd"].get("env", {})}
+        self.files: list[str] = []
+        self.directories: set[str] = set()
+
+    def directives(self) -> Iterator[Directive]:
+        """All directives in the order in which httpd reads them."""
+        return self._read(self.main, ())
+
+    def resolve(self, path: str) -> str:
+        """An absolute path: variables replaced, relative to the server root."""
+        return str(
+            Path(self.root) / _VARIABLE.sub(lambda match: self.variables.get(match.group(1), match.group(0)), path)
+        )
+
+    def _read(self, path: str, outer: tuple[Condition, ...], depth: int = 0) -> Iterator[Directive]:
+        if depth > _DEPTH:
+            return
+        self.files.append(path)
+        conditions = outer
+        for number, line in _logical_lines(path):
+            directive = _directive(line, (path, number))
+            if directive is None:
+                continue
+            directive.conditions = conditions
+            yield directive
+            if directive.name in ("<ifmodule", "<ifdefine"):
+                conditions = (*conditions, (directive.name[1:], " ".join(directive.args)))
+            elif directive.name in ("</ifmodule", "</ifdefine"):
+                conditions = conditions[:-1]
+            elif directive.name == "define" and directive.args:
+                self.variables[directive.args[0]] = " ".join(directive.args[1:2])
+            elif directive.name in ("include", "includeoptional") and directive.args:
+                for included in self._matches(self.resolve(directive.args[0])):
+                    yield from self._read(included, conditions, depth + 1)
+
+    def _matches(self, pattern: str) -> list[str]:
+        if Path(pattern).is_dir():
+            self.directories.add(pattern)
+            return sorted(str(path) for path in Path(pattern).rglob("*") if path.is_file())
+        if glob.has_magic(pattern):
+            self.directories.update(path for path in glob.glob(str(Path(pattern).parent)) if Path(path).is_dir())
+        return sorted(path for path in glob.glob(pattern) if Path(path).is_file())
+
+
+def _logical_lines(path: str) -> Iterator[tuple[int, str]]:
+    """Lines with their continuations joined, by the number of the first; none of a file that cannot be read."""
+    try:
+        with Path(path).open("rb") as stream:
+            text = stream.read(_LARGEST).decode("utf-8", "replace")
+    except OSError:
+        return
+    start, parts = 1, []  # type: int, list[str]
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.endswith("\\"):
+            parts.append(line[:-1])
+            continue
+        yield start, "".join([*parts, line])
+        start, parts = number + 1, []
+    if parts:
+        yield start, "".join(parts)
+
+
+def _directive(line: str, place: tuple[str, int]) -> Directive | None:
+    text = line.strip()
+    if not text or text.startswith("#"):
+        return None
+    if text.startswith("<") and text.endswith(">"):
+        text = text[:-1]
+    name, _, rest = text.partition(" ") if " " in text else text.partition("\t")
+    args = [next(part for part in match.groups() if part is not None) for match in _WORD.finditer(rest)]
+    return Directive(name.lower(), args, place)
+
+
+def _holds(condition: Condition, modules: set[str], defines: set[str]) -> bool:
+    kind, name = condition
+    wanted = not name.startswith("!")
+    name = name.lstrip("!")
+    if kind == "ifdefine":
+        return (name in defines) == wanted
+    # By identifier, or by the source file that it comes from; those of the MPMs have no prefix.
+    stem = name[: -len(".c")] if name.endswith(".c") else None
+    stem = stem[len("mod_") :] if stem and stem.startswith("mod_") else f"mpm_{stem}" if stem else None
+    return ((f"{stem}_module" if stem else name) in modules) == wanted
+
+
+def _envvars(path: Path) -> dict[str, str]:
+    """Plain assignments of Debian's envvars; what the shell would compute stays as it is."""
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return {}
+    found: dict[str, str] = {}
+    for line in lines:
+        match = _EXPORT.match(line)
+        if match:
+            value = match.group(2).strip("\"'").replace("$SUFFIX", "")
+            found[match.group(1)] = _VARIABLE.sub(lambda known: found.get(known.group(1), ""), value)
+    return found

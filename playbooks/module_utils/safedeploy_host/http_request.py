@@ -1,0 +1,116 @@
+"""One request over one fresh connection, with an end to it whatever the other side does.
+
+A timeout of a socket starts anew with each byte, so a watchdog shuts the connection down at the deadline. TLS is spoken
+without verification unless asked for: what certificate is right is the check's business.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import ssl
+import threading
+import time
+from urllib.parse import urlsplit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Tuple
+
+    Json = dict[str, Any]
+    Headers = list[Tuple[str, str]]
+
+BODY_LIMIT = 256 * 1024
+
+
+class Answer:
+    """A response: `status`, `headers` in order, BODY_LIMIT bytes of `body` at most, `ms` for all, the peer's `der`."""
+
+    def __init__(self, status: int, headers: Headers, body: bytes, der: bytes | None) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.der = der
+        self.ms = 0.0
+
+    def header(self, name: str) -> list[str]:
+        """All values of a header, in order."""
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+
+def request(method: str, url: str, address: str, timeout: float, *, verify: bool = False) -> Answer:
+    """Ask `address` for `url`: Host and SNI come from the URL, no redirect is followed.
+
+    Raises OSError (ssl.SSLError is one), TimeoutError after `timeout` seconds, HTTPException and ValueError.
+    """
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    port = parts.port or (443 if secure else 80)
+    began = time.monotonic()
+    connection = socket.create_connection((address, port), timeout)
+    watchdog = _Watchdog(connection, began + timeout)
+    try:
+        der = None
+        if secure:
+            connection = _secure(connection, parts.hostname or address, verify=verify)
+            der = connection.getpeercert(binary_form=True)
+        answer = _exchange(connection, method, url, der)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        if watchdog.fired:
+            raise TimeoutError from error
+        raise
+    finally:
+        watchdog.end()
+        connection.close()
+    if watchdog.fired:
+        # The body was cut off by us, which reads like its end.
+        raise TimeoutError
+    answer.ms = round((time.monotonic() - began) * 1000, 1)
+    return answer
+
+
+def _exchange(connection: socket.socket, method: str, url: str, der: bytes | None) -> Answer:
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    client = http.client.HTTPConnection("unused")
+    client.sock = connection
+    client.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+    client.putheader("Host", parts.netloc.rpartition("@")[2])
+    client.putheader("User-Agent", "safedeploy")
+    client.putheader("Accept", "*/*")
+    client.putheader("Connection", "close")
+    client.endheaders()
+    response = client.getresponse()
+    return Answer(response.status, response.getheaders(), response.read(BODY_LIMIT), der)
+
+
+def _secure(connection: socket.socket, name: str, *, verify: bool) -> ssl.SSLSocket:
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context.wrap_socket(connection, server_hostname=name)
+
+
+class _Watchdog:
+    """Shuts a connection down at its deadline. Works on a duplicate, because TLS takes the original over."""
+
+    def __init__(self, connection: socket.socket, deadline: float) -> None:
+        self.fired = False
+        self._connection = socket.socket(fileno=os.dup(connection.fileno()))
+        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._fire)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def end(self) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        self._connection.close()
+
+    def _fire(self) -> None:
+        self.fired = True
+        try:
+            self._connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return

@@ -1,0 +1,179 @@
+"""The site's httpd: is it there, does it run, what has it loaded; and the one way to make it load the live tree.
+
+`reload` never signals: it runs the control program, only after its configtest has passed, and then proves the result
+(loading.py). The exceptions are processes that the control program cannot reach: a parent whose PidFile moved, and
+workers that lost their parent. Those are stopped, never reloaded, with a signal.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from . import control, dumps, loading, process
+from .error_log import ErrorLog
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .loading import Loaded
+    from .process import Process
+
+    Json = dict[str, Any]
+
+STOPPING = 10.0
+ORPHANS = 2.0
+_STEP = 0.02
+
+
+class Httpd:
+    """One site's httpd, by its "site" document."""
+
+    def __init__(self, site: Json) -> None:
+        self.site = site
+
+    def installed(self) -> bool:
+        """Whether the binary is there and can be run."""
+        return os.access(self.site["httpd"]["binary"], os.X_OK)
+
+    def parent(self) -> Process | None:
+        """The running parent process: the newest, should one have been left behind."""
+        found = process.parents(self.site)
+        return found[-1] if found else None
+
+    def run_cfg(self) -> dict[str, str]:
+        """The live configuration's DUMP_RUN_CFG; empty when it does not parse."""
+        outcome = control.control(self.site, "-t", "-D", "DUMP_RUN_CFG")
+        return dumps.run_cfg(outcome.output) if outcome.ok else {}
+
+    def virtual_hosts(self) -> list[dumps.VirtualHost]:
+        """The live configuration's virtual hosts; empty when it does not parse."""
+        outcome = control.control(self.site, "-t", "-D", "DUMP_VHOSTS")
+        return dumps.virtual_hosts(outcome.output) if outcome.ok else []
+
+    def status(self) -> Json:
+        """The httpd status of docs/architecture.md, section 4. Changes nothing and signals nothing."""
+        from .loaded import loaded
+
+        status: Json = {
+            "binary": self.site["httpd"]["binary"],
+            "version": None,
+            "installed": self.installed(),
+            "running": False,
+            "pid": None,
+            "pid_start": None,
+            "loaded_at": None,
+            "loaded": None,
+            "reason": "httpd is not running",
+            "error": None,
+        }
+        if not status["installed"]:
+            return {**status, "reason": "httpd is not installed", "error": f"no program {status['binary']}"}
+        version = control.binary(self.site, "-v", timeout=5)
+        status["version"] = dumps.build(version.output).get("version")
+        if not version.ok:
+            status["error"] = version.explained()
+        parent = self.parent()
+        if parent is None:
+            return status
+        return {
+            **status,
+            "running": True,
+            "pid": parent.pid,
+            "pid_start": parent.start_text,
+            **loaded(parent, self.site),
+        }
+
+    def reload(self, *, restart: bool = False) -> Json:
+        """Make httpd load the live tree: graceful, or start when it is stopped, or stop and start with `restart`.
+
+        Returns {"ok", "how": "graceful|restart|start|none", "seconds", "proof", "error", "pid", "pid_start"}; "none"
+        means that configtest refused the tree and that httpd was left alone. Never raises for what httpd does.
+        """
+        began = time.monotonic()
+        test = control.control(self.site, "configtest")
+        if not test.ok:
+            how, result = "none", loading.Loaded(self.parent(), error=test.explained())
+        else:
+            before = loading.Before(self.parent(), self.site)
+            settings = self.run_cfg()
+            log = ErrorLog(settings.get("Main ErrorLog"))
+            pid_file = Path(self.site["server_root"], settings["PidFile"]) if "PidFile" in settings else None
+            how = "start" if before.parent is None else "restart" if restart else "graceful"
+            result = (self._graceful if how == "graceful" else self._fresh)(before, log, pid_file)
+        return {
+            "ok": result.ok,
+            "how": how,
+            "seconds": round(time.monotonic() - began, 3),
+            "proof": result.proof,
+            "error": result.error,
+            "pid": result.parent.pid if result.parent else None,
+            "pid_start": result.parent.start_text if result.parent else None,
+        }
+
+    def _graceful(self, before: loading.Before, log: ErrorLog, pid_file: Path | None) -> Loaded:
+        if before.parent and pid_file and _pid_in(pid_file) != before.parent.pid:
+            # Without its pid there, `graceful` would take httpd for stopped and try to start a second one.
+            pid_file.write_text(f"{before.parent.pid}\n", "ascii")
+        outcome = control.control(self.site, "graceful")
+        if not outcome.ok and before.parent and process.alive(before.parent):
+            return loading.Loaded(before.parent, error=outcome.explained())
+        return loading.wait(before, self.site, log, same_parent=True)
+
+    def _fresh(self, before: loading.Before, log: ErrorLog, pid_file: Path | None) -> Loaded:
+        if before.parent is not None and not self._stop(before.parent, pid_file):
+            return loading.Loaded(
+                before.parent, error=f"httpd (pid {before.parent.pid}) did not stop in {STOPPING:g} s"
+            )
+        self._clear_leftovers(pid_file)
+        outcome = control.control(self.site, "start")
+        if not outcome.ok:
+            lines = "\n".join([outcome.explained(), *log.grave_lines()])
+            return loading.Loaded(self.parent(), error=lines)
+        return loading.wait(before, self.site, log, same_parent=False)
+
+    def _stop(self, parent: Process, pid_file: Path | None) -> bool:
+        if pid_file is None or _pid_in(pid_file) == parent.pid:
+            control.control(self.site, "stop")
+            if _gone([parent], STOPPING / 2):
+                return True
+        _signal(parent)
+        return _gone([parent], STOPPING / 2)
+
+    def _clear_leftovers(self, pid_file: Path | None) -> None:
+        """Remove what would keep a start from working after a death: workers without a parent, and a stale PidFile."""
+        orphans = process.orphans(self.site)
+        if orphans and not _gone(orphans, ORPHANS):
+            for orphan in orphans:
+                _signal(orphan)
+            _gone(orphans, ORPHANS)
+        if pid_file and self.parent() is None and _pid_in(pid_file) is not None:
+            # Its pid may be another program's by now: httpd would take that for itself, and signal it.
+            pid_file.unlink()
+
+
+def _pid_in(pid_file: Path) -> int | None:
+    try:
+        return int(pid_file.read_text("ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _signal(target: Process) -> None:
+    if process.alive(target):
+        try:
+            os.kill(target.pid, signal.SIGTERM)
+        except OSError:
+            return
+
+
+def _gone(processes: list[Process], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while any(process.alive(one) for one in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_STEP)
+    return True

@@ -1,0 +1,72 @@
+"""Writes a candidate's entries into a tree that nobody else sees: a covered one, or a copy under another prefix."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping
+
+    Json = dict[str, Any]
+
+# Removals first, so that a file can become a directory; links last, so that what they name is there.
+_ORDER = ("absent", "file", "link")
+
+
+def needed_content(entries: Mapping[str, Json], open_object: Callable[[str], bytes]) -> dict[str, bytes]:
+    """The bytes of the file entries that are not what lies at their path already. Raises what `open_object` raises."""
+    return {
+        path: open_object(entry["sha256"])
+        for path, entry in entries.items()
+        if entry["kind"] == "file" and not _is_there(path, entry)
+    }
+
+
+def lay(entries: Mapping[str, Json], content: Mapping[str, bytes], prefix: str = "") -> None:
+    """Write `entries` below `prefix`; a file without content stays. Owners that do not exist here are ignored."""
+    for path, entry in sorted(entries.items(), key=lambda item: (_ORDER.index(item[1]["kind"]), item[0])):
+        target = Path(prefix + path)
+        if entry["kind"] == "file" and path not in content:
+            continue
+        _remove(target)
+        if entry["kind"] == "absent":
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if entry["kind"] == "link":
+            target.symlink_to(entry["target"])
+        else:
+            target.write_bytes(content[path])
+            _set_owner(target, entry)
+            target.chmod(int(entry["mode"], 8))
+
+
+def _is_there(path: str, entry: Json) -> bool:
+    try:
+        if Path(path).is_symlink() or Path(path).stat().st_size != entry["size"]:
+            return False
+        return bool(hashlib.sha256(Path(path).read_bytes()).hexdigest() == entry["sha256"])
+    except OSError:
+        return False
+
+
+def _remove(target: Path) -> None:
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
+    else:
+        try:
+            target.unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+
+
+def _set_owner(target: Path, entry: Json) -> None:
+    if os.geteuid() != 0:
+        return
+    try:
+        shutil.chown(target, entry["owner"], entry["group"])
+    except (LookupError, OSError, ValueError):
+        return

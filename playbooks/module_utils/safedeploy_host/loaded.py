@@ -1,0 +1,128 @@
+"""Whether the running httpd has loaded the configuration that lies on disk, as far as processes and files tell.
+
+Every child that listens was born after the last load, so the oldest of them bounds the moment of the load from above;
+the main error log, which the parent holds as its standard error, often has the exact moment. A file that changed after
+it has not been loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+
+from . import process, sockets
+from .directives import Reader
+from .error_log import LIMIT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable
+
+    from .process import Process
+
+    Json = dict[str, Any]
+
+# Of both clocks that are compared: start times are in 10 ms ticks, file times in kernel ticks of up to 10 ms.
+TOLERANCE = 0.05
+_NAMED = 3
+# Files that httpd reads while it loads its configuration, and never again.
+_READ_AT_LOAD = {
+    "sslcertificatefile",
+    "sslcertificatekeyfile",
+    "sslcertificatechainfile",
+    "sslcacertificatefile",
+    "typesconfig",
+}
+_RESUMED = re.compile(r"^\[\w{3} (\w{3} \d+ [\d:]+)(\.\d+) (\d{4})\].*\[pid (\d+)\b.*resuming normal operations")
+
+
+def loaded(parent: Process, site: Json) -> Json:
+    """`loaded_at`, `loaded` (null when it cannot be told) and `reason` for a running parent."""
+    at = _load_time(parent, site)
+    if at is None:
+        return {"loaded_at": None, "loaded": None, "reason": "httpd runs without workers"}
+    reader = Reader(site)
+    files = [*_read_at_load(reader), *reader.files]
+    newer = [path for path in dict.fromkeys(files) if _changed(path) > at + TOLERANCE]
+    reason = "no configuration file is newer than what httpd has loaded"
+    verdict: bool | None = True
+    if newer:
+        more = f" and {len(newer) - _NAMED} more" if len(newer) > _NAMED else ""
+        verdict, reason = False, f"changed since httpd loaded its configuration: {', '.join(newer[:_NAMED])}{more}"
+    else:
+        touched = [path for path in sorted(reader.directories) if _names_changed(path) > at + TOLERANCE]
+        if touched:
+            verdict, reason = (
+                None,
+                f"names have come or gone since httpd loaded its configuration: {', '.join(touched)}",
+            )
+    return {"loaded_at": _iso(at), "loaded": verdict, "reason": reason}
+
+
+def _load_time(parent: Process, site: Json) -> float | None:
+    ours = sockets.listening(parent.pid)
+    born = []
+    for child in process.children(parent, site):
+        held = sockets.inodes(child.pid) if ours is not None else None
+        if held is None or held & set(ours or ()):
+            born.append(child.started)
+    if not born:
+        return None
+    logged = _logged(parent)
+    # The log's clock may be another time zone's; what contradicts the processes is not believed.
+    return logged if logged is not None and parent.started - 1 <= logged <= min(born) + 1 else min(born)
+
+
+def _logged(parent: Process) -> float | None:
+    """When the parent last said in its error log that it has resumed, in the log's local time."""
+    path = Path(f"/proc/{parent.pid}/fd/2")
+    try:
+        # A pipe would be read from here, so only a regular file is opened.
+        if not path.is_file():
+            return None
+        with path.open("rb") as stream:
+            stream.seek(max(0, os.fstat(stream.fileno()).st_size - LIMIT))
+            lines = stream.read(LIMIT).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    for line in reversed(lines):
+        match = _RESUMED.match(line)
+        if match and int(match.group(4)) == parent.pid:
+            moment = time.strptime(f"{match.group(1)} {match.group(3)}", "%b %d %H:%M:%S %Y")
+            return time.mktime(moment) + float(match.group(2))
+    return None
+
+
+def _read_at_load(reader: Reader) -> Iterable[str]:
+    found = [
+        reader.resolve(directive.args[0])
+        for directive in reader.directives()
+        if directive.name in _READ_AT_LOAD and directive.args
+    ]
+    envvars = Path(reader.root) / "envvars"
+    return [*found, str(envvars)] if envvars.is_file() else found
+
+
+def _changed(path: str) -> float:
+    """When a file's content, or a link on the way to it, last changed; 0 when it is not there."""
+    return max(_time(path, follow=False), _time(path, follow=True))
+
+
+def _names_changed(path: str) -> float:
+    try:
+        return Path(path).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _time(path: str, *, follow: bool) -> float:
+    try:
+        return (os.stat(path) if follow else os.lstat(path)).st_ctime
+    except OSError:
+        return 0.0
+
+
+def _iso(at: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at * 1000) % 1000:03d}Z"

@@ -1,0 +1,183 @@
+"""Finds the processes of one httpd in /proc: the parent and its children, alive, with their start times.
+
+A pid alone names nothing: it may be a zombie, or be another program's by now. A process is one of ours when it runs the
+site's binary, in our network, on the site's own server root. Where /proc does not let us look (another user's process),
+what cannot be read is taken for a match.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator
+
+    Json = dict[str, Any]
+
+PROC = Path("/proc")
+_TICKS = os.sysconf("SC_CLK_TCK")
+# Past the command name, which may itself hold spaces and brackets; field numbers are those of proc(5).
+_STATE, _PARENT, _START = 3 - 3, 4 - 3, 22 - 3
+
+
+class Process:
+    """A process as it was when looked at. `ticks` is its start since boot; pid and ticks together identify it."""
+
+    def __init__(self, pid: int, state: str, parent: int, ticks: int) -> None:
+        self.pid = pid
+        self.state = state
+        self.parent = parent
+        self.ticks = ticks
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What tells this process from a later one with the same pid."""
+        return self.pid, self.ticks
+
+    @property
+    def dead(self) -> bool:
+        """Whether only its entry is left."""
+        return self.state in "ZX"
+
+    @property
+    def started(self) -> float:
+        """Seconds since the epoch, right to about 10 ms while the clock is not stepped."""
+        return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + self.ticks / _TICKS
+
+    @property
+    def start_text(self) -> str:
+        """The start as ISO 8601 in UTC: the same text each time it is asked for, up to a second early."""
+        at = _boot_second() + self.ticks / _TICKS
+        return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at * 100) % 100:02d}Z"
+
+
+def look(pid: int) -> Process | None:
+    """The process with this pid, or None when there is none."""
+    try:
+        text = (PROC / str(pid) / "stat").read_text("utf-8", "replace")
+    except OSError:
+        return None
+    fields = text.rpartition(")")[2].split()
+    return Process(pid, fields[_STATE], int(fields[_PARENT]), int(fields[_START]))
+
+
+def alive(process: Process) -> bool:
+    """Whether this very process still runs."""
+    now = look(process.pid)
+    return now is not None and now.key == process.key and not now.dead
+
+
+def runs_binary(pid: int, site: Json) -> bool:
+    """Whether the process runs the site's httpd binary, also when an upgrade has replaced the file since."""
+    binary = os.path.realpath(site["httpd"]["binary"])
+    try:
+        executable = os.readlink(PROC / str(pid) / "exe")
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return _command_name(pid) == Path(binary).name[:15]
+    return bool(_without_suffix(executable, " (deleted)") == binary)
+
+
+def parents(site: Json) -> list[Process]:
+    """The parents of this site's httpd, oldest first; more than one means that an older one was left behind."""
+    found = [process for process in _of_site(site) if not runs_binary(process.parent, site)]
+    return sorted((process for process in found if not _is_orphan(process)), key=lambda process: process.ticks)
+
+
+def orphans(site: Json) -> list[Process]:
+    """Children of this site's httpd whose parent is dead."""
+    found = [process for process in _of_site(site) if not runs_binary(process.parent, site)]
+    return [process for process in found if _is_orphan(process)]
+
+
+def children(parent: Process, site: Json) -> list[Process]:
+    """The living children of a parent that run httpd itself: workers, and helpers such as mod_cgid's daemon."""
+    return [process for process in _all() if process.parent == parent.pid and runs_binary(process.pid, site)]
+
+
+def _of_site(site: Json) -> Iterator[Process]:
+    for process in _all():
+        if runs_binary(process.pid, site) and _same_network(process.pid) and _same_root(process.pid, site):
+            yield process
+
+
+def _all() -> Iterator[Process]:
+    for entry in os.listdir(PROC):
+        if entry.isdigit():
+            process = look(int(entry))
+            if process is not None and not process.dead:
+                yield process
+
+
+def _is_orphan(process: Process) -> bool:
+    """Whether it is a child that lost its parent: children stay in the parent's session, whose leader is then gone.
+
+    A parent in the foreground leads no session, but whoever started it does. Session 0 is one of another pid namespace.
+    """
+    try:
+        session = os.getsid(process.pid)
+    except OSError:
+        return False
+    return session not in (0, process.pid) and look(session) is None
+
+
+def _same_network(pid: int) -> bool:
+    try:
+        return (PROC / str(pid) / "ns/net").stat().st_ino == (PROC / "self/ns/net").stat().st_ino
+    except OSError:
+        return True
+
+
+def _same_root(pid: int, site: Json) -> bool:
+    """Whether it sees the same directory at the site's server root, and was not started for another one."""
+    root = site["server_root"]
+    try:
+        theirs, ours = (PROC / str(pid) / "root" / root.lstrip("/")).stat(), Path(root).stat()
+        if (theirs.st_dev, theirs.st_ino) != (ours.st_dev, ours.st_ino):
+            return False
+    except FileNotFoundError:
+        return False
+    except OSError:
+        pass
+    return _started_for(pid, site)
+
+
+def _started_for(pid: int, site: Json) -> bool:
+    words = _arguments(pid)
+    given = {flag: words[words.index(flag) + 1] for flag in ("-d", "-f") if flag in words[:-1]}
+    if "-f" in given:
+        return _same_file(str(Path(given.get("-d", "/")) / given["-f"]), site["httpd"]["main_config"])
+    return "-d" not in given or _same_file(given["-d"], site["server_root"])
+
+
+def _same_file(one: str, other: str) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _arguments(pid: int) -> list[str]:
+    try:
+        return (PROC / str(pid) / "cmdline").read_text("utf-8", "replace").split("\0")[:-1]
+    except OSError:
+        return []
+
+
+def _command_name(pid: int) -> str:
+    try:
+        return (PROC / str(pid) / "comm").read_text("utf-8", "replace").strip()
+    except OSError:
+        return ""
+
+
+def _boot_second() -> int:
+    for line in (PROC / "stat").read_text("ascii").splitlines():
+        if line.startswith("btime "):
+            return int(line.split()[1])
+    raise OSError("/proc/stat has no btime")
+
+
+def _without_suffix(text: str, suffix: str) -> str:
+    return text[: -len(suffix)] if text.endswith(suffix) else text

@@ -1,0 +1,96 @@
+"""Which TCP sockets a process listens on, and whether one of them really answers.
+
+A server can be alive, hold its ports and answer nobody; only bytes prove the contrary.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, Tuple
+
+    Address = Tuple[str, int]
+
+_LISTENING = "0A"
+# Handled by httpd's core for the whole server: no virtual host, document or application sees it. A TLS port answers it
+# with an error, which is an answer too.
+_QUESTION = b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nUser-Agent: safedeploy\r\nConnection: close\r\n\r\n"
+_ONE_TRY = 1.0
+_BETWEEN_TRIES = 0.05
+
+
+def inodes(pid: int) -> set[str] | None:
+    """The inodes of all sockets that a process holds, or None when we may not look."""
+    found = set()
+    try:
+        names = os.listdir(f"/proc/{pid}/fd")
+    except FileNotFoundError:
+        return set()
+    except OSError:
+        return None
+    for name in names:
+        try:
+            target = os.readlink(f"/proc/{pid}/fd/{name}")
+        except OSError:
+            continue
+        if target.startswith("socket:["):
+            found.add(target[8:-1])
+    return found
+
+
+def listening(pid: int) -> dict[str, Address] | None:
+    """The listening TCP sockets of a process as {inode: address}, or None when we may not look."""
+    held = inodes(pid)
+    if held is None:
+        return None
+    return {inode: address for inode, address in _table(pid) if inode in held}
+
+
+def wait_for_bytes(addresses: Iterable[Address], deadline: float) -> Address | None:
+    """Ask the addresses in turn until one answers with a byte; None when none has by `deadline` (time.monotonic)."""
+    order = sorted(set(addresses), key=lambda address: address[1])
+    while order:
+        for address in order:
+            if _answers(address, min(_ONE_TRY, max(0.01, deadline - time.monotonic()))):
+                return address
+            if time.monotonic() >= deadline:
+                return None
+        time.sleep(_BETWEEN_TRIES)
+    return None
+
+
+def _answers(address: Address, timeout: float) -> bool:
+    try:
+        with socket.create_connection(address, timeout) as connection:
+            connection.sendall(_QUESTION)
+            return bool(connection.recv(1))
+    except OSError:
+        return False
+
+
+def _table(pid: int) -> Iterable[tuple[str, Address]]:
+    for family, name in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
+        try:
+            lines = Path(f"/proc/{pid}/net/{name}").read_text("ascii").splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            if fields[3] == _LISTENING:
+                yield fields[9], _address(family, fields[1])
+
+
+def _address(family: socket.AddressFamily, text: str) -> Address:
+    """Where to connect to reach a socket that /proc/net/tcp shows as `text`: loopback for the wildcard."""
+    host, _, port = text.partition(":")
+    # The kernel prints each 32 bit word of the address in the machine's own byte order.
+    words = [host[index : index + 8] for index in range(0, len(host), 8)]
+    packed = b"".join(int(word, 16).to_bytes(4, sys.byteorder) for word in words)
+    address = socket.inet_ntop(family, packed)
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address), int(port, 16)  # noqa: S104 -- compared, not bound
