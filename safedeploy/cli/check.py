@@ -5,8 +5,8 @@ from __future__ import annotations
 import typer
 
 from safedeploy.cli.failure import reported
-from safedeploy.cli.invocation import Invocation, planned
-from safedeploy.cli.options import AskVault, Diffs, Environment, Json, Limit, VaultFile
+from safedeploy.cli.invocation import Invocation, planned, vault_options
+from safedeploy.cli.options import AskVault, Diffs, Environment, Json, Limit, VaultFiles, VaultIds
 
 
 @reported
@@ -17,7 +17,8 @@ def check(
     limit: Limit = None,
     as_json: Json = False,
     diffs: Diffs = True,
-    vault_password_file: VaultFile = None,
+    vault_password_file: VaultFiles = None,
+    vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
     """Do everything up to and including the preflight on every host. No live file changes on any host."""
@@ -26,7 +27,10 @@ def check(
     from safedeploy.workflows.observe import require_all
     from safedeploy.workflows.preflight import require_pass
 
-    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+    with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
+        session,
+        progress,
+    ):
         found, wanted, seen = planned(session)
         require_all(seen)
         verdict = workflow.check(session, found, wanted)

@@ -5,14 +5,16 @@ Workflows import Ansible, which takes half a second, so they are imported when a
 
 from __future__ import annotations
 
+import getpass
+import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from safedeploy.cli.options import Globals, ask_vault_password
+from safedeploy.adapters.ansible.vault_options import VaultOptions
+from safedeploy.cli.options import Globals
 from safedeploy.core.errors import ExitCode, SafedeployError
 
 if TYPE_CHECKING:
@@ -26,24 +28,20 @@ if TYPE_CHECKING:
 class Invocation:
     """A session with its progress display, both closed at the end."""
 
-    def __init__(
-        self, context: typer.Context, environment: str, limit: str | None, vault: tuple[Path | None, bool]
-    ) -> None:
+    def __init__(self, context: typer.Context, environment: str, limit: str | None, vault: VaultOptions) -> None:
         self._context, self._environment, self._limit, self._vault = context, environment, limit, vault
         self._stack = ExitStack()
 
     def __enter__(self) -> tuple[Session, Progress]:
-        from safedeploy.adapters.ansible.inventory import VaultOptions
         from safedeploy.cli.progress import Progress
         from safedeploy.workflows.session import Session, Target
 
         settings: Globals = self._context.obj
-        password_file, ask = self._vault
         target = Target(
             project=settings.project,
             environment=self._environment,
             limit=self._limit,
-            vault=VaultOptions(password_file=password_file, password=ask_vault_password() if ask else None),
+            vault=self._vault,
             verbosity=settings.verbosity,
         )
         progress = self._stack.enter_context(Progress())
@@ -75,3 +73,16 @@ def unreachable(missing: Mapping[str, str]) -> SafedeployError:
         "--limit 'all:!HOST'.",
         exit_code=ExitCode.UNREACHABLE,
     )
+
+
+def vault_options(files: list[str] | None, ids: list[str] | None, *, ask: bool) -> VaultOptions:
+    """The vault options of a command line; a password is only asked for on a terminal."""
+    prompt = getpass.getpass if sys.stdin.isatty() else None
+    if ask and prompt is None:
+        raise SafedeployError(
+            "no-terminal",
+            "--ask-vault-pass needs a terminal",
+            next_step="Give --vault-password-file FILE instead.",
+            exit_code=ExitCode.USAGE,
+        )
+    return VaultOptions(password_files=tuple(files or ()), ids=tuple(ids or ()), ask=ask, prompt=prompt)

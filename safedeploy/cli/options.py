@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from safedeploy.core.errors import ExitCode, SafedeployError
 
 
 @dataclass(kw_only=True)
@@ -37,22 +33,14 @@ AllowRestart = Annotated[
     bool, typer.Option("--allow-restart", help="Permit a restart where a graceful reload cannot apply the change.")
 ]
 Diffs = Annotated[bool, typer.Option("--diff/--no-diff", help="Show the differences of file contents.")]
-VaultFile = Annotated[
-    Path | None, typer.Option("--vault-password-file", metavar="FILE", help="Ansible vault password (file or program).")
+VaultFiles = Annotated[
+    list[str] | None,
+    typer.Option("--vault-password-file", metavar="FILE", help="Ansible vault password (file or program); repeatable."),
+]
+VaultIds = Annotated[
+    list[str] | None, typer.Option("--vault-id", metavar="LABEL@SOURCE", help="Ansible vault identity; repeatable.")
 ]
 AskVault = Annotated[bool, typer.Option("--ask-vault-pass", "-J", help="Ask for the Ansible vault password.")]
-
-
-def ask_vault_password() -> str:
-    """Ask on the terminal. Raises SafedeployError without one."""
-    if not sys.stdin.isatty():
-        raise SafedeployError(
-            "no-terminal",
-            "--ask-vault-pass needs a terminal",
-            next_step="Give --vault-password-file FILE instead.",
-            exit_code=ExitCode.USAGE,
-        )
-    return getpass.getpass("Vault password: ")
 
 
 def project_directory(given: Path | None) -> Path:

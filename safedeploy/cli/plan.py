@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from safedeploy.cli.failure import reported
-from safedeploy.cli.invocation import Invocation, planned, unreachable
-from safedeploy.cli.options import AskVault, Diffs, Environment, Json, Limit, VaultFile
+from safedeploy.cli.invocation import Invocation, planned, unreachable, vault_options
+from safedeploy.cli.options import AskVault, Diffs, Environment, Json, Limit, VaultFiles, VaultIds
 from safedeploy.core.errors import ExitCode
 
 Full = Annotated[bool, typer.Option("--full", help="List also what stays as it is, with the reason.")]
@@ -30,14 +30,18 @@ def plan(
     signal_differences: Annotated[
         bool, typer.Option("--exit-code", help="Exit 8 when a push would do something.")
     ] = False,
-    vault_password_file: VaultFile = None,
+    vault_password_file: VaultFiles = None,
+    vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
     """Show what a push would do on each host, file by file, with the reason. Changes nothing."""
     from safedeploy.cli import documents, plan_view, screen
     from safedeploy.workflows import saved_plan
 
-    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+    with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
+        session,
+        progress,
+    ):
         found, _wanted, _seen = planned(session)
         progress.pause()
         document = documents.plan_document(found)

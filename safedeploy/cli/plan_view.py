@@ -25,8 +25,8 @@ _LINE_STYLE = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"),
 
 def show_plan(console: Console, plan: FleetPlan, *, diffs: bool = True, everything: bool = False) -> None:
     """Print the plan. `everything` also lists the paths that stay as they are, with their reasons."""
-    for hosts, item in _fold(plan):
-        _show_group(console, hosts, item, everything=everything)
+    for alike, item in _fold(plan):
+        _show_group(console, alike, item, everything=everything)
     if diffs:
         for hosts, diff in plan.diffs:
             _show_diff(console, hosts, diff, total=len(plan.hosts))

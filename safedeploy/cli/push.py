@@ -9,8 +9,19 @@ import typer
 
 from safedeploy.cli.carry_out import Work, carry_out
 from safedeploy.cli.failure import reported
-from safedeploy.cli.invocation import Invocation, planned
-from safedeploy.cli.options import AllowRestart, AskVault, Diffs, Environment, Json, Limit, Reason, VaultFile, Yes
+from safedeploy.cli.invocation import Invocation, planned, vault_options
+from safedeploy.cli.options import (
+    AllowRestart,
+    AskVault,
+    Diffs,
+    Environment,
+    Json,
+    Limit,
+    Reason,
+    VaultFiles,
+    VaultIds,
+    Yes,
+)
 
 
 @reported
@@ -27,7 +38,8 @@ def push(
     allow_restart: AllowRestart = False,
     diffs: Diffs = True,
     as_json: Json = False,
-    vault_password_file: VaultFile = None,
+    vault_password_file: VaultFiles = None,
+    vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
     """Deploy: plan, ask, preflight on every host, roll out in batches with health checks, revert on failure."""
@@ -35,7 +47,10 @@ def push(
     from safedeploy.workflows.observe import require_all
 
     saved = saved_plan.load(plan_file) if plan_file is not None else None
-    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+    with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
+        session,
+        progress,
+    ):
         found, wanted, seen = planned(session)
         require_all(seen)
         if saved is not None:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from safedeploy.cli.failure import reported
-from safedeploy.cli.invocation import Invocation
-from safedeploy.cli.options import AskVault, Environment, Limit, VaultFile
+from safedeploy.cli.invocation import Invocation, vault_options
+from safedeploy.cli.options import AskVault, Environment, Limit, VaultFiles, VaultIds
 
 
 @reported
@@ -19,7 +19,8 @@ def render(
     *,
     out_directory: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="A new or empty directory.")],
     limit: Limit = None,
-    vault_password_file: VaultFile = None,
+    vault_password_file: VaultFiles = None,
+    vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
     """Write every host's rendered files to a private directory, one folder per host. Contains secrets in clear."""
@@ -27,7 +28,10 @@ def render(
     from safedeploy.workflows import desired
     from safedeploy.workflows import render as workflow
 
-    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+    with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
+        session,
+        progress,
+    ):
         wanted = desired.render(session)
         progress.pause()
         count = workflow.write(out_directory, wanted)

@@ -8,8 +8,19 @@ import typer
 
 from safedeploy.cli.carry_out import Work, carry_out
 from safedeploy.cli.failure import reported
-from safedeploy.cli.invocation import Invocation
-from safedeploy.cli.options import AllowRestart, AskVault, Diffs, Environment, Json, Limit, Reason, VaultFile, Yes
+from safedeploy.cli.invocation import Invocation, vault_options
+from safedeploy.cli.options import (
+    AllowRestart,
+    AskVault,
+    Diffs,
+    Environment,
+    Json,
+    Limit,
+    Reason,
+    VaultFiles,
+    VaultIds,
+    Yes,
+)
 
 
 @reported
@@ -27,14 +38,18 @@ def rollback(
     allow_restart: AllowRestart = False,
     diffs: Diffs = True,
     as_json: Json = False,
-    vault_password_file: VaultFile = None,
+    vault_password_file: VaultFiles = None,
+    vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
     """Push a release that the hosts have stored: by default the known-good before the present one."""
     from safedeploy.workflows import desired, observe, planning
     from safedeploy.workflows import rollback as workflow
 
-    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+    with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
+        session,
+        progress,
+    ):
         present = desired.render(session)
         sites = {host: item.site for host, item in present.items()}
         first = observe.observe(session, sites)

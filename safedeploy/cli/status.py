@@ -5,8 +5,8 @@ from __future__ import annotations
 import typer
 
 from safedeploy.cli.failure import reported
-from safedeploy.cli.invocation import Invocation, unreachable
-from safedeploy.cli.options import AskVault, Environment, Json, Limit, VaultFile
+from safedeploy.cli.invocation import Invocation, unreachable, vault_options
+from safedeploy.cli.options import AskVault, Environment, Json, Limit, VaultFiles, VaultIds
 
 
 @reported
@@ -16,14 +16,18 @@ def status(
     *,
     limit: Limit = None,
     as_json: Json = False,
-    vault_password_file: VaultFile = None,
+    vault_password_file: VaultFiles = None,
+    vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
     """Show for each host: live and known-good release, since when, by whom, what is pending, and httpd."""
     from safedeploy.cli import documents, screen, status_view
     from safedeploy.workflows import status as workflow
 
-    with Invocation(context, environment, limit, (vault_password_file, ask_vault_pass)) as (session, progress):
+    with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
+        session,
+        progress,
+    ):
         seen = workflow.status(session)
         progress.pause()
         if as_json:

@@ -12,7 +12,8 @@ from typing import Self
 
 from safedeploy.adapters import agent_file, identity, settings
 from safedeploy.adapters.ansible import inventory as inventories
-from safedeploy.adapters.ansible.inventory import Inventory, VaultOptions
+from safedeploy.adapters.ansible.inventory import Inventory
+from safedeploy.adapters.ansible.vault_options import VaultOptions
 from safedeploy.adapters.ssh import Fleet
 from safedeploy.core.host import Host
 from safedeploy.core.policy import Policy
@@ -46,10 +47,12 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End every connection."""
+        """End every connection, and forget what was decrypted."""
         if self._fleet is not None:
             self._fleet.close()
             self._fleet = None
+        if "inventory" in self.__dict__:
+            self.inventory.close()
 
     @cached_property
     def policy(self) -> Policy:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safedeploy.adapters.ssh import Refusal, Unreachable
+from safedeploy.adapters.ssh import Refusal, Reply, Unreachable
+from safedeploy.core.observed import Observed
 from safedeploy.core.outcome import End, HostEnd, decide_end
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import OnFailure
@@ -114,24 +115,26 @@ def _after_reverts(
     seen = _read(session, rollout, list(back))
     result = dict(ends)
     for host in back:
-        result[host] = _reverted(ends[host], replies[host], seen)
+        result[host] = _reverted(session, ends[host], replies[host], seen.hosts.get(host))
     return result
 
 
-def _reverted(before: HostEnd, reply: Any, seen: Seen) -> HostEnd:
-    """A host is reverted when it says so itself and is seen without a pending or stranded state afterwards."""
-    after = seen.hosts.get(before.host)
+def _reverted(session: Session, before: HostEnd, reply: Reply, after: Observed | None) -> HostEnd:
+    """The end of a host that was asked to revert, by what it has recorded of this run's revert."""
     why = before.why if before.end is End.PENDING else "taken back because another host failed (on_failure: revert-all)"
-    if isinstance(reply, Unreachable) and after is None:
-        steps = (f"It reverts by itself when its window ends; then: safedeploy status ENV --limit {before.host}",)
-        return HostEnd(host=before.host, end=End.STRANDED, why=reply.reason, steps=steps)
-    if after is not None and after.stranded is None and after.pending is None and not isinstance(reply, Refusal):
+    if (
+        after is not None
+        and after.reverted_run == session.identity.run
+        and after.pending is None
+        and not after.stranded
+    ):
         return HostEnd(host=before.host, end=End.REVERTED, why=why, release=after.current)
-    if after is not None and after.pending is None and after.stranded is None and before.end is End.PENDING:
-        return HostEnd(host=before.host, end=End.REVERTED, why=why, release=after.current)
-    detail = reply.detail if isinstance(reply, Refusal) else {}
-    cause = reply.message if isinstance(reply, Refusal) else "the revert could not be verified"
-    steps = tuple(str(step) for step in detail.get("steps") or ())
+    if isinstance(reply, Refusal):
+        steps = tuple(str(step) for step in reply.detail.get("steps") or ())
+        cause = reply.message
+    else:
+        steps = (f"safedeploy status {session.target.environment} --limit {before.host}",)
+        cause = reply.reason if isinstance(reply, Unreachable) else "the revert could not be verified"
     return HostEnd(host=before.host, end=End.STRANDED, why=cause, release=after.current if after else None, steps=steps)
 
 

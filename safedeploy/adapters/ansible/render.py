@@ -59,6 +59,14 @@ class Renderer:
         with self._opened.silent():
             return self._opened.needs_facts(host.name, self._policy)
 
+    def site(self, host: Host) -> dict[str, Any]:
+        """Where the host's Apache and state are, without rendering anything. Raises as `render` does."""
+        with self._opened.silent():
+            try:
+                return _site(self._opened.templating(host.name, self._policy.templates))[1]
+            except SafedeployError as error:
+                raise on_host(error, self._policy.inventory, host.name, self._inventory.secrets) from error
+
     def render(self, host: Host, facts: Mapping[str, Any] | None = None) -> Rendered:
         """Render one host. `facts` are its `ansible_facts`, as the setup module returns them.
 
