@@ -79,11 +79,13 @@ class Source:
                 self.calls[called(child)].append((path, child, around))
             self._collect(path, child, child if isinstance(child, Function) else around)
 
-    def codes(self, name: str, position: int = 0, parameter: str = "code") -> Iterator[tuple[str | None, str]]:
+    def codes(
+        self, name: str, position: int = 0, parameter: str = "code", default: ast.expr | None = None
+    ) -> Iterator[tuple[str | None, str]]:
         """Every (code, place) given to `name`; the code is None where it cannot be told from the text."""
         for path, call, around in self.calls[name]:
             place = f"{path.relative_to(CHECKOUT)}:{call.lineno}"
-            given = argument(call, position, parameter)
+            given = argument(call, position, parameter) or default
             if given is None or (isinstance(given, ast.Attribute) and given.attr == "code"):
                 continue
             texts = constants(given)
@@ -100,7 +102,9 @@ class Source:
         keywords = [parameter.arg for parameter in around.args.kwonlyargs]
         if name in (*parameters, *keywords):
             position = parameters.index(name) - (parameters[0] == "self") if name in parameters else sys.maxsize
-            yield from self.codes(around.name, position, name)
+            defaults = dict(zip(reversed(parameters), reversed(around.args.defaults), strict=False))
+            defaults |= {key: value for key, value in zip(keywords, around.args.kw_defaults, strict=True) if value}
+            yield from self.codes(around.name, position, name, defaults.get(name))
             return
         values = [
             constants(value)
