@@ -53,9 +53,9 @@ class Invocation:
 
 def planned(session: Session) -> tuple[FleetPlan, dict[str, Desired], Seen]:
     """Render, observe, compare."""
-    from safedeploy.workflows import desired, observe, planning
+    from safedeploy.workflows import observe, planning, rendering
 
-    wanted = desired.render(session)
+    wanted = rendering.render(session)
     seen = observe.observe(
         session,
         {host: item.site for host, item in wanted.items()},

@@ -25,14 +25,14 @@ def render(
 ) -> None:
     """Write every host's rendered files to a private directory, one folder per host. Contains secrets in clear."""
     from safedeploy.cli import screen
-    from safedeploy.workflows import desired
     from safedeploy.workflows import render as workflow
+    from safedeploy.workflows import rendering
 
     with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
         session,
         progress,
     ):
-        wanted = desired.render(session)
+        wanted = rendering.render(session)
         progress.pause()
         count = workflow.write(out_directory, wanted)
         screen.say(screen.out(), f"{count} entries for {len(wanted)} hosts written to {out_directory}")

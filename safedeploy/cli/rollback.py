@@ -43,14 +43,14 @@ def rollback(
     ask_vault_pass: AskVault = False,
 ) -> None:
     """Push a release that the hosts have stored: by default the known-good before the present one."""
-    from safedeploy.workflows import desired, observe, planning
+    from safedeploy.workflows import observe, planning, rendering
     from safedeploy.workflows import rollback as workflow
 
     with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
         session,
         progress,
     ):
-        present = desired.render(session)
+        present = rendering.render(session)
         sites = {host: item.site for host, item in present.items()}
         first = observe.observe(session, sites)
         observe.require_all(first)

@@ -1,7 +1,6 @@
 """The bundle: a private directory with all that the playbooks need, and their answers.
 
-Format: docs/architecture.md, section 5. It holds rendered content, so it is 0700, unique per run, and removed when the
-context ends, however it ends. No content travels in Ansible variables.
+Format: docs/architecture.md, section 5. No content travels in Ansible variables.
 """
 
 from __future__ import annotations
@@ -9,9 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +17,6 @@ from safedeploy.core.plan import HostPlan
 from safedeploy.core.tree import tree_to_json
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.session import Session
-
-
-@contextmanager
-def private_directory() -> Iterator[Path]:
-    """A fresh 0700 directory, in memory where the machine offers that, removed at the end."""
-    shared = Path("/dev/shm")  # noqa: S108 - a tmpfs: rendered secrets then never reach a disk
-    parent = str(shared) if shared.is_dir() and os.access(shared, os.W_OK) else None
-    directory = Path(tempfile.mkdtemp(prefix="safedeploy-", dir=parent))
-    try:
-        yield directory
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def write_bundle(

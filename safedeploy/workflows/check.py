@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from safedeploy.core.preflight import Preflight
-from safedeploy.workflows.bundle import private_directory, write_bundle
+from safedeploy.workflows.bundle import write_bundle
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.planning import FleetPlan
 from safedeploy.workflows.preflight import check_and_release
+from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.provenance import provenance
 from safedeploy.workflows.session import Session
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from safedeploy.core.errors import ExitCode, SafedeployError
 from safedeploy.core.host import Host
-from safedeploy.workflows.bundle import private_directory
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.playbook import run_playbook
+from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.session import Session
 
 

@@ -15,7 +15,7 @@ from safedeploy.core.errors import ExitCode
 from safedeploy.core.outcome import End, HostEnd, exit_code
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.preflight import Preflight
-from safedeploy.workflows.bundle import private_directory, write_bundle
+from safedeploy.workflows.bundle import write_bundle
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.interrupt import Interrupt
@@ -23,6 +23,7 @@ from safedeploy.workflows.leases import release_leases
 from safedeploy.workflows.planning import FleetPlan
 from safedeploy.workflows.playbook import run_playbook
 from safedeploy.workflows.preflight import require_pass, run_preflight
+from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.provenance import provenance
 from safedeploy.workflows.session import Session
 from safedeploy.workflows.settle import Rollout, settle

@@ -1,0 +1,27 @@
+"""Render every host's desired tree from the project, with facts where templates need them."""
+
+from __future__ import annotations
+
+from safedeploy.adapters.ansible.render import Renderer
+from safedeploy.workflows.desired import Desired
+from safedeploy.workflows.events import Phase
+from safedeploy.workflows.facts import gather
+from safedeploy.workflows.session import Session
+
+
+def render(session: Session) -> dict[str, Desired]:
+    """Render every host's tree. Raises SafedeployError when a template, variable or declaration is wrong."""
+    renderer = Renderer(session.target.project, session.policy, session.inventory)
+    session.events.phase(Phase.RENDER, f"{len(session.hosts)} hosts")
+    wanting = [host for host in session.hosts if renderer.needs_facts(host)]
+    facts = gather(session, wanting) if wanting else {}
+    return {
+        host: Desired(
+            tree=rendered.tree,
+            site=rendered.site,
+            health=tuple(rendered.health),
+            controller_health=tuple(rendered.controller_health),
+            secrets=rendered.secrets,
+        )
+        for host, rendered in renderer.render_all(facts).items()
+    }
