@@ -1,4 +1,4 @@
-"""Where the files lie that come with safedeploy: in a checkout at its top, in an installed wheel under safedeploy/_data.
+"""Where the files lie that come with safedeploy: at the top of a checkout, or in an installed wheel's safedeploy/_data.
 
 All directories are read only.
 """

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-_TEMPLATE_SCHEMA = {"type": "string", "pattern": r"\{[{%]"}
+TEMPLATE_SCHEMA = {"type": "string", "pattern": r"\{[{%]"}
 
 
 def is_template(value: object) -> bool:
@@ -23,7 +23,7 @@ def _or_template(check: Callable[[object], object], schema: dict[str, Any]) -> t
     def validate(value: object) -> object:
         return value if is_template(value) else check(value)
 
-    return BeforeValidator(validate), WithJsonSchema({"anyOf": [schema, _TEMPLATE_SCHEMA]})
+    return BeforeValidator(validate), WithJsonSchema({"anyOf": [schema, TEMPLATE_SCHEMA]})
 
 
 def _number(value: object) -> object:
@@ -90,7 +90,7 @@ def _headers(value: object) -> object:
 
 _POSITIVE = {"type": "number", "exclusiveMinimum": 0}
 _STATUS = {"type": "integer", "minimum": 100, "maximum": 599}
-_STATUS_OR_TEMPLATE = {"anyOf": [_STATUS, _TEMPLATE_SCHEMA]}
+_STATUS_OR_TEMPLATE = {"anyOf": [_STATUS, TEMPLATE_SCHEMA]}
 _STATUSES = {"anyOf": [_STATUS, {"type": "array", "minItems": 1, "items": _STATUS_OR_TEMPLATE}]}
 _WEB_URL = {"type": "string", "pattern": "^https?://[^/]"}
 _TEXT_MAP = {"type": "object", "additionalProperties": {"type": "string"}}

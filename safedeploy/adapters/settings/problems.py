@@ -88,7 +88,7 @@ def _is_model(annotation: object) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def _model_in(annotation: Any) -> Any:  # noqa: ANN401 - an annotation may be anything
+def _model_in(annotation: Any) -> Any:
     """Find the model that an annotation holds (`list[Model] | None`, `dict[str, Model]`)."""
     if _is_model(annotation):
         return annotation
