@@ -18,9 +18,11 @@ known_hosts of the lab; host key checking stays on):
     lab_backend_port        port of the backend of api.lab.test on the host's 127.0.0.1
     lab_sites               [www.lab.test, app.lab.test, api.lab.test]
 
-In loopback mode also ansible_remote_tmp and safedeploy_site (server root, state directory, allowed roots, httpd with the
-environment for apache2ctl), so that the same templates fit both modes.
+In loopback mode also ansible_remote_tmp and safedeploy_site (server root, state directory, allowed roots, httpd with
+the environment for apache2ctl), so that the same templates fit both modes.
 """
+
+from __future__ import annotations
 
 import json
 import os
@@ -28,7 +30,7 @@ import sys
 from pathlib import Path
 
 
-def labs_directory():
+def labs_directory() -> Path:
     """The directory of all labs; the same rule as in safedeploy/lab/state.py."""
     own = os.environ.get("SAFEDEPLOY_LAB_DIR")
     if own:
@@ -38,7 +40,7 @@ def labs_directory():
     return base / "safedeploy" / "lab"
 
 
-def main():
+def main() -> None:
     """Print the inventory as Ansible wants it from a script, every host's variables included."""
     name = os.environ.get("SAFEDEPLOY_LAB_NAME") or "default"
     directory = labs_directory() / name
@@ -54,14 +56,14 @@ def main():
         sys.exit(f"No lab named {name!r} is up (looked in {directory}). Start it with: safedeploy lab up{option}")
     hosts = everything["children"]["web"]["hosts"]
     if sys.argv[1:2] == ["--host"]:
-        print(json.dumps(hosts.get(sys.argv[2], {})))
+        sys.stdout.write(json.dumps(hosts.get(sys.argv[2], {})) + "\n")
         return
     listing = {
         "all": {"vars": everything["vars"], "children": ["web"]},
         "web": {"hosts": list(hosts)},
         "_meta": {"hostvars": hosts},
     }
-    print(json.dumps(listing, indent=1))
+    sys.stdout.write(json.dumps(listing, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -80,5 +80,5 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _word(good: bool) -> Text:  # noqa: FBT001 - the only thing it is about
+def _word(good: bool) -> Text:
     return Text("up", style="green") if good else Text("down", style="bold red")

@@ -34,7 +34,7 @@ def require_packages(*, namespaces: bool) -> None:
 
 
 def why_no_namespaces() -> str | None:
-    """None when hosts can be namespaces; else the reason in words. Really makes namespaces and links, and drops them."""
+    """None when hosts can be namespaces, else the reason; namespaces and links are really made for it, and dropped."""
     if os.geteuid() != 0:
         return "it takes root, and this is an ordinary user"
     if missing := missing_packages(namespaces=True):

@@ -1,6 +1,6 @@
-"""Users of a host in namespaces: the machine's system users, and `deploy` and `operator`, who exist on lab hosts only.
+"""Users of a host in namespaces: the machine's system users, and `deploy` and `operator`, who exist there only.
 
-No password hash of the machine is copied: everybody is locked for passwords, except `operator`, whose sudo asks for one.
+No password hash of the machine is copied: nobody has a password, except `operator`, whose sudo asks for one.
 """
 
 from __future__ import annotations

@@ -31,9 +31,12 @@ def host_address(subnet: int, number: int) -> str:
     return str(SUBNETS[subnet][FIRST_HOST - 1 + number])
 
 
-def hardware_address(ident: str) -> str:
-    """The bridge's own hardware address: locally administered, from the lab's identity (hex digits)."""
-    return ":".join(["02", *(ident[place : place + 2] for place in range(0, 10, 2))])
+def hardware_address(ident: str, number: int = 0) -> str:
+    """A locally administered address from the lab's identity (hex digits): 0 is the bridge, 1 and up are its hosts.
+
+    A host keeps its address over a reboot, or its neighbours would go on sending to the old one for a while.
+    """
+    return ":".join(["02", *(ident[place : place + 2] for place in range(0, 8, 2)), f"{number:02x}"])
 
 
 def _used() -> list[ipaddress.IPv4Network]:
@@ -56,7 +59,7 @@ def _ask(*words: str) -> list[dict[str, Any]]:
 
 
 def candidates(name: str) -> Iterator[int]:
-    """Subnet numbers that look free, beginning at one that belongs to the lab's name, so that addresses stay the same."""
+    """Subnet numbers that look free; the first belongs to the lab's name, so that addresses mostly stay the same."""
     used = _used()
     first = zlib.crc32(name.encode()) % len(SUBNETS)
     for step in range(len(SUBNETS)):
@@ -78,12 +81,12 @@ def claim(subnet: int, ident: str) -> bool:
     return True
 
 
-def connect(subnet: int, inits: Sequence[tuple[int, int]]) -> None:
+def connect(subnet: int, ident: str, inits: Sequence[tuple[int, int]]) -> None:
     """Give each host, a pair (number, process id of its init), a link `eth0` to the bridge."""
     batch(
         [
             f"link add name {port_name(subnet, number)} master {bridge_name(subnet)} up"
-            f" type veth peer name eth0 netns {pid}"
+            f" type veth peer name eth0 address {hardware_address(ident, number)} netns {pid}"
             for number, pid in inits
         ]
     )

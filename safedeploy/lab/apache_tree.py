@@ -31,7 +31,7 @@ def adapted(files: dict[str, bytes], host: LabHost) -> dict[str, bytes]:
     changed["ports.conf"] = (
         f"{listen(host.http_port)}\n<IfModule ssl_module>\n\t{listen(host.https_port)}\n</IfModule>\n".encode()
     )
-    changed["envvars"] = envvars(layout, host.user).encode()
+    changed["envvars"] = envvars(layout, host.httpd_user).encode()
     changed["apache2.conf"] = files["apache2.conf"].replace(b"/var/www/", f"{layout.www_root}/".encode())
     for name in ("sites-available/000-default.conf", "sites-available/default-ssl.conf"):
         text = files.get(name, b"").decode().replace("/var/www/", f"{layout.www_root}/")
@@ -55,6 +55,17 @@ def environment(layout: Layout, user: str) -> dict[str, str]:
         "APACHE_RUN_DIR": layout.run_dir,
         "APACHE_LOCK_DIR": layout.lock_dir,
         "APACHE_LOG_DIR": layout.log_dir,
+    }
+
+
+def elsewhere(layout: Layout, user: str) -> dict[str, str]:
+    """The environment in which apache2ctl and apache2 mean the server of that layout."""
+    return {
+        "APACHE_CONFDIR": layout.server_root,
+        "APACHE_ENVVARS": f"{layout.server_root}/envvars",
+        # apache2ctl would hand the start over to systemd, where that runs, and start the machine's own server.
+        "APACHE_STARTED_BY_SYSTEMD": "true",
+        **environment(layout, user),
     }
 
 

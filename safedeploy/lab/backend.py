@@ -4,6 +4,8 @@ A program, not a module: `python3 -I -S backend.py HOST PORT`, on 127.0.0.1. It 
 a proxy never meets one that was closed just now.
 """
 
+from __future__ import annotations
+
 import json
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,11 +18,11 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "lab-backend"
     disable_nagle_algorithm = True
 
-    def answer(self):
+    def answer(self) -> None:
         """Read the body, which the next request on the connection follows, and answer."""
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         status = 404 if self.path.startswith("/missing") else 200
-        document = {"service": "api", "host": self.server.host_name, "path": self.path, "method": self.command}
+        document = {"service": "api", "host": Server.host_name, "path": self.path, "method": self.command}
         body = json.dumps(document).encode() + b"\n"
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -31,7 +33,7 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = answer  # noqa: N815 - the names that http.server looks for
 
-    def log_message(self, *_):
+    def log_message(self, *_: object) -> None:
         """Apache's access log has every request already."""
 
 
@@ -40,12 +42,13 @@ class Server(ThreadingHTTPServer):
 
     request_queue_size = 256
     daemon_threads = True
+    host_name = ""
 
 
-def main():
+def main() -> None:
     """Serve until killed."""
     server = Server(("127.0.0.1", int(sys.argv[2])), Handler)
-    server.host_name = sys.argv[1]
+    Server.host_name = sys.argv[1]
     server.serve_forever()
 
 

@@ -95,7 +95,7 @@ def digests(answer: str, root: Path = MACHINE_ROOT) -> dict[str, str]:
 
 
 def read(root: Path = MACHINE_ROOT) -> Conffiles:
-    """Read the package's files from the machine. Raises SafedeployError `lab-command-failed` when dpkg knows of none."""
+    """Read the package's files from the machine. SafedeployError `lab-command-failed` when dpkg has no such package."""
     known = digests(run(["dpkg-query", "-W", "-f", "${Conffiles}\n", PACKAGE]))
     files: dict[str, bytes] = {name: text.encode() for name, text in OWN_TEXTS.items()}
     edited = []

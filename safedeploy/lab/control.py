@@ -90,7 +90,7 @@ def put(lab: Lab, name: str, path: str, content: bytes, mode: int = 0o644) -> No
 
 
 def snapshot(lab: Lab, name: str) -> dict[str, str]:
-    """Every path below the server root and the web root -> kind, mode, owner and content's digest (or link's target)."""
+    """Every path below the server root and the web root -> kind, mode, owner, digest (or the target of a link)."""
     layout = lab.host(name).layout
     found: dict[str, str] = json.loads(_python(lab, name, _SNAPSHOT, layout.server_root, layout.www_root))
     return found

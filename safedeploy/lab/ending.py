@@ -1,7 +1,7 @@
-"""How a lab goes: first its processes, then its links, then its files. Every step works when the ones before it failed.
+"""How a lab goes: first its processes, then its links, then its files. A step does not need the ones before it.
 
-What is removed is recognised as the lab's own, by the path of the state directory in a process's arguments, by a process
-id together with its start time, by the hardware address of the bridge. Nothing else is ever touched.
+What is removed is recognised as the lab's own: by the state directory in a process's arguments or environment, by a
+process id together with its start time, by the hardware address of the bridge. Nothing else is ever touched.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from pathlib import Path
 from safedeploy.core.errors import SafedeployError
 from safedeploy.lab import addresses, state
 from safedeploy.lab.commands import found, lab_error
-from safedeploy.lab.loopback_host import LoopbackHosts
+from safedeploy.lab.loopback_host import PRIVSEP, LoopbackHosts
 from safedeploy.lab.namespace_host import NamespaceHosts
-from safedeploy.lab.processes import Process, kill_all
+from safedeploy.lab.processes import Process, command_name, every, kill_all
 from safedeploy.lab.state import LabState
 
 NOTHING = LabState(name="", ident="", mode="", reason="", phase="", created="")
@@ -42,8 +42,9 @@ def clear(directory: Path) -> None:
     _kill(directory, known)
     if known.ident and found("ip"):
         addresses.release(known.ident)
-    for path in known.made:
-        _delete(Path(path))
+    for path in map(Path, known.made):
+        if path != PRIVSEP or not any(command_name(pid) == "sshd" for pid in every()):
+            _delete(path)
     # lab.json goes last: a `down` that is killed here can be run again.
     for entry in sorted(directory.iterdir(), key=lambda entry: entry.name == state.LAB_FILE):
         _delete(entry)
@@ -82,7 +83,7 @@ def _strays(directory: Path, known: LabState) -> list[Process]:
 
 
 def _delete(path: Path) -> None:
-    """Delete a file or a directory with all below; never follows a link, and does not cross into another file system."""
+    """Delete a file, or a directory with all below; a link is deleted, never followed."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

@@ -1,4 +1,4 @@
-"""The /etc of a host in namespaces: a small fresh Debian, without the machine's secrets, keys, users or name servers."""
+"""The /etc of a host in namespaces: a small fresh Debian, without the machine's secrets, users or name servers."""
 
 from __future__ import annotations
 

@@ -22,7 +22,6 @@ from safedeploy.lab.host import LabHost
 from safedeploy.lab.inventory import INVENTORY
 from safedeploy.lab.material import CREDENTIALS
 from safedeploy.lab.names import DEFAULT_NAME
-from safedeploy.lab.processes import alive
 from safedeploy.lab.starting import Mode
 from safedeploy.lab.state import LabState
 
@@ -114,7 +113,7 @@ class Lab:
 
     def running(self, name: str) -> bool:
         """Whether the host is switched on."""
-        return bool(those := self.state.processes.get(self.host(name).name, ())) and all(map(alive, those))
+        return self.ground.is_on(self.host(name).name)
 
     def down(self) -> bool:
         """Remove every trace of the lab; False when nothing was left to remove."""

@@ -32,6 +32,9 @@ class Ground(Protocol):
     def strays(self, name: str | None = None) -> list[Process]:
         """Processes of the lab (or of one host) that run, whatever lab.json says."""
 
+    def is_on(self, name: str) -> bool:
+        """Whether the host is switched on."""
+
     def processes(self, name: str) -> list[Process]:
         """All processes of a running host."""
 

@@ -38,6 +38,7 @@ class LabHost:
     https_port: int = 443
     backend_port: int = 9000
     user: str = "root"
+    httpd_user: str = "www-data"
     layout: Layout
 
     def to_json(self) -> dict[str, Any]:

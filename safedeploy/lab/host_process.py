@@ -15,7 +15,8 @@ from safedeploy.lab.commands import clean_environment, lab_error
 from safedeploy.lab.processes import Process, identify
 
 INIT = Path(__file__).with_name("init.py")
-HOST_PYTHON = "/usr/bin/python3"
+# The system's own: one below /root or /home would be hidden from the hosts.
+HOST_PYTHON = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
 BOOT_SECONDS = 60
 
 
@@ -24,9 +25,8 @@ class HostProcess:
 
     def __init__(self, name: str, spec: Path) -> None:
         self.name = name
-        interpreter = HOST_PYTHON if Path(HOST_PYTHON).exists() else sys.executable
         self._child = subprocess.Popen(
-            [interpreter, "-I", "-S", str(INIT), str(spec)],
+            [HOST_PYTHON, "-I", "-S", str(INIT), str(spec)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

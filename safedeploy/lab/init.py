@@ -7,6 +7,8 @@ ends before, the host ends too, so that nothing is left of an `up` that was kill
 death of every process of the host (pid_namespaces(7)), of its mounts and of its link.
 """
 
+from __future__ import annotations
+
 import contextlib
 import ctypes
 import json
@@ -15,6 +17,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from pathlib import Path
+from typing import Any
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWNET = (
     0x00020000,
@@ -30,25 +35,25 @@ ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def check(result, what):
+def check(result: int, what: str) -> None:
     """Turn the answer of a C function into an OSError that says what was tried."""
     if result:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
 
 
-def mount(source, target, kind, flags, options=None):
-    """mount(2)."""
+def mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
+    """Mount, as the system call of that name does."""
     text = [part.encode() if part is not None else None for part in (source, target, kind)]
     data = options.encode() if options is not None else None
     check(libc.mount(*text, ctypes.c_ulong(flags), data), f"mount {target}")
 
 
-def set_read_only(target, *, read_only, recursive=False):
-    """mount_setattr(2), since Linux 5.12; changes the mount of this namespace alone, never the file system below."""
+def set_read_only(target: str, *, read_only: bool, recursive: bool = False) -> None:
+    """Call mount_setattr(2), since Linux 5.12; changes this namespace's mount, never the file system."""
 
     class Attributes(ctypes.Structure):
-        _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "userns")]  # noqa: RUF012 - ctypes asks for a list
+        _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "userns")]
 
     wanted = Attributes(MOUNT_ATTR_RDONLY, 0, 0, 0) if read_only else Attributes(0, MOUNT_ATTR_RDONLY, 0, 0)
     check(
@@ -64,12 +69,12 @@ def set_read_only(target, *, read_only, recursive=False):
     )
 
 
-def change_file_system(spec):
+def change_file_system(spec: dict[str, Any]) -> None:
     """Everything read-only, then the host's own directories over it: nothing a host does can reach the machine."""
     mount(None, "/", None, MS_REC | MS_PRIVATE)
     # Opened first, since one of the new mounts may hide the place where they are.
     own = [(os.open(source, os.O_PATH), target) for source, target in spec["private"]]
-    shown = [(os.open(path, os.O_PATH), path) for path in spec["shown"] if os.path.exists(path)]
+    shown = [(os.open(path, os.O_PATH), path) for path in spec["shown"] if Path(path).exists()]
     set_read_only("/", read_only=True, recursive=True)
     for descriptor, target in own:
         mount(f"/proc/self/fd/{descriptor}", target, None, MS_BIND)
@@ -88,12 +93,12 @@ def change_file_system(spec):
     os.chdir("/")
 
 
-def boot(spec):
-    """Start what the host starts at boot, in order; return what went wrong. A host with a dead httpd is still a host."""
+def boot(spec: dict[str, Any]) -> list[str]:
+    """Start what the host starts at boot, in order; what went wrong. A host with a dead httpd is still a host."""
     os.umask(0o022)
     for directory, mode in (("/run/lock", 0o1777), ("/run/sshd", 0o755), ("/run/sudo", 0o711)):
-        os.mkdir(directory)
-        os.chmod(directory, mode)
+        Path(directory).mkdir()
+        Path(directory).chmod(mode)
     problems = []
     for step in spec["boot"]:
         log = os.open(step["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
@@ -107,7 +112,10 @@ def boot(spec):
                 env=ENVIRONMENT,
                 start_new_session=step["stays"],
             )
-            if not step["stays"] and child.wait():
+            if step["stays"]:
+                if not comes_up(step["port"]):
+                    problems.append(f"{step['name']} does not answer: {tail(step['log'])}")
+            elif child.wait():
                 problems.append(f"{step['name']} ended with {child.returncode}: {tail(step['log'])}")
         except OSError as error:
             problems.append(f"{step['name']}: {error}")
@@ -116,19 +124,30 @@ def boot(spec):
     return problems
 
 
-def tail(path):
+def comes_up(port: int) -> bool:
+    """Wait until something listens: a proxy that found nobody would not ask again for a minute."""
+    for _ in range(1000):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return True
+    return False
+
+
+def tail(path: str) -> str:
     """The last lines of a log, as one line."""
-    with open(path, errors="replace") as file:
-        return " / ".join(file.read().splitlines()[-4:])
+    return " / ".join(Path(path).read_text(errors="replace").splitlines()[-4:])
 
 
-def say(document):
+def say(document: dict[str, Any]) -> None:
     """One line for the one who started us."""
     with contextlib.suppress(BrokenPipeError):
         os.write(1, (json.dumps(document) + "\n").encode())
 
 
-def reap_for_ever():
+def reap_for_ever() -> None:
     """What a first process is for. The signal is blocked, so that one which comes between two looks is not lost."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     while True:
@@ -140,7 +159,7 @@ def reap_for_ever():
         signal.sigwait([signal.SIGCHLD])
 
 
-def first_process(spec):
+def first_process(spec: dict[str, Any]) -> None:
     """The life of the host."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -169,10 +188,9 @@ def first_process(spec):
     reap_for_ever()
 
 
-def main():
+def main() -> None:
     """Make the namespaces, leave the first process in them behind, and go."""
-    with open(sys.argv[1]) as file:
-        spec = json.load(file)
+    spec = json.loads(Path(sys.argv[1]).read_text())
     try:
         check(libc.unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC), "unshare")
     except OSError as error:

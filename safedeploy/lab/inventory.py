@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from safedeploy.lab import apache_tree, sshd
+from safedeploy.lab.commands import found
 from safedeploy.lab.host import LabHost, Layout
 from safedeploy.lab.host_process import HOST_PYTHON
 from safedeploy.lab.names import site_names
@@ -47,13 +48,6 @@ def host_variables(host: LabHost, directory: Path) -> dict[str, Any]:
 def elsewhere(host: LabHost) -> dict[str, Any]:
     """What a host without a file system of its own needs beside the common variables."""
     layout = host.layout
-    environment = {
-        "APACHE_CONFDIR": layout.server_root,
-        "APACHE_ENVVARS": f"{layout.server_root}/envvars",
-        # apache2ctl would hand the start over to systemd, where that runs, and start the machine's own server.
-        "APACHE_STARTED_BY_SYSTEMD": "true",
-        **apache_tree.environment(layout, host.user),
-    }
     return {
         "lab_listen": f"{host.address}:",
         "ansible_remote_tmp": f"{layout.state_dir}-ansible",
@@ -63,9 +57,9 @@ def elsewhere(host: LabHost) -> dict[str, Any]:
             "allowed_roots": [layout.server_root, layout.www_root],
             "httpd": {
                 "main_config": f"{layout.server_root}/apache2.conf",
-                "control": ["apache2ctl"],
-                "binary": "/usr/sbin/apache2",
-                "env": environment,
+                "control": [found("apache2ctl") or "apache2ctl"],
+                "binary": found("apache2") or "/usr/sbin/apache2",
+                "env": apache_tree.elsewhere(layout, host.httpd_user),
             },
         },
     }

@@ -1,5 +1,4 @@
-"""Hosts as namespaces: each has its own network, mounts, processes, name and shared memory, and a file system of which
-only its own directories can be written.
+"""Hosts as namespaces: each has its own network, mounts, processes, name, shared memory and writable directories.
 
 Root (with CAP_SYS_ADMIN and CAP_NET_ADMIN) is needed. The machine's own directories are below the host's, read-only.
 """
@@ -18,10 +17,12 @@ from safedeploy.lab.host import LabHost, Layout
 from safedeploy.lab.host_process import HOST_PYTHON, INIT, HostProcess
 from safedeploy.lab.material import Material
 from safedeploy.lab.names import host_names
-from safedeploy.lab.processes import Process, arguments, every, identify, kill_all, namespace
+from safedeploy.lab.processes import Process, alive, arguments, every, identify, kill_all, namespace
 from safedeploy.lab.state import LabState
 
 SPEC = "spec.json"
+# How the first processes of hosts are known, wherever the package lies.
+PROGRAM = "/".join(("", *INIT.parts[-3:]))
 VAR_LINKS = {"run": "/run", "lock": "/run/lock"}
 # Data bases of packages: read by Ansible's facts and by dpkg.
 SHOWN = ("/var/lib/dpkg",)
@@ -92,7 +93,7 @@ class NamespaceHosts:
             "shown": list(SHOWN),
             "network": f"link set lo up\naddress add {host.address}/24 dev eth0\nlink set eth0 up\n",
             "boot": [
-                step("backend", server, stays=True),
+                {**step("backend", server, stays=True), "port": host.backend_port},
                 step("sshd", self.sshd_command(host.name)),
                 step("rc.local", ["/bin/sh", "-c", hook]),
                 step("apache2", ["apache2ctl", "start"]),
@@ -113,7 +114,7 @@ class NamespaceHosts:
                 starting[name] = HostProcess(name, self.place(name) / SPEC)
                 stack.callback(starting[name].close)
             inits = {name: host.process() for name, host in starting.items()}
-            addresses.connect(subnet, [(numbers[name], init.pid) for name, init in inits.items()])
+            addresses.connect(subnet, self.state.ident, [(numbers[name], init.pid) for name, init in inits.items()])
             for host in starting.values():
                 host.tell("network")
             problems = {name: host.booted() for name, host in starting.items()}
@@ -143,9 +144,13 @@ class NamespaceHosts:
         own = [
             identify(pid)
             for pid in every()
-            if (words := arguments(pid))[3:4] == [str(INIT)] and len(words) > 4 and words[4].startswith(places)
+            if len(words := arguments(pid)) > 4 and words[3].endswith(PROGRAM) and words[4].startswith(places)
         ]
         return [process for process in own if process is not None]
+
+    def is_on(self, name: str) -> bool:
+        """Whether the host's first process runs."""
+        return any(map(alive, self.state.processes.get(name, ())))
 
     def processes(self, name: str) -> list[Process]:
         """All processes of a running host."""

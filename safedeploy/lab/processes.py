@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -72,6 +73,25 @@ def environment(pid: int) -> list[str]:
         return (PROC / str(pid) / "environ").read_bytes().decode(errors="surrogateescape").split("\0")
     except OSError:
         return []
+
+
+def open_files(pid: int) -> list[str]:
+    """Paths that the process has open; empty when it has gone or is somebody else's."""
+    found = []
+    with contextlib.suppress(OSError):
+        for entry in (PROC / str(pid) / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.append(str(entry.readlink()))
+    return found
+
+
+def answers(port: int) -> bool:
+    """Whether something listens on that port of 127.0.0.1."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def command_name(pid: int) -> str:

@@ -17,7 +17,6 @@ from safedeploy.lab.grounds import LOOPBACK, NAMESPACES, ground
 from safedeploy.lab.loopback_host import LoopbackHosts
 from safedeploy.lab.names import checked_count
 from safedeploy.lab.namespace_host import NamespaceHosts
-from safedeploy.lab.processes import alive
 from safedeploy.lab.state import LabState
 
 
@@ -74,16 +73,12 @@ def _check_same(known: LabState, count: int, mode: Mode) -> None:
 
 
 def _boot_dead(directory: Path, known: LabState) -> None:
-    dead = [host.name for host in known.hosts if not _runs(known, host.name)]
+    dead = [host.name for host in known.hosts if not ground(directory, known).is_on(host.name)]
     if dead:
         for name in dead:
             ground(directory, known).stop(name)
         processes = {**known.processes, **ground(directory, known).start(dead, strict=False)}
         state.write(directory, known.but(processes=processes))
-
-
-def _runs(known: LabState, name: str) -> bool:
-    return bool(those := known.processes.get(name, ())) and all(map(alive, those))
 
 
 def _begin(directory: Path, name: str, mode: Mode) -> LabState:

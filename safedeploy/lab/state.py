@@ -44,7 +44,7 @@ class LabState:
     made: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def but(self, **changes: Any) -> LabState:  # noqa: ANN401 - the fields have many types; replace() checks the names
+    def but(self, **changes: Any) -> LabState:
         """A copy with some fields changed."""
         return replace(self, **changes)
 
