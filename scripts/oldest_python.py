@@ -1,4 +1,4 @@
-"""Run the agent's tests on the oldest Python that the agent promises to work with.
+"""Find the oldest Python that the agent promises to work with, and give it pytest.
 
 The interpreter is looked for on PATH and among the versions of pyenv. A small environment with pytest is made for it
 once, in .cache, with pip as this machine is configured.
@@ -9,11 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 OLDEST = "3.8"
-TESTS = "tests/unit/agent"
 
 
 def find() -> str | None:
@@ -43,18 +41,9 @@ def environment_for(python: str, checkout: Path) -> Path | str:
     return inside
 
 
-def agent_on_oldest(
-    checkout: Path, environment: Mapping[str, str], extra: Sequence[str]
-) -> subprocess.CompletedProcess[bytes] | str:
-    """Run the tests; the completed pytest, or the reason why they could not run here."""
-    if not (checkout / TESTS).is_dir():
-        return f"no {TESTS}"
+def interpreter(checkout: Path) -> Path | str:
+    """The interpreter of an environment with pytest on the oldest Python, or the reason why there is none here."""
     python = find()
     if python is None:
         return f"no Python {OLDEST} on this machine (looked on PATH and in pyenv)"
-    inside = environment_for(python, checkout)
-    if isinstance(inside, str):
-        return inside
-    line = [str(inside), "-m", "pytest", "-q", "-p", "no:cacheprovider", TESTS, *extra]
-    print("$ " + " ".join(line), flush=True)
-    return subprocess.run(line, cwd=checkout, env=dict(environment), check=False)
+    return environment_for(python, checkout)
