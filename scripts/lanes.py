@@ -62,12 +62,12 @@ def command(*arguments: str, **extra: str) -> Outcome:
     return Outcome(ok=ok, passed=int(ok), failed=int(not ok), note="" if ok else f"exit code {done.returncode}")
 
 
-def tests(*arguments: str, python: Path = Path(sys.executable)) -> Outcome:
+def run_pytest(*arguments: str, python: Path = Path(sys.executable)) -> Outcome:
     """Run pytest; the counts come from its own report, so that a crash can never look like success."""
     with tempfile.TemporaryDirectory(prefix="safedeploy-tests-") as scratch:
         report = Path(scratch, "junit.xml")
         print(f"$ pytest {shlex.join(arguments)}", flush=True)
-        line = [python, "-m", "pytest", *arguments, f"--junit-xml={report}", "-o", "junit_logging=no"]
+        line = [str(python), "-m", "pytest", *arguments, f"--junit-xml={report}", "-o", "junit_logging=no"]
         code = subprocess.run(line, cwd=CHECKOUT, env=environment(), check=False).returncode
         if code == NO_TESTS:
             return Outcome(ok=True, skipped="no tests in this lane")
@@ -108,7 +108,7 @@ def oldest(extra: Sequence[str]) -> Outcome:
     python = interpreter(CHECKOUT)
     if isinstance(python, str) or not found:
         return Outcome(ok=True, skipped=str(python) if found else "no tests in this lane")
-    return tests("-q", "-p", "no:cacheprovider", *found, *extra, python=python)
+    return run_pytest("-q", "-p", "no:cacheprovider", *found, *extra, python=python)
 
 
 LANES = (
@@ -153,18 +153,18 @@ LANES = (
     Lane(
         name="unit",
         proves="everything that needs no lab fleet",
-        run=lambda extra: tests("-n2", "-m", "not lab and not serial", "--ignore=tests/packaging", *extra),
+        run=lambda extra: run_pytest("-n2", "-m", "not lab and not serial", "--ignore=tests/packaging", *extra),
     ),
-    Lane(name="wheel", proves="the built wheel works alone", run=lambda extra: tests("tests/packaging", *extra)),
+    Lane(name="wheel", proves="the built wheel works alone", run=lambda extra: run_pytest("tests/packaging", *extra)),
     Lane(
         name="lab",
         proves="the product on a lab fleet",
-        run=lambda extra: tests(
+        run=lambda extra: run_pytest(
             "-n2", "--dist=loadscope", "-m", "lab and not serial", "--ignore=tests/packaging", *extra
         ),
         lab=True,
     ),
-    Lane(name="serial", proves="what must run alone", run=lambda extra: tests("-m", "serial", *extra), lab=True),
+    Lane(name="serial", proves="what must run alone", run=lambda extra: run_pytest("-m", "serial", *extra), lab=True),
 )
 
 
