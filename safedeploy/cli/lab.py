@@ -8,14 +8,10 @@ from typing import Annotated
 
 import typer
 
-from safedeploy.cli import lab_view
 from safedeploy.cli.failure import reported
 from safedeploy.cli.options import Json
 from safedeploy.cli.screen import err, out, say, say_json
-from safedeploy.lab import Lab
-from safedeploy.lab.health import look
-from safedeploy.lab.names import DEFAULT_NAME
-from safedeploy.lab.starting import Mode
+from safedeploy.lab.names import DEFAULT_NAME, Mode
 
 app = typer.Typer(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
 
@@ -36,6 +32,9 @@ def up(
     ] = Mode.AUTO,
 ) -> None:
     """Start a lab; it is ready when the command returns. A lab that is up already stays as it is."""
+    from safedeploy.cli import lab_view
+    from safedeploy.lab import Lab
+
     # A polite end clears up what was made so far, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.default_int_handler)
@@ -55,6 +54,8 @@ def up(
 @reported
 def down(*, name: Name = DEFAULT_NAME) -> None:
     """Remove a lab with all its processes, links and files, however it was left."""
+    from safedeploy.lab import Lab
+
     removed = Lab.remove(name)
     say(err(), f"The lab {name!r} is down; nothing of it is left." if removed else f"There is no lab {name!r}.")
 
@@ -63,6 +64,10 @@ def down(*, name: Name = DEFAULT_NAME) -> None:
 @reported
 def status(*, name: Name = DEFAULT_NAME, as_json: Json = False) -> None:
     """Show each host of a lab: whether it is on, and whether sshd, Apache and the backend answer."""
+    from safedeploy.cli import lab_view
+    from safedeploy.lab import Lab
+    from safedeploy.lab.health import look
+
     lab = Lab.load(name)
     seen = look(lab)
     if as_json:
@@ -75,6 +80,8 @@ def status(*, name: Name = DEFAULT_NAME, as_json: Json = False) -> None:
 @reported
 def ssh(context: typer.Context, host: HostName, *, name: Name = DEFAULT_NAME) -> None:
     """Log in to a host, or run a command there: `safedeploy lab ssh web1 -- uptime`."""
+    from safedeploy.lab import Lab
+
     lab = Lab.load(name)
     os.execvp("ssh", ["ssh", "-F", str(lab.ssh_config), lab.host(host).name, *context.args])  # noqa: S606 - ssh takes our place and the terminal
 
@@ -83,5 +90,7 @@ def ssh(context: typer.Context, host: HostName, *, name: Name = DEFAULT_NAME) ->
 @reported
 def reboot(host: HostName, *, name: Name = DEFAULT_NAME) -> None:
     """Cut a host's power and boot it again; its files stay, its processes and /run do not."""
+    from safedeploy.lab import Lab
+
     Lab.load(name).reboot(host)
     say(err(), f"{host} has booted.")

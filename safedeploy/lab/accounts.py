@@ -37,9 +37,13 @@ class Password:
     hashed: str
 
 
-def new_password() -> Password:
-    """A random password; openssl makes the hash, and reads the password from its standard input."""
-    clear = secrets.token_urlsafe(18)
+def new_password() -> str:
+    """A random password."""
+    return secrets.token_urlsafe(18)
+
+
+def hashed(clear: str) -> Password:
+    """A password with its hash; openssl makes it, and reads the password from its standard input."""
     return Password(clear=clear, hashed=run(["openssl", "passwd", "-6", "-stdin"], text=clear + "\n").strip())
 
 

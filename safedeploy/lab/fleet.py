@@ -15,14 +15,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from safedeploy.lab import control, ending, starting, state
+from safedeploy.lab import control, ending, resetting, starting, state
 from safedeploy.lab.commands import lab_error
 from safedeploy.lab.grounds import Ground, ground
 from safedeploy.lab.host import LabHost
 from safedeploy.lab.inventory import INVENTORY
 from safedeploy.lab.material import CREDENTIALS
-from safedeploy.lab.names import DEFAULT_NAME
-from safedeploy.lab.starting import Mode
+from safedeploy.lab.names import DEFAULT_NAME, Mode
 from safedeploy.lab.state import LabState
 
 
@@ -172,6 +171,11 @@ class Lab:
     def start_sshd(self, name: str) -> None:
         """Start sshd again."""
         control.start_sshd(self, name)
+
+    def reset(self, *names: str) -> None:
+        """Make these hosts (default: all) as `up` made them, with the same SSH keys, and boot them."""
+        with state.locked(self.directory):
+            resetting.reset(self.directory, self.state, names or tuple(host.name for host in self.hosts))
 
     def _boot(self, names: Sequence[str]) -> None:
         known = self.state

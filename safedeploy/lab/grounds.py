@@ -9,16 +9,17 @@ from typing import Protocol
 from safedeploy.lab.host import LabHost
 from safedeploy.lab.loopback_host import LoopbackHosts
 from safedeploy.lab.material import Material
+from safedeploy.lab.names import Mode
 from safedeploy.lab.namespace_host import NamespaceHosts
 from safedeploy.lab.processes import Process
 from safedeploy.lab.state import LabState
 
-NAMESPACES = "namespaces"
-LOOPBACK = "loopback"
-
 
 class Ground(Protocol):
     """The hosts of one lab, as things that can be made, started and stopped."""
+
+    def place(self, name: str) -> Path:
+        """The host's own directory on the machine."""
 
     def make(self, host: LabHost, material: Material) -> str:
         """Write the host's directories; return its public SSH key."""
@@ -50,4 +51,4 @@ class Ground(Protocol):
 
 def ground(directory: Path, state: LabState) -> Ground:
     """The ground of a lab."""
-    return NamespaceHosts(directory, state) if state.mode == NAMESPACES else LoopbackHosts(directory, state)
+    return NamespaceHosts(directory, state) if state.mode == Mode.NAMESPACES else LoopbackHosts(directory, state)

@@ -14,7 +14,9 @@ from typing import Any
 from safedeploy.lab.commands import clean_environment, lab_error
 from safedeploy.lab.processes import Process, identify
 
+# Programs that run on hosts, read as files and never imported.
 INIT = Path(__file__).with_name("init.py")
+BACKEND = Path(__file__).with_name("backend.py")
 # The system's own: one below /root or /home would be hidden from the hosts.
 HOST_PYTHON = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
 BOOT_SECONDS = 60

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from safedeploy.lab import apache_tree, backend, file_tree, ports, sshd
+from safedeploy.lab import apache_tree, file_tree, ports, sshd
 from safedeploy.lab.commands import clean_environment, found, lab_error
 from safedeploy.lab.host import LabHost, Layout
-from safedeploy.lab.host_process import HOST_PYTHON
+from safedeploy.lab.host_process import BACKEND, HOST_PYTHON
 from safedeploy.lab.material import Material
 from safedeploy.lab.names import host_names
 from safedeploy.lab.processes import (
@@ -94,7 +94,7 @@ class LoopbackHosts:
         place, layout = self.place(host.name), host.layout
         file_tree.put(Path(layout.certificate), material.certificate)
         file_tree.put(Path(layout.key), material.key, 0o600)
-        file_tree.put(Path(layout.backend), Path(backend.__file__).read_bytes())
+        file_tree.put(Path(layout.backend), BACKEND.read_bytes())
         apache_tree.make(Path(layout.server_root), Path(layout.www_root), host, material.conffiles)
         for directory in (layout.log_dir, str(place / "var/lock")):
             file_tree.directory(Path(directory))

@@ -25,7 +25,7 @@ class Material:
 
 def make(directory: Path, hosts: tuple[LabHost, ...]) -> Material:
     """Make it in the lab's state directory, all private files with mode 0600."""
-    operator = accounts.new_password()
+    operator = accounts.hashed(accounts.new_password())
     state.write_private(directory / CREDENTIALS, json.dumps({"operator": operator.clear}, indent=1) + "\n")
     certificate, key = certificates.make(directory, hosts)
     return Material(
@@ -34,4 +34,16 @@ def make(directory: Path, hosts: tuple[LabHost, ...]) -> Material:
         key=key.read_bytes(),
         conffiles=conffiles.read(),
         operator=operator,
+    )
+
+
+def load(directory: Path) -> Material:
+    """What `make` made there."""
+    kind, key, *_ = (directory / f"{sshd.CLIENT_KEY}.pub").read_text().split()
+    return Material(
+        client_key=f"{kind} {key}",
+        certificate=(directory / "lab.pem").read_bytes(),
+        key=(directory / "lab.key").read_bytes(),
+        conffiles=conffiles.read(),
+        operator=accounts.hashed(json.loads((directory / CREDENTIALS).read_text())["operator"]),
     )

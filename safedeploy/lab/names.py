@@ -7,6 +7,7 @@ subnet and of the host, never after the lab's name.
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
 from safedeploy.core.errors import ExitCode, SafedeployError
 
@@ -15,6 +16,14 @@ DOMAIN = "lab.test"
 SITES = ("www", "app", "api")
 MAX_HOSTS = 200
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?")
+
+
+class Mode(StrEnum):
+    """What hosts are made of; `auto` is namespaces where the machine allows them."""
+
+    AUTO = "auto"
+    NAMESPACES = "namespaces"
+    LOOPBACK = "loopback"
 
 
 def checked_name(name: str) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from safedeploy.lab import accounts, addresses, apache_tree, backend, etc_tree, file_tree, sshd
+from safedeploy.lab import accounts, addresses, apache_tree, etc_tree, file_tree, sshd
 from safedeploy.lab.commands import found, lab_error
 from safedeploy.lab.host import LabHost, Layout
-from safedeploy.lab.host_process import HOST_PYTHON, INIT, HostProcess
+from safedeploy.lab.host_process import BACKEND, HOST_PYTHON, INIT, HostProcess
 from safedeploy.lab.material import Material
 from safedeploy.lab.names import host_names
 from safedeploy.lab.processes import Process, alive, arguments, every, identify, kill_all, namespace
@@ -78,7 +78,7 @@ class NamespaceHosts:
         file_tree.directory(var / "lib/sudo", 0o700)
         file_tree.directory(var / "log/apache2", 0o750)
         file_tree.directory(var / "tmp", 0o1777)
-        file_tree.put(var / "lib/lab/backend.py", Path(backend.__file__).read_bytes())
+        file_tree.put(var / "lib/lab/backend.py", BACKEND.read_bytes())
         for name, target in VAR_LINKS.items():
             (var / name).symlink_to(target)
         shutil.chown(var / "cache/apache2/mod_cache_disk", "www-data", "www-data")

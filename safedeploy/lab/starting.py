@@ -7,25 +7,16 @@ import os
 import re
 import secrets
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 from safedeploy.core.errors import SafedeployError
 from safedeploy.lab import ability, addresses, ending, inventory, material, sshd, state
 from safedeploy.lab.commands import lab_error
-from safedeploy.lab.grounds import LOOPBACK, NAMESPACES, ground
+from safedeploy.lab.grounds import ground
 from safedeploy.lab.loopback_host import LoopbackHosts
-from safedeploy.lab.names import checked_count
+from safedeploy.lab.names import Mode, checked_count
 from safedeploy.lab.namespace_host import NamespaceHosts
 from safedeploy.lab.state import LabState
-
-
-class Mode(StrEnum):
-    """What hosts are made of; `auto` is namespaces where the machine allows them."""
-
-    AUTO = "auto"
-    NAMESPACES = NAMESPACES
-    LOOPBACK = LOOPBACK
 
 
 def up(directory: Path, name: str, count: int, mode: Mode) -> bool:
@@ -91,15 +82,15 @@ def _begin(directory: Path, name: str, mode: Mode) -> LabState:
             f"Hosts cannot be namespaces on this machine: {why_not}.",
             next_step="Run it as root on a machine that allows namespaces, or with --mode loopback.",
         )
-    chosen = NAMESPACES if mode is not Mode.LOOPBACK and why_not is None else LOOPBACK
+    chosen = Mode.NAMESPACES if mode is not Mode.LOOPBACK and why_not is None else Mode.LOOPBACK
     reason = (
         "asked for" if mode is not Mode.AUTO else (f"no namespaces: {why_not}" if why_not else "the machine allows it")
     )
-    ability.require_packages(namespaces=chosen == NAMESPACES)
+    ability.require_packages(namespaces=chosen is Mode.NAMESPACES)
     begun = LabState(
         name=name,
         ident=secrets.token_hex(8),
-        mode=chosen,
+        mode=str(chosen),
         reason=reason,
         phase="starting",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -110,7 +101,7 @@ def _begin(directory: Path, name: str, mode: Mode) -> LabState:
 
 def _bring_up(directory: Path, begun: LabState, count: int) -> None:
     planned = (
-        _with_network(begun, count) if begun.mode == NAMESPACES else LoopbackHosts.planned(directory, begun, count)
+        _with_network(begun, count) if begun.mode == Mode.NAMESPACES else LoopbackHosts.planned(directory, begun, count)
     )
     state.write(directory, planned)
     hosts = ground(directory, planned)
