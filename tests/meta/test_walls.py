@@ -14,9 +14,10 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 ALLOWED = {
     "safedeploy/core": {"safedeploy.core"},
     "safedeploy/lab": {"safedeploy.core", "safedeploy.lab"},
-    "playbooks/module_utils": {"safedeploy_host"},
-    "playbooks/action_plugins": {"ansible"},
-    "playbooks/callback_plugins": {"ansible"},
+    "playbooks/module_utils/safedeploy_host": {"safedeploy_host"},
+    "playbooks/module_utils/safedeploy_control": {"safedeploy_control"},
+    "playbooks/action_plugins": {"ansible", "safedeploy_control", "safedeploy_host"},
+    "playbooks/callback_plugins": {"ansible", "safedeploy_control"},
     "safedeploy/cli": {"safedeploy", "typer", "rich"},
 }
 

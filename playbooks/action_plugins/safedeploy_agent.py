@@ -1,0 +1,128 @@
+"""Run one phase of a push on a host: one call of the on-host program over Ansible's own connection.
+
+    - name: Activate the release
+      safedeploy_agent:
+        phase: activate           # prepare, preflight, activate, confirm, revert or release
+        fresh_connection: false   # true: open a new connection, which proves that the host can still be reached
+
+What to do is read from the bundle (variable `safedeploy_bundle`, docs/architecture.md, section 5) and the request goes
+over standard input, so that no content and no secret is in a variable, an argument or an event. The host's whole answer
+is written to `results/<host>.<phase>.json` of the bundle; what this returns is safe to be shown. The program is staged
+first where it is missing. `changed` means that the host serves something else than before.
+"""
+
+# ruff: noqa: INP001 - Ansible loads each plugin by its path; a package would be in its way
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+
+# Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
+
+from safedeploy_control import line, reply, requests
+from safedeploy_control.bundle import Bundle, BundleError, Json
+
+_UNKNOWN = "It is not known whether the host was changed; what it recorded decides."
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no types
+    """The action `safedeploy_agent`."""
+
+    # The request goes over standard input, which needs no files on the host.
+    TRANSFERS_FILES = False
+    _VALID_ARGS = frozenset({"phase", "bundle", "fresh_connection"})
+
+    def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
+        """Run the phase. Unreachable hosts raise, as everywhere in Ansible."""
+        result: Json = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        host = task_vars["inventory_hostname"]
+        phase = self._task.args.get("phase")
+        if phase not in requests.COMMANDS:
+            raise AnsibleActionFail(f"phase must be one of {', '.join(requests.COMMANDS)}; it is {phase!r}.")
+        try:
+            bundle = Bundle.named(self._task.args, task_vars)
+            request = requests.request(bundle, host, phase)
+        except requests.NothingToDo as reason:
+            return {**result, "changed": False, "skipped": True, "skip_reason": str(reason), "msg": str(reason)}
+        except (BundleError, KeyError) as error:
+            raise AnsibleActionFail(f"The bundle cannot be used: {error} Nothing was changed on this host.") from error
+        if self._task.check_mode and phase in requests.CHANGING:
+            return {**result, "changed": True, "skipped": True, "msg": "Check mode: nothing is changed."}
+        if boolean(self._task.args.get("fresh_connection", False)):
+            self._connect_anew()
+        answer = self._ask(bundle, phase, request, task_vars)
+        path = bundle.write_answer(host, phase, answer)
+        return {**result, **_shown(phase, answer, path)}
+
+    def _connect_anew(self) -> None:
+        """Leave ssh's open, multiplexed connection alone: only a new one proves that the host can be reached."""
+        if self._connection.transport == "ssh":
+            now = self._connection.get_option("ssh_args") or ""
+            self._connection.set_option("ssh_args", f"-o ControlMaster=no -o ControlPath=none {now}")
+
+    def _ask(self, bundle: Bundle, phase: str, request: Json, task_vars: Json) -> Json:
+        """The program's answer, or a refusal in its form that says why there is none."""
+        document = json.dumps(request).encode()
+        agent = line.agent_path(request["site"]["state_dir"], bundle.agent_sha256)
+        words = {"agent": agent, "command": requests.COMMANDS[phase], "python": self._python(task_vars)}
+        said = self._execute(line.stored_line, words, document)
+        if isinstance(said, str) and said.strip() == line.NO_AGENT:
+            program = line.stage_input(bundle.program(), bundle.agent_sha256)
+            said = self._execute(line.stage_line, words, program + document)
+        if isinstance(said, dict):
+            return said
+        if said.strip() == line.NO_PYTHON:
+            return reply.refused(
+                "no-python",
+                f"there is no {words['python'] or 'Python 3.8 or later'} on the host",
+                state="Nothing was changed on this host.",
+                todo="Install Python 3.8 or later, or set ansible_python_interpreter.",
+            )
+        return reply.parse(said) or reply.refused(
+            "bug",
+            f"the host's answer is not understood: {reply.plain(said[-300:]) or 'it said nothing'}",
+            state=_UNKNOWN,
+            todo="Look at the host with `safedeploy status`; run the playbook with -vvv to see the whole exchange.",
+        )
+
+    def _execute(self, make: Callable[..., str], words: Json, data: bytes) -> str | Json:
+        """What the host said after the marker, or a refusal when it never got there."""
+        marker = f"safedeploy:{secrets.token_hex(8)}"
+        done = self._low_level_execute_command(make(marker=marker, **words), in_data=data)
+        said = reply.after_marker(done["stdout"], marker)
+        if said is not None:
+            return said
+        words_of_host = reply.plain(done["stderr"] or done["stdout"], 500) or "it said nothing"
+        return reply.refused(
+            "no-permission",
+            f"no command could be run on the host (exit code {done['rc']}): {words_of_host}",
+            state="Nothing was changed on this host in this phase.",
+            todo="Check ansible_become and its method, user and password; the user must be able to run /bin/sh.",
+        )
+
+    def _python(self, task_vars: Json) -> str | None:
+        """The interpreter that the inventory names; None when Ansible would look for one, and the shell line does."""
+        named = self._templar.template(task_vars.get("ansible_python_interpreter") or "")
+        return None if not named or str(named).startswith("auto") else str(named)
+
+
+def _shown(phase: str, answer: Json, path: Path) -> Json:
+    """What Ansible may print and record: no content, no configuration, no secret."""
+    if answer["ok"] is not True:
+        text = reply.sentence(answer)
+        if (answer["error"].get("detail") or {}).get("output"):
+            text += f" httpd's own words are in {path}."
+        return {"changed": False, "failed": True, "code": reply.plain(answer["error"]["code"], 60), "msg": text}
+    result = answer["result"] if isinstance(answer["result"], dict) else {}
+    outcome = result.get("outcome")
+    changed = phase in requests.CHANGING and outcome in ("activated", "reverted")
+    return {"changed": changed, "outcome": reply.plain(outcome, 60) if outcome else "done"}

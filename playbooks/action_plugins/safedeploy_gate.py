@@ -1,0 +1,51 @@
+"""Refuse to go on when more hosts of this run went wrong than its error budget allows.
+
+    - name: Stop here if too many hosts failed already
+      safedeploy_gate:
+      run_once: true
+
+Ansible's own brakes do not count unreachable hosts, and a rescue hides a failure from them. This counts each host that
+failed, was unreachable, timed out or reverted, from the ledger and the hosts' own answers. No host is contacted.
+"""
+
+# ruff: noqa: INP001 - Ansible loads each plugin by its path; a package would be in its way
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+# Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
+
+from safedeploy_control import ledger
+from safedeploy_control.bundle import Bundle, BundleError, Json
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no types
+    """The action `safedeploy_gate`."""
+
+    TRANSFERS_FILES = False
+    _VALID_ARGS = frozenset({"bundle"})
+
+    def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
+        """Fail when the budget is spent."""
+        result: Json = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        try:
+            bundle = Bundle.named(self._task.args, task_vars)
+            lost, budget = ledger.lost(bundle), int(bundle.policy["error_budget"])
+        except (BundleError, KeyError) as error:
+            raise AnsibleActionFail(f"The bundle cannot be used: {error} Nothing was changed.") from error
+        result.update(changed=False, lost=len(lost), budget=budget)
+        if len(lost) > budget:
+            named = ", ".join(f"{host} ({why})" for host, why in sorted(lost.items())[:10])
+            more = f" and {len(lost) - 10} more" if len(lost) > 10 else ""
+            result.update(
+                failed=True,
+                msg=f"The rollout stops here: {len(lost)} of {len(bundle.hosts)} hosts went wrong, allowed are "
+                f"{budget}: {named}{more}. The hosts of this batch and of later ones were not changed.",
+            )
+        return result

@@ -1,0 +1,83 @@
+"""Keep the ledger of a run: every host that failed, was unreachable, timed out or reverted, as Ansible sees it.
+
+Ansible loads a callback plugin that lies beside a playbook by itself. Nothing is done for plays without the variable
+`safedeploy_bundle`. A ledger that cannot be written is said as a warning, and never stops a play; the gate also reads
+the hosts' own answers.
+"""
+
+# ruff: noqa: INP001 - Ansible loads each plugin by its path; a package would be in its way
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ansible.executor.task_result import CallbackTaskResult
+from ansible.playbook.play import Play
+from ansible.playbook.task import Task
+from ansible.plugins.callback import CallbackBase
+
+# Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
+
+from safedeploy_control import ledger, reply
+
+DOCUMENTATION = """
+name: safedeploy_ledger
+type: notification
+short_description: Record the hosts of a safedeploy run that went wrong
+description:
+  - Appends a line to C(ledger.jsonl) in the directory that the variable C(safedeploy_bundle) names, for every host that
+    failed, was unreachable, timed out or reverted. C(safedeploy_gate) reads it.
+"""
+
+# What a gate refuses is no fault of the hosts that wait behind it.
+_NOT_COUNTED = frozenset({"safedeploy_gate"})
+_REVERTED = frozenset({"reverted", "stranded"})
+
+
+class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no types
+    """The callback `safedeploy_ledger`."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "safedeploy_ledger"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._directory: Path | None = None
+
+    def v2_playbook_on_play_start(self, play: Play) -> None:
+        """Learn the bundle's directory."""
+        extra = play.get_variable_manager().extra_vars
+        self._directory = Path(str(extra["safedeploy_bundle"])) if "safedeploy_bundle" in extra else None
+
+    def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
+        """Record a failed host, unless the task ignores errors."""
+        if ignore_errors or _action(result.task) in _NOT_COUNTED:
+            return
+        found = result.result
+        kind = "timeout" if found.get("timedout") else "reverted" if found.get("code") in _REVERTED else "failed"
+        self._record(result, kind)
+
+    def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
+        """Record an unreachable host."""
+        self._record(result, "unreachable")
+
+    def _record(self, result: CallbackTaskResult, kind: str) -> None:
+        if self._directory is None:
+            return
+        try:
+            task = result.task
+            ledger.append(
+                self._directory,
+                host=result.host.get_name(),
+                phase=str(task.args.get("phase") or task.get_name()),
+                kind=kind,
+                text=reply.plain(result.result.get("msg") or "no message"),
+            )
+        except Exception as error:  # noqa: BLE001 - a callback that raises would disturb the play it only watches
+            self._display.warning(f"safedeploy_ledger: {error}")
+
+
+def _action(task: Task) -> str:
+    return str(task.action).rpartition(".")[2]

@@ -1,0 +1,112 @@
+"""The request of each phase to a host's program, made from the bundle and from what the host answered before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .bundle import Bundle, Json
+
+# Phase of the playbooks -> command of the on-host program.
+COMMANDS = {
+    "prepare": "prepare",
+    "preflight": "preflight",
+    "activate": "activate",
+    "confirm": "confirm",
+    "revert": "revert",
+    "release": "release-lease",
+}
+
+# Phases after which the host serves something else than before.
+CHANGING = frozenset({"activate", "revert"})
+
+
+class NothingToDo(Exception):  # noqa: N818 - not an error: the reason why a host is skipped
+    """This phase has nothing to do on this host; the text says why."""
+
+
+def request(bundle: Bundle, host: str, phase: str) -> Json:
+    """The request of `phase` for `host`. Raises NothingToDo with the reason, BundleError."""
+    makers = {
+        "prepare": _prepare,
+        "preflight": _preflight,
+        "activate": _activate,
+        "confirm": _confirm,
+        "revert": _revert,
+        "release": _release,
+    }
+    if host not in bundle.hosts:
+        raise NothingToDo(f"{host} is not part of this run.")
+    entry = bundle.host(host)
+    if phase in {"prepare", "preflight", "activate", "confirm"} and entry["action"] == "none":
+        raise NothingToDo(entry.get("why") or "The host has what it should have.")
+    return {"site": entry["site"], **makers[phase](bundle, host, entry)}
+
+
+def _prepare(bundle: Bundle, host: str, _entry: Json) -> Json:
+    return {
+        "run": bundle.run,
+        "holder": bundle.actor,
+        "ttl": bundle.policy["lease_ttl"],
+        "reason": bundle.reason,
+        "manifest": bundle.manifest(host),
+    }
+
+
+def _preflight(bundle: Bundle, host: str, entry: Json) -> Json:
+    prepared = bundle.result(host, "prepare") or {}
+    return {
+        "token": _token(bundle, host),
+        "manifest": bundle.manifest(host),
+        "objects": bundle.objects([str(sha256) for sha256 in prepared.get("missing") or ()]),
+        "health": entry["health"],
+        "expect_live": entry.get("expect_live"),
+    }
+
+
+def _activate(bundle: Bundle, host: str, entry: Json) -> Json:
+    policy = bundle.policy
+    return {
+        "token": _token(bundle, host),
+        "run": bundle.run,
+        "actor": bundle.actor,
+        "release": bundle.manifest(host)["release"],
+        "expect_live": entry.get("expect_live"),
+        "confirm_window": policy["confirm_window"],
+        "health": entry["health"],
+        "allow_restart": policy["allow_restart"],
+        "keep": policy["keep"],
+    }
+
+
+def _confirm(bundle: Bundle, host: str, _entry: Json) -> Json:
+    activated = bundle.result(host, "activate") or {}
+    if activated.get("outcome") == "unchanged":
+        raise NothingToDo("The host had this release already; there is nothing to confirm.")
+    if not activated.get("activation"):
+        raise NothingToDo("Nothing was activated on this host.")
+    return {"token": _token(bundle, host), "activation": activated["activation"], "keep": bundle.policy["keep"]}
+
+
+def _revert(bundle: Bundle, host: str, entry: Json) -> Json:
+    activation = entry.get("activation") or (bundle.result(host, "activate") or {}).get("activation")
+    if not activation:
+        raise NothingToDo("Nothing that this run activated is on this host.")
+    return {
+        "token": _token(bundle, host),
+        "run": bundle.run,
+        "actor": bundle.actor,
+        "activation": activation,
+        "health": entry["health"],
+    }
+
+
+def _release(bundle: Bundle, host: str, _entry: Json) -> Json:
+    return {"token": _token(bundle, host)}
+
+
+def _token(bundle: Bundle, host: str) -> Any:
+    token = (bundle.result(host, "prepare") or {}).get("token")
+    if not token:
+        raise NothingToDo("This run holds no lease on this host.")
+    return token

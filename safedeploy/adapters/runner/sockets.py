@@ -1,0 +1,44 @@
+"""Where ssh keeps its multiplexed connections: a private directory with a short path, while this process lives.
+
+A later playbook finds the connections of an earlier one warm. At the end every connection is closed, so that no ssh
+process stays behind.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+
+@functools.cache
+def socket_directory() -> Path:
+    """The directory (0700); made on first use, emptied and removed when the process ends."""
+    # The path of a UNIX socket must stay below 104 bytes on some systems; the default TMPDIR of macOS alone takes 50.
+    directory = Path(tempfile.mkdtemp(prefix="sd-", dir="/tmp"))
+    atexit.register(close_sockets, directory)
+    return directory
+
+
+def close_sockets(directory: Path) -> None:
+    """Ask the master behind each socket to end, and remove the directory."""
+    masters = [
+        subprocess.Popen(
+            ["ssh", "-F", "none", "-o", f"ControlPath={path}", "-O", "exit", "any"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for path in directory.glob("*")
+        if path.is_socket()
+    ]
+    for master in masters:
+        try:
+            master.wait(2)
+        except subprocess.TimeoutExpired:
+            master.kill()
+            master.wait()
+    shutil.rmtree(directory, ignore_errors=True)
