@@ -69,12 +69,12 @@ class Progress:
         """Something is known about one host."""
         with self._lock:
             cell = self._rows.setdefault(host, {}).get(phase)
-            if cell is not None and cell.status is Status.FAILED and status is not Status.FAILED:
+            if cell is not None and cell.status is Status.FAILED:
                 return  # the first failure stays on the screen
             self._rows[host][phase] = _Cell(status=status, text=text)
             if self._live is None and not self._quiet and status is not Status.RUNNING and text:
                 mark, _style = _MARK[status]
-                say(self._console, f"[{self._elapsed()}]   {host}: {mark}: {text}")
+                say(self._console, f"[{self._elapsed()}]   {host}: {mark}: {_first_line(text)}")
 
     def output(self, text: str) -> None:
         """A piece of Ansible's own output."""
@@ -95,11 +95,16 @@ class Progress:
         for host, cells in rows[:_MOST_ROWS]:
             marks = [Text(*_MARK[cells[phase].status]) if phase in cells else Text("") for phase in _COLUMNS]
             last = next((cells[phase] for phase in reversed(_COLUMNS) if phase in cells), None)
-            first_line = plain(last.text).splitlines()[0] if last and last.text else ""
-            table.add_row(host, *marks, Text(first_line, overflow="ellipsis", no_wrap=True))
+            text = _first_line(last.text) if last else ""
+            table.add_row(host, *marks, Text(text, overflow="ellipsis", no_wrap=True))
         if len(rows) > _MOST_ROWS:
             table.add_row(f"and {len(rows) - _MOST_ROWS} more", *[""] * len(_COLUMNS), "")
         return table
+
+
+def _first_line(text: str) -> str:
+    """The whole message comes at the end; while hosts are still at work, its first line must do."""
+    return next(iter(plain(text).splitlines()), "")
 
 
 def _urgency(cells: dict[Phase, _Cell]) -> int:

@@ -47,7 +47,7 @@ def _by_text(verdict: Preflight) -> dict[str, list[str]]:
 def show_result(console: Console, result: PushResult, *, verb: str = "push") -> None:
     """Print the final screen."""
     table = Table(box=None, pad_edge=False, show_edge=False)
-    for name in ("host", "end", "release", "activated in"):
+    for name in ("host", "end", "release", "took"):
         table.add_column(name)
     table.add_column("why", overflow="fold")
     for end in result.ends.values():

@@ -114,9 +114,15 @@ def _unreadable(plan: HostPlan, answers: Answers) -> HostEnd:
 
 
 def _seconds(answers: Answers) -> float | None:
-    result = (answers.activate or {}).get("result") or {}
-    steps = result.get("steps") or ()
-    return sum(float(step.get("seconds", 0.0)) for step in steps) if steps else None
+    """How long the host was at work: the steps of its activation, and of the revert in the same call."""
+    answer = answers.activate or {}
+    detail = (answer.get("error") or {}).get("detail") or {}
+    steps = (answer.get("result") or detail).get("steps") or ()
+    if not steps:
+        return None
+    return sum(float(step.get("seconds", 0.0)) for step in steps) + float(
+        (detail.get("revert") or {}).get("seconds", 0.0)
+    )
 
 
 def exit_code(ends: Mapping[str, HostEnd], *, interrupted: bool) -> ExitCode:

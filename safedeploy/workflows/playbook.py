@@ -12,7 +12,7 @@ from safedeploy.workflows.events import Phase, Status
 from safedeploy.workflows.session import Session
 
 # Tasks whose end is worth a line on the screen, by their module: what the person waits for.
-_SHOWN = frozenset({"safedeploy_agent", "safedeploy_probe", "safedeploy_gate"})
+_SHOWN = frozenset({"safedeploy_agent", "safedeploy_probe"})
 
 
 def run_playbook(

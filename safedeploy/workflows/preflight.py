@@ -25,8 +25,8 @@ def run_preflight(session: Session, directory: Path, hosts: list[str]) -> Prefli
     verdict = judge_preflight(hosts, answers)
     answered = sum(item.prepare is not None or item.seen is not None for item in answers.values())
     require_start(result, answered, Phase.PREFLIGHT)
-    for check in verdict.hosts.values():
-        session.events.host(check.host, Phase.PREFLIGHT, Status.OK if check.ok else Status.FAILED, check.text)
+    for check in verdict.failed:
+        session.events.host(check.host, Phase.PREFLIGHT, Status.FAILED, check.text)
     return verdict
 
 
@@ -49,7 +49,7 @@ def _paragraphs(verdict: Preflight) -> str:
     for check in verdict.failed:
         groups.setdefault((check.text, check.detail), []).append(check.host)
     return "\n".join(
-        f"  {', '.join(hosts)}: {text}" + "".join(f"\n    | {line}" for line in detail.splitlines())
+        f"  {', '.join(hosts)}: {text}" + "".join(f"\n    | {line}" for line in detail.splitlines() if line not in text)
         for (text, detail), hosts in groups.items()
     )
 

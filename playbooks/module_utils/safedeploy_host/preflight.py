@@ -116,7 +116,7 @@ def configtest_failed(release: str, tested: Json) -> AgentError:
     """The refusal of a candidate that httpd itself does not accept."""
     return AgentError(
         "configtest-failed",
-        f"httpd refuses release {release}: {tested['output'].strip() or 'no output'}",
+        f"httpd refuses release {release}: {(tested['output'].strip() or 'no output').splitlines()[0]}",
         state="No live file was changed on this host.",
         next="Correct the configuration named in the message, then push again.",
         detail={"output": tested["output"], "method": tested["method"]},
