@@ -115,7 +115,8 @@ def _open(project: Path, source: Path, options: VaultOptions) -> Opened:
 
     try:
         opened = Opened(project, source, options)
-        opened.vaulted_texts()
+        with opened.silent():
+            opened.vaulted_texts()
     except SafedeployError as error:
         if error.code != "vault-password-missing" or options.prompt is None or options.ask:
             raise

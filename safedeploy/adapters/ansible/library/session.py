@@ -6,12 +6,14 @@ and the search paths of templates and files mean the same here and there.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ansible import constants
 from ansible.inventory.manager import InventoryManager
 from ansible.playbook.play import Play
 from ansible.plugins.vars import host_group_vars
+from ansible.release import __version__
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
@@ -35,7 +37,7 @@ class Session:
         self.messages = messages
         loader.set_basedir(str(project))
         self.manager = InventoryManager(loader=loader, sources=[str(source)])
-        self.variable_manager = VariableManager(loader=loader, inventory=self.manager)
+        self.variable_manager = VariableManager(loader=loader, inventory=self.manager, version_info=_version())
         self.variable_manager._options_vars |= _options(source)  # noqa: SLF001 - the command line fills these otherwise
         self._plain: dict[str, dict[str, Any]] = {}
         self._play: Any = None
@@ -92,6 +94,18 @@ class Session:
         if key not in self._engines:
             self._engines[key] = CachingEngine(self.loader, search_path)
         return self._engines[key]
+
+
+def _version() -> dict[str, Any]:
+    """Return `ansible_version` as ansible-playbook makes it."""
+    numbers = [int(digits) for digits in re.findall(r"\d+", __version__)[:3]]
+    return {
+        "string": __version__,
+        "full": __version__,
+        "major": numbers[0],
+        "minor": numbers[1],
+        "revision": numbers[2],
+    }
 
 
 def _options(source: Path) -> dict[str, Any]:
