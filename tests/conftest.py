@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from lab_fixture import lab, make_lab
+import sys
+from pathlib import Path
 
-__all__ = ["lab", "make_lab"]
+sys.path.insert(0, str(Path(__file__).parent))
+
+from lab_fixture import _labs, lab, make_lab  # noqa: E402 -- found through the path set above
+
+__all__ = ["_labs", "lab", "make_lab"]
