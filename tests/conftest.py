@@ -7,6 +7,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from lab_fixture import _labs, lab, make_lab  # noqa: E402 -- found through the path set above
+from tests.lab_fixture import _labs, lab, make_lab  # noqa: E402 -- found through the path set above
 
 __all__ = ["_labs", "lab", "make_lab"]
