@@ -80,7 +80,9 @@ def _mounts() -> list[str]:
 def _cover(root: str) -> bool:
     """Mount an overlay on `root` with its own content below; False leaves the empty tmpfs there, for `_mirror`."""
     original = os.open(root, os.O_PATH | os.O_DIRECTORY)
-    inner = [(path, os.open(path, os.O_PATH)) for path in sorted(set(_mounts())) if path != root and _holds(root, path)]
+    # A mount that a later one hides has no path any more.
+    inside = [path for path in sorted(set(_mounts())) if path != root and _holds(root, path) and os.path.lexists(path)]
+    inner = [(path, os.open(path, os.O_PATH)) for path in inside]
     namespaces.mount("tmpfs", root, "tmpfs", options=_TMPFS)
     # The state of this namespace is its mounts and these descriptors; both end with the process.
     _kept[root] = (original, inner)
