@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,17 @@ def installed(wheel, tmp_path_factory) -> Path:
     install = [home / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input", str(wheel)]
     subprocess.run(install, check=True, capture_output=True, env=outside(), cwd=home)
     return home / "bin"
+
+
+@pytest.fixture
+def wheel_lab(installed, tmp_path) -> Iterator[dict[str, str]]:
+    """A lab of one host, started by the installed program; the variables that its inventory needs."""
+    named = {"SAFEDEPLOY_LAB_DIR": str(tmp_path / "labs"), "SAFEDEPLOY_LAB_NAME": "wheel"}
+    program = [str(installed / "safedeploy"), "lab"]
+    try:
+        subprocess.run(
+            [*program, "up", "--name", "wheel", "--hosts", "1"], check=True, env=outside(**named), cwd=tmp_path
+        )
+        yield named
+    finally:
+        subprocess.run([*program, "down", "--name", "wheel"], check=True, env=outside(**named), cwd=tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -98,3 +99,21 @@ def test_the_ansible_that_runs_is_the_one_of_the_environment(installed, tmp_path
         installed / "safedeploy", "--project", "proj", "plan", "example", cwd=tmp_path, PATH=f"{trap}:/usr/bin:/bin"
     )
     assert "the wrong Ansible" not in done.stdout + done.stderr
+
+
+@pytest.mark.lab
+@pytest.mark.timeout(600)
+def test_a_project_made_by_init_is_pushed_by_the_installed_program_alone(installed, wheel_lab, tmp_path):
+    """The lab's inventory is the checkout's; settings, templates, playbooks and the agent are those of the wheel."""
+    safedeploy = [installed / "safedeploy", "--project", "proj"]
+    assert run(*safedeploy[:1], "init", "proj", cwd=tmp_path).returncode == 0
+    shutil.copytree(CHECKOUT / "inventories/lab", tmp_path / "proj/inventories/lab")
+
+    before = run(*safedeploy, "plan", "lab", "--exit-code", cwd=tmp_path, **wheel_lab)
+    assert before.returncode == 8, before.stdout + before.stderr
+
+    pushed = run(*safedeploy, "push", "lab", "--yes", cwd=tmp_path, **wheel_lab)
+    assert pushed.returncode == 0, pushed.stdout + pushed.stderr
+
+    again = run(*safedeploy, "plan", "lab", "--exit-code", cwd=tmp_path, **wheel_lab)
+    assert again.returncode == 0, again.stdout + again.stderr
