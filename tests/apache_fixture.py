@@ -1,6 +1,6 @@
 """A private Apache for tests: the installed package's tree under one directory, on free loopback ports.
 
-Use the fixture `apache` (register this module with `pytest_plugins`, or import it from a conftest). It needs neither root nor a
+The fixture `apache` is in tests/conftest.py. It needs neither root nor a
 namespace, touches nothing of the machine's own Apache, and removes processes and files at the end.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.apache_fixture import apache
 from tests.lab_fixture import _labs, lab, make_lab
 
-__all__ = ["_labs", "lab", "make_lab"]
+__all__ = ["_labs", "apache", "lab", "make_lab"]
