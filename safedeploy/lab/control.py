@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from safedeploy.lab.commands import clean_environment, lab_error
 from safedeploy.lab.host_process import HOST_PYTHON
-from safedeploy.lab.processes import command_name, kill_all, wait_until
+from safedeploy.lab.processes import answers, command_name, kill_all, wait_until
 
 if TYPE_CHECKING:
     from safedeploy.lab.fleet import Lab
@@ -134,3 +134,7 @@ def start_sshd(lab: Lab, name: str) -> None:
     """Start sshd again."""
     argv = lab.ground.sshd_command(lab.host(name).name)
     _must(run_on(lab, name, argv), name, argv)
+    host = lab.host(name)
+    # It becomes a daemon first and listens afterwards.
+    if not wait_until(lambda: answers(host.ssh_port, host.address), seconds=20):
+        raise lab_error("lab-host-failed", f"sshd of {name} does not answer.", next_step="Reboot the host.")

@@ -112,11 +112,10 @@ def boot(spec: dict[str, Any]) -> list[str]:
                 env=ENVIRONMENT,
                 start_new_session=step["stays"],
             )
-            if step["stays"]:
-                if not comes_up(step["port"]):
-                    problems.append(f"{step['name']} does not answer: {tail(step['log'])}")
-            elif child.wait():
+            if not step["stays"] and child.wait():
                 problems.append(f"{step['name']} ended with {child.returncode}: {tail(step['log'])}")
+            elif step["port"] and not comes_up(step["port"]):
+                problems.append(f"{step['name']} does not answer: {tail(step['log'])}")
         except OSError as error:
             problems.append(f"{step['name']}: {error}")
         finally:
@@ -125,7 +124,7 @@ def boot(spec: dict[str, Any]) -> list[str]:
 
 
 def comes_up(port: int) -> bool:
-    """Wait until something listens: a proxy that found nobody would not ask again for a minute."""
+    """Wait until something listens: sshd does not yet when its start returns, and a proxy that found nobody waits."""
     for _ in range(1000):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

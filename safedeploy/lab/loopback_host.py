@@ -142,6 +142,8 @@ class LoopbackHosts:
         problems = [] if wait_until(lambda: answers(host.backend_port), seconds=20) else ["the backend is not there"]
         for argv in (self.sshd_command(name), ["apache2ctl", "start"]):
             problems += self._service(name, argv)
+        if not problems and not wait_until(lambda: answers(host.ssh_port), seconds=20):
+            problems.append("sshd does not answer")
         return problems
 
     def _service(self, name: str, argv: Sequence[str]) -> list[str]:

@@ -93,8 +93,8 @@ class NamespaceHosts:
             "shown": list(SHOWN),
             "network": f"link set lo up\naddress add {host.address}/24 dev eth0\nlink set eth0 up\n",
             "boot": [
-                {**step("backend", server, stays=True), "port": host.backend_port},
-                step("sshd", self.sshd_command(host.name)),
+                step("backend", server, stays=True, port=host.backend_port),
+                step("sshd", self.sshd_command(host.name), port=host.ssh_port),
                 step("rc.local", ["/bin/sh", "-c", hook]),
                 step("apache2", ["apache2ctl", "start"]),
             ],
@@ -175,6 +175,6 @@ class NamespaceHosts:
         return [*entering, *argv]
 
 
-def step(name: str, argv: Sequence[str], *, stays: bool = False) -> dict[str, object]:
-    """One step of a host's boot; one that `stays` is not waited for."""
-    return {"name": name, "argv": list(argv), "stays": stays, "log": f"/var/log/lab-{name}.log"}
+def step(name: str, argv: Sequence[str], *, stays: bool = False, port: int | None = None) -> dict[str, object]:
+    """One step of a host's boot: its end is waited for unless it `stays`, and then its port, if it has one."""
+    return {"name": name, "argv": list(argv), "stays": stays, "port": port, "log": f"/var/log/lab-{name}.log"}

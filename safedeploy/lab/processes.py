@@ -85,10 +85,10 @@ def open_files(pid: int) -> list[str]:
     return found
 
 
-def answers(port: int) -> bool:
-    """Whether something listens on that port of 127.0.0.1."""
+def answers(port: int, address: str = "127.0.0.1") -> bool:
+    """Whether something listens there."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
+        with socket.create_connection((address, port), timeout=1):
             return True
     except OSError:
         return False
