@@ -1,0 +1,76 @@
+"""A lab fleet for each test process, and a project for each test."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from safedeploy.lab import Lab
+from tests.e2e.fleet import Fleet
+from tests.e2e.project import Project
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/tests/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.lab)
+
+
+@pytest.fixture(scope="session")
+def lab_name():
+    return f"e2e-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def fleet(lab_name, tmp_path_factory):
+    """Three hosts as an administrator left them; `kept` holds that state as `untouched`."""
+    before = os.environ.get("SAFEDEPLOY_LAB_DIR")
+    os.environ["SAFEDEPLOY_LAB_DIR"] = str(tmp_path_factory.mktemp("labs"))
+    lab = Lab.up(lab_name, hosts=3)
+    try:
+        fleet = Fleet(lab)
+        fleet.keep("untouched")
+        yield fleet
+    finally:
+        lab.down()
+        if before is None:
+            del os.environ["SAFEDEPLOY_LAB_DIR"]
+        else:
+            os.environ["SAFEDEPLOY_LAB_DIR"] = before
+
+
+@pytest.fixture
+def project(tmp_path, fleet):
+    """A copy of the lab project."""
+    root = tmp_path / "project"
+    root.mkdir()
+    return Project(root, {"SAFEDEPLOY_LAB_NAME": fleet.lab.name})
+
+
+@pytest.fixture
+def untouched(fleet):
+    """The fleet before safedeploy ever came to it."""
+    fleet.restore("untouched")
+    return fleet
+
+
+@pytest.fixture
+def pushed(fleet, tmp_path_factory):
+    """The fleet on its first release."""
+    if "pushed" in fleet.kept:
+        fleet.restore("pushed")
+        return fleet
+    fleet.restore("untouched")
+    root = tmp_path_factory.mktemp("first")
+    done = Project(root, {"SAFEDEPLOY_LAB_NAME": fleet.lab.name}).push()
+    assert done.code == 0, done.text
+    fleet.keep("pushed")
+    return fleet
+
+
+@pytest.fixture
+def namespaces(fleet):
+    """Hosts that are machines of their own, with users and file systems."""
+    if not fleet.in_namespaces:
+        pytest.skip(f"needs hosts in namespaces; here they are on loopback ports: {fleet.lab.state.reason}")

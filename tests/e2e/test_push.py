@@ -1,0 +1,60 @@
+"""A good push: nobody notices."""
+
+from __future__ import annotations
+
+from safedeploy.core.errors import ExitCode
+
+
+def test_a_good_push_loses_no_request_of_any_site(untouched, project):
+    with untouched.visitors() as visitors:
+        done = project.push()
+    assert done.code == ExitCode.OK, done.text
+    assert done.ends() == {"web1": "confirmed", "web2": "confirmed", "web3": "confirmed"}
+    assert len(visitors.requests) > 500
+    assert visitors.failures == ()
+
+
+def test_a_second_release_under_load_loses_no_request_either(pushed, project):
+    project.second_release()
+    with pushed.visitors() as visitors:
+        done = project.push()
+    assert done.code == ExitCode.OK, done.text
+    assert visitors.failures == ()
+
+
+def test_the_same_push_again_does_nothing_and_says_why(pushed, project):
+    before = pushed.each(pushed.children)
+    done = project.push()
+    assert done.code == ExitCode.OK
+    assert set(done.ends().values()) == {"unchanged"}
+    assert "nothing" in done.out
+    assert "live files equal release" in done.out
+    assert "httpd has loaded them" in done.out
+    assert pushed.each(pushed.children) == before, "httpd was reloaded"
+
+
+def test_a_push_writes_an_audit_line_with_its_reason_on_every_host(pushed, project):
+    project.second_release()
+    assert project.push("--reason", "header for the auditors").code == ExitCode.OK
+    for host in pushed.names:
+        audit = pushed.shell(host, f"cat {pushed.host(host).layout.state_dir}/audit.jsonl")
+        assert "header for the auditors" in audit
+
+
+def test_files_that_the_new_release_no_longer_has_are_removed(pushed, project):
+    first = pushed.trees()
+    project.conf("# one more file")
+    assert project.push().code == ExitCode.OK
+    new = {path for path in pushed.trees()["web3"] if path not in first["web3"]}
+    assert {path.rpartition("/")[2] for path in new} == {"extra.conf"}
+    project.variables(safedeploy_files_extra=[])
+    assert project.push().code == ExitCode.OK
+    assert pushed.trees() == first
+
+
+def test_a_push_to_one_host_leaves_the_others_alone(pushed, project):
+    before = pushed.trees()
+    project.second_release()
+    assert project.push("--limit", "web2").code == ExitCode.OK
+    after = pushed.trees()
+    assert [host for host in pushed.names if after[host] != before[host]] == ["web2"]
