@@ -8,11 +8,10 @@ workers that lost their parent. Those are stopped, never reloaded, with a signal
 from __future__ import annotations
 
 import os
-import signal
 import time
 from pathlib import Path
 
-from . import control, dumps, loading, process
+from . import control, dumps, loading, process, stopping
 from .error_log import ErrorLog
 
 TYPE_CHECKING = False
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     from .process import Process
 
     Json = dict[str, Any]
-
-STOPPING = 10.0
-ORPHANS = 2.0
-_STEP = 0.02
 
 
 class Httpd:
@@ -90,6 +85,7 @@ class Httpd:
     def reload(self, *, restart: bool = False) -> Json:
         """Make httpd load the live tree: graceful, or start when it is stopped, or stop and start with `restart`.
 
+        A parent that has no worker left is stopped and started too: there is nobody whom that could cut off.
         Returns {"ok", "how": "graceful|restart|start|none", "seconds", "proof", "error", "pid", "pid_start"}; "none"
         means that configtest refused the tree and that httpd was left alone. Never raises for what httpd does.
         """
@@ -102,7 +98,8 @@ class Httpd:
             settings = self.run_cfg()
             log = ErrorLog(settings.get("Main ErrorLog"))
             pid_file = Path(self.site["server_root"], settings["PidFile"]) if "PidFile" in settings else None
-            how = "start" if before.parent is None else "restart" if restart else "graceful"
+            # Without a worker it serves nobody, and a parent that is stuck in loading obeys no graceful.
+            how = "start" if before.parent is None else "graceful" if before.serving and not restart else "restart"
             result = (self._graceful if how == "graceful" else self._fresh)(before, log, pid_file)
         return {
             "ok": result.ok,
@@ -115,65 +112,26 @@ class Httpd:
         }
 
     def _graceful(self, before: loading.Before, log: ErrorLog, pid_file: Path | None) -> Loaded:
-        if before.parent and pid_file and _pid_in(pid_file) != before.parent.pid:
-            # Without its pid there, `graceful` would take httpd for stopped and try to start a second one.
-            pid_file.write_text(f"{before.parent.pid}\n", "ascii")
+        if before.parent and pid_file and stopping.pid_in(pid_file) != before.parent.pid:
+            try:
+                # Without its pid there, `graceful` would take httpd for stopped and try to start a second one.
+                pid_file.write_text(f"{before.parent.pid}\n", "ascii")
+            except OSError as error:
+                return loading.Loaded(
+                    before.parent, error=f"its PidFile {pid_file} cannot be written: {error.strerror}"
+                )
         outcome = control.control(self.site, "graceful")
         if not outcome.ok and before.parent and process.alive(before.parent):
             return loading.Loaded(before.parent, error=outcome.explained())
         return loading.wait(before, self.site, log, same_parent=True)
 
     def _fresh(self, before: loading.Before, log: ErrorLog, pid_file: Path | None) -> Loaded:
-        if before.parent is not None and not self._stop(before.parent, pid_file):
-            return loading.Loaded(
-                before.parent, error=f"httpd (pid {before.parent.pid}) did not stop in {STOPPING:g} s"
-            )
-        self._clear_leftovers(pid_file)
+        patience = stopping.PATIENCE if before.serving else stopping.STUCK
+        if before.parent is not None and not stopping.stop(before.parent, self.site, pid_file, patience):
+            return loading.Loaded(before.parent, error=f"httpd (pid {before.parent.pid}) could not be stopped")
+        stopping.clear_leftovers(self.site, pid_file)
         outcome = control.control(self.site, "start")
         if not outcome.ok:
             lines = "\n".join([outcome.explained(), *log.grave_lines()])
             return loading.Loaded(self.parent(), error=lines)
         return loading.wait(before, self.site, log, same_parent=False)
-
-    def _stop(self, parent: Process, pid_file: Path | None) -> bool:
-        if pid_file is None or _pid_in(pid_file) == parent.pid:
-            control.control(self.site, "stop")
-            if _gone([parent], STOPPING / 2):
-                return True
-        _signal(parent)
-        return _gone([parent], STOPPING / 2)
-
-    def _clear_leftovers(self, pid_file: Path | None) -> None:
-        """Remove what would keep a start from working after a death: workers without a parent, and a stale PidFile."""
-        orphans = process.orphans(self.site)
-        if orphans and not _gone(orphans, ORPHANS):
-            for orphan in orphans:
-                _signal(orphan)
-            _gone(orphans, ORPHANS)
-        if pid_file and self.parent() is None and _pid_in(pid_file) is not None:
-            # Its pid may be another program's by now: httpd would take that for itself, and signal it.
-            pid_file.unlink()
-
-
-def _pid_in(pid_file: Path) -> int | None:
-    try:
-        return int(pid_file.read_text("ascii"))
-    except (OSError, ValueError):
-        return None
-
-
-def _signal(target: Process) -> None:
-    if process.alive(target):
-        try:
-            os.kill(target.pid, signal.SIGTERM)
-        except OSError:
-            return
-
-
-def _gone(processes: list[Process], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while any(process.alive(one) for one in processes):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_STEP)
-    return True

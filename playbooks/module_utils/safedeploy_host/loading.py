@@ -23,16 +23,22 @@ if TYPE_CHECKING:
 
 LOADING = 10.0
 ANSWERING = 5.0
+# A start returns when its parent is there; the workers of a parent that is between two loads come within milliseconds.
+APPEARING = 2.0
 # The line follows the new children within milliseconds; a log that is elsewhere in truth must not fail a good reload.
 LINE = 2.0
 _STEP = 0.02
 
 
 class Before:
-    """What ran before a reload: the parent, or None when httpd was stopped, and the keys of its children."""
+    """What ran before a reload: the parent, or None when httpd was stopped, and the keys of its children.
+
+    `serving` tells whether a worker could serve somebody, given a moment to appear.
+    """
 
     def __init__(self, parent: Process | None, site: Json) -> None:
         self.parent = parent
+        self.serving = parent is not None and _wait_for_worker(parent, site)
         self.children: set[Key] = {child.key for child in process.children(parent, site)} if parent else set()
 
 
@@ -52,42 +58,59 @@ class Loaded:
 
 def wait(before: Before, site: Json, log: ErrorLog, *, same_parent: bool) -> Loaded:
     """Watch httpd until its load is proved or has failed, at most LOADING + ANSWERING seconds."""
-    parent = before.parent if same_parent else None
+    parent = before.parent if same_parent else _wait_for_parent(before, site)
+    if parent is None:
+        return Loaded(None, error=_with_lines("httpd ended before it served anything", log))
     give_up = time.monotonic() + LOADING
     replaced_at = None
     while time.monotonic() < give_up:
-        if parent is None:
-            parent = _new_parent(before, site)
-        elif not process.alive(parent):
+        if not process.alive(parent):
             return _dead(parent, log)
-        elif _replaced(parent, before, site):
+        if _replaced(parent, before, site):
             replaced_at = replaced_at or time.monotonic()
             if not log.path or log.resumed() or time.monotonic() > replaced_at + LINE:
                 return _answering(parent, before, log)
         time.sleep(_STEP)
-    if parent is None:
-        return Loaded(None, error=_with_lines("no httpd process came up", log))
     return Loaded(parent, error=_with_lines(f"the workers were not replaced within {LOADING:g} s", log))
 
 
-def _new_parent(before: Before, site: Json) -> Process | None:
+def _wait_for_worker(parent: Process, site: Json) -> bool:
+    deadline = time.monotonic() + APPEARING
+    while process.alive(parent) and time.monotonic() < deadline:
+        if any(serves is not False for _, serves in _workers(parent, site)):
+            return True
+        time.sleep(_STEP)
+    return False
+
+
+def _wait_for_parent(before: Before, site: Json) -> Process | None:
     old = before.parent.key if before.parent else None
-    return next((found for found in reversed(process.parents(site)) if found.key != old), None)
+    deadline = time.monotonic() + APPEARING
+    while time.monotonic() < deadline:
+        for found in reversed(process.parents(site)):
+            if found.key != old:
+                return found
+        time.sleep(_STEP)
+    return None
 
 
 def _replaced(parent: Process, before: Before, site: Json) -> bool:
-    """Whether there is a new child and no old one listens any more (an old one may still finish its requests)."""
+    """Whether a new child serves and no old one does any more (an old one may still finish its requests)."""
+    workers = _workers(parent, site)
+    new = any(serves is not False for child, serves in workers if child.key not in before.children)
+    # Where we may not look into a child we cannot tell a finishing one from one that goes on.
+    old = any(serves is True for child, serves in workers if child.key in before.children)
+    return new and not old
+
+
+def _workers(parent: Process, site: Json) -> list[tuple[Process, bool | None]]:
+    """The children, and whether each takes connections on a socket of the parent's; None where we may not look."""
     ours = sockets.listening(parent.pid)
-    new = old = 0
+    found: list[tuple[Process, bool | None]] = []
     for child in process.children(parent, site):
-        held = sockets.inodes(child.pid) if ours is not None else None
-        listens = held is None or bool(held & set(ours or ()))
-        if child.key in before.children:
-            # Where we may not look into a child we cannot tell a finishing one from one that goes on.
-            old += listens and held is not None
-        else:
-            new += listens
-    return new > 0 and old == 0
+        held = None if ours is None else sockets.inodes(child.pid)
+        found.append((child, None if held is None else bool(held & set(ours or ()))))
+    return found
 
 
 def _answering(parent: Process, before: Before, log: ErrorLog) -> Loaded:

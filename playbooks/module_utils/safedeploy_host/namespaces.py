@@ -25,7 +25,7 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str, target: str, kind: str | None = None, flags: int = 0, options: str = "") -> None:
-    """Mount something; the parameters are those of mount(2)."""
+    """Mount something, with the parameters of the system call."""
     data = options.encode() if options else None
     result = _libc.mount(
         os.fsencode(source), os.fsencode(target), kind.encode() if kind else None, ctypes.c_ulong(flags), data

@@ -13,7 +13,7 @@ from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator
+    from typing import Any, Iterable, Iterator
 
     Json = dict[str, Any]
 
@@ -96,7 +96,17 @@ def orphans(site: Json) -> list[Process]:
 
 def children(parent: Process, site: Json) -> list[Process]:
     """The living children of a parent that run httpd itself: workers, and helpers such as mod_cgid's daemon."""
-    return [process for process in _all() if process.parent == parent.pid and runs_binary(process.pid, site)]
+    return [process for process in _children(parent.pid) if runs_binary(process.pid, site)]
+
+
+def _children(pid: int) -> Iterable[Process]:
+    try:
+        pids = (PROC / str(pid) / "task" / str(pid) / "children").read_text("ascii").split()
+    except OSError:
+        # The parent has ended, or the kernel was built without this list.
+        return [process for process in _all() if process.parent == pid]
+    found = [look(int(child)) for child in pids]
+    return [process for process in found if process is not None and not process.dead]
 
 
 def _of_site(site: Json) -> Iterator[Process]:
@@ -122,7 +132,8 @@ def _is_orphan(process: Process) -> bool:
         session = os.getsid(process.pid)
     except OSError:
         return False
-    return session not in (0, process.pid) and look(session) is None
+    leader = look(session) if session else None
+    return session not in (0, process.pid) and (leader is None or leader.dead)
 
 
 def _same_network(pid: int) -> bool:

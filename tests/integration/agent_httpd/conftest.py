@@ -1,11 +1,10 @@
-"""The on-host program's package and a private Apache."""
+"""The on-host program's package, for tests that call it in their own process."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[3] / "playbooks/module_utils"))
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from apache_fixture import apache  # noqa: E402, F401 -- found through the path set above; a fixture is imported to be used
+MODULE_UTILS = str(Path(__file__).parents[3] / "playbooks/module_utils")
+if MODULE_UTILS not in sys.path:
+    sys.path.insert(0, MODULE_UTILS)

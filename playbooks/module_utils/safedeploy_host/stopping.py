@@ -1,0 +1,84 @@
+"""Stops httpd, and clears away what a dead one left behind and a new one would stumble over.
+
+With the control program where it can reach the process; else with a signal, which here only ever means to stop.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from . import control, process, sockets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any, Callable
+
+    from .process import Process
+
+    Json = dict[str, Any]
+
+# Seconds; httpd itself gives its children about that long before it kills them. One that is stuck does not use them.
+PATIENCE = 5.0
+STUCK = 1.0
+ORPHANS = 0.5
+_STEP = 0.02
+
+
+def stop(parent: Process, site: Json, pid_file: Path | None, patience: float = PATIENCE) -> bool:
+    """Stop this parent, with `patience` seconds for each way to do it; False when it is still there after all."""
+    # Elsewhere than in the PidFile of the present configuration the control program would not find it.
+    if pid_file is None or pid_in(pid_file) == parent.pid:
+        control.control(site, "stop")
+        if _gone([parent], patience):
+            return True
+    _signal(parent, signal.SIGTERM)
+    if _gone([parent], patience):
+        return True
+    # With it go its children and whatever program it waits for: httpd leads a process group of its own.
+    group = os.getpgid(parent.pid) == parent.pid
+    _signal(parent, signal.SIGKILL, os.killpg if group else os.kill)
+    return _gone([parent], patience)
+
+
+def clear_leftovers(site: Json, pid_file: Path | None) -> None:
+    """Remove what would keep a start from working: workers without a parent that hold its ports, a stale PidFile."""
+    for number in (None, signal.SIGTERM, signal.SIGKILL):
+        # One that holds no port any more finishes its requests in peace.
+        orphans = [orphan for orphan in process.orphans(site) if sockets.listening(orphan.pid) != {}]
+        if not orphans:
+            break
+        if number is not None:
+            for orphan in orphans:
+                _signal(orphan, number)
+        _gone(orphans, ORPHANS)
+    if pid_file and pid_in(pid_file) is not None and not process.parents(site):
+        # Its pid may be another program's by now: httpd would take that for itself, and signal it.
+        pid_file.unlink()
+
+
+def pid_in(pid_file: Path) -> int | None:
+    """The pid that a PidFile holds, if any."""
+    try:
+        return int(pid_file.read_text("ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _signal(target: Process, number: int, send: Callable[[int, int], None] = os.kill) -> None:
+    if process.alive(target):
+        try:
+            send(target.pid, number)
+        except OSError:
+            return
+
+
+def _gone(processes: list[Process], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while any(process.alive(one) for one in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_STEP)
+    return True
