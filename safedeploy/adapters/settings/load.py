@@ -86,10 +86,14 @@ class Settings:
         bake, window = policy.rollout.bake, policy.rollout.confirm_window
         if bake < window:
             return
-        settings = self.model.environments.get(policy.environment)
-        own = settings is not None and bool({"bake", "confirm_window"} & settings.rollout.model_fields_set)
-        at = ("environments", policy.environment, "rollout") if own else ("defaults", "rollout")
-        key = "bake" if bake != Rollout.bake else "confirm_window"
+        own = self.model.environments.get(policy.environment, Environment()).rollout.model_fields_set
+        at = (
+            ("environments", policy.environment, "rollout")
+            if own & {"bake", "confirm_window"}
+            else ("defaults", "rollout")
+        )
+        written = own if at[0] == "environments" else self.model.defaults.rollout.model_fields_set
+        key = "bake" if "bake" in written else "confirm_window"
         raise SafedeployError(
             "settings-invalid",
             f"{self.document.place((*at, key))} bake ({bake} s) must be shorter than confirm_window ({window} s): "

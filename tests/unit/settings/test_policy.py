@@ -1,0 +1,131 @@
+"""What the settings say of one environment."""
+
+from __future__ import annotations
+
+import pytest
+
+from safedeploy.adapters import settings
+from safedeploy.core.errors import ExitCode, SafedeployError
+from safedeploy.core.policy import OnFailure, Policy, Rollout, Ssh
+
+
+def test_a_file_that_says_nothing_gives_the_defaults_of_the_core(project):
+    directory = project("version: 1\n")
+    assert settings.load(directory).policy("prod") == Policy(
+        environment="prod", inventory="inventories/prod", project=directory.name
+    )
+
+
+def test_an_environment_overrides_the_defaults_key_by_key(project):
+    policy = settings.load(
+        project("""\
+            version: 1
+            project: shop
+            defaults:
+              rollout: {batches: [1, 25%], keep: 9, on_failure: stop}
+              ssh: {connect_timeout: 3}
+              health:
+                - url: http://a.example/
+              templates: conf
+              vault_password_file: pw
+            environments:
+              prod:
+                inventory: inventories/prod
+                rollout: {batches: [2], bake: 5s}
+                health:
+                  - url: http://b.example/
+            """)
+    ).policy("prod")
+    assert policy == Policy(
+        environment="prod",
+        inventory="inventories/prod",
+        project="shop",
+        rollout=Rollout(batches=(2,), keep=9, on_failure=OnFailure.STOP, bake=5),
+        ssh=Ssh(connect_timeout=3.0),
+        health=({"url": "http://b.example/"},),
+        templates="conf",
+        vault_password_file="pw",
+    )
+
+
+def test_an_empty_list_overrides_the_checks_of_the_defaults(project):
+    text = "version: 1\ndefaults:\n  health: [{url: http://a.example/}]\nenvironments:\n  prod:\n    health: []\n"
+    assert settings.load(project(text)).policy("prod").health == ()
+
+
+@pytest.mark.parametrize("section", ["defaults:", "environments:", "environments:\n  prod:"])
+def test_a_section_with_all_its_lines_commented_out_is_an_absent_one(project, section):
+    assert settings.load(project(f"version: 1\n{section}\n")).policy("prod").rollout == Rollout()
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("90", 90), ("90s", 90), ("5m", 300), ("1h30m", 5400), ("1h1m1s", 3661)]
+)
+def test_a_duration_is_a_number_of_seconds_or_a_text(project, written, seconds):
+    directory = project(f"version: 1\ndefaults: {{rollout: {{lease_ttl: {written}}}}}\n")
+    assert settings.load(directory).policy("prod").rollout.lease_ttl == seconds
+
+
+def test_a_timeout_may_be_a_fraction(project):
+    directory = project("version: 1\ndefaults: {ssh: {connect_timeout: 0.5, command_timeout: 1.5s}}\n")
+    assert settings.load(directory).policy("prod").ssh == Ssh(connect_timeout=0.5, command_timeout=1.5)
+
+
+def test_a_check_may_hold_templates_wherever_it_holds_values(project):
+    check = '{url: "http://x:{{ p }}/", status: "{{ s }}", timeout: "{{ t }}", tls_name: "{{ b }}", headers: "{{ h }}"}'
+    (found,) = settings.load(project(f"version: 1\ndefaults: {{health: [{check}]}}\n")).policy("prod").health
+    assert found == {
+        "url": "http://x:{{ p }}/",
+        "status": ["{{ s }}"] if isinstance(found["status"], list) else "{{ s }}",
+        "timeout": "{{ t }}",
+        "tls_name": "{{ b }}",
+        "headers": "{{ h }}",
+    }
+
+
+def test_a_single_status_becomes_a_list_as_the_host_expects_it(project):
+    directory = project("version: 1\ndefaults: {health: [{url: http://a.example/, status: 204}]}\n")
+    assert settings.load(directory).policy("prod").health[0]["status"] == [204]
+
+
+def test_every_inventory_is_an_environment_beside_those_of_the_file(project):
+    directory = project("version: 1\nenvironments: {lab: {inventory: 'a,b'}}\n")
+    (directory / "inventories" / "staging.ini").write_text("")
+    (directory / "inventories" / "group_vars").mkdir()
+    (directory / "inventories" / ".hidden").mkdir()
+    found = settings.load(directory)
+    assert found.environments == ("lab", "prod", "staging")
+    assert found.policy("staging").inventory == "inventories/staging.ini"
+    assert found.policy("lab").inventory == "a,b"
+
+
+def test_an_unknown_environment_is_refused_with_the_nearest_and_all_known(project):
+    with pytest.raises(SafedeployError) as caught:
+        settings.load(project("version: 1\nenvironments: {staging: {}}\n")).policy("prd")
+    assert caught.value.code == "settings-unknown-environment"
+    assert caught.value.exit_code is ExitCode.INVALID
+    assert "did you mean 'prod'? (known: prod, staging)" in caught.value.what
+
+
+def test_an_inventory_that_is_not_there_is_refused_with_its_place(project):
+    text = "version: 1\nenvironments:\n  prod:\n    inventory: inventories/nowhere\n"
+    with pytest.raises(SafedeployError) as caught:
+        settings.load(project(text)).policy("prod")
+    assert caught.value.code == "settings-missing-inventory"
+    assert caught.value.what.startswith("safedeploy.yml:4: environments.prod.inventory: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("defaults:\n  rollout:\n    bake: 60\n", "safedeploy.yml:4: defaults.rollout.bake:"),
+        (
+            "defaults:\n  rollout:\n    bake: 30\nenvironments:\n  prod:\n    rollout:\n      confirm_window: 20\n",
+            "safedeploy.yml:8: environments.prod.rollout.confirm_window:",
+        ),
+    ],
+)
+def test_a_bake_that_outlasts_the_confirm_window_is_refused_where_it_was_written(project, text, place):
+    with pytest.raises(SafedeployError) as caught:
+        settings.load(project(f"version: 1\n{text}")).policy("prod")
+    assert caught.value.what.startswith(place)

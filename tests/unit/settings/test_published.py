@@ -1,0 +1,163 @@
+"""What is published of the settings: schemas, pages and shipped files agree with the code."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from safedeploy.adapters import settings
+from safedeploy.adapters.ansible import entries
+from safedeploy.adapters.settings import schema
+from safedeploy.adapters.settings.checks import HealthCheck
+from safedeploy.adapters.settings.model import Environment, Rollout, SettingsFile, Ssh
+from safedeploy.adapters.settings.variables import FileEntry, Httpd, Site, Variables
+from safedeploy.core import policy
+from safedeploy.core.layouts import LAYOUTS
+from tests.unit.settings.test_refusals import WRONG
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+SECTIONS = {
+    "The file": SettingsFile,
+    "Keys of an environment": Environment,
+    "rollout": Rollout,
+    "ssh": Ssh,
+    "Health checks": HealthCheck,
+}
+SETTINGS = ["safedeploy.yml", "safedeploy/starter/safedeploy.yml"]
+VARIABLES = sorted(
+    path.relative_to(CHECKOUT).as_posix()
+    for pattern in ("inventories/*/group_vars/**/*.yml", "inventories/*/host_vars/**/*.yml")
+    for path in CHECKOUT.glob(pattern)
+)
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The rows of the table below a heading of docs/settings.md, without those of further headings."""
+    page = (CHECKOUT / "docs/settings.md").read_text()
+    (section,) = re.findall(rf"^#+ {heading}\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL)
+    return [
+        [cell.strip() for cell in row.strip("|").split("|")] for row in re.findall(r"^\| `.*\|$", section, re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize("heading", SECTIONS)
+def test_every_key_stands_in_the_page_and_every_key_of_the_page_exists(heading):
+    assert {row[0].strip("`") for row in rows(heading)} == set(SECTIONS[heading].model_fields)
+
+
+@pytest.mark.parametrize(("heading", "values"), [("rollout", policy.Rollout()), ("ssh", policy.Ssh())])
+def test_the_page_tells_the_defaults_of_the_core(heading, values):
+    for name, _, default, _ in rows(heading):
+        value = getattr(values, name.strip("`"))
+        expected = list(value) if isinstance(value, tuple) else getattr(value, "value", value)
+        assert yaml.safe_load(default.strip("`")) == expected
+
+
+def test_every_field_of_the_core_policy_can_be_set():
+    derived = {"environment", "project"}
+    assert set(policy.Policy.__dataclass_fields__) - derived == set(Environment.model_fields)
+    assert set(policy.Rollout.__dataclass_fields__) == set(Rollout.model_fields)
+    assert set(policy.Ssh.__dataclass_fields__) == set(Ssh.model_fields)
+
+
+@pytest.mark.parametrize("name", schema.documents())
+def test_the_published_schema_is_the_one_of_the_code(name):
+    assert (CHECKOUT / "docs/schema" / name).read_text() == schema.text(schema.documents()[name])
+
+
+@pytest.mark.parametrize("name", schema.documents())
+def test_the_schema_is_a_valid_one(name):
+    jsonschema.Draft202012Validator.check_schema(schema.documents()[name])
+
+
+def problems(document: object, name: str) -> list[str]:
+    # Through JSON, as an editor sees it.
+    plain = json.loads(json.dumps(document, default=str))
+    return [error.message for error in jsonschema.Draft202012Validator(schema.documents()[name]).iter_errors(plain)]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_shipped_settings_are_valid_by_schema_and_by_code(name, tmp_path):
+    text = (CHECKOUT / name).read_text()
+    assert problems(yaml.safe_load(text), "safedeploy.schema.json") == []
+    (tmp_path / "safedeploy.yml").write_text(text)
+    settings.load(tmp_path)
+
+
+def test_the_starter_with_all_its_examples_switched_on_is_valid_too(tmp_path):
+    """Each commented key is an example: a line `# key: value`, not a sentence."""
+    text = (CHECKOUT / "safedeploy/starter/safedeploy.yml").read_text()
+    on = re.sub(r"^( *)# ( *(?:- )?(?:[a-z_]+|Content-Type):(?: [^$\n]*)?)$", r"\1\2", text, flags=re.MULTILINE)
+    switched = re.findall(r"^ *(?:- )?(\w+):", on, re.MULTILINE)
+    assert {*Rollout.model_fields, *Ssh.model_fields} <= set(switched)
+    assert problems(yaml.safe_load(on), "safedeploy.schema.json") == []
+    (tmp_path / "safedeploy.yml").write_text(on)
+    (tmp_path / "inventories/prod").mkdir(parents=True)
+    found = settings.load(tmp_path).policy("prod")
+    assert found.rollout == policy.Rollout()
+    assert found.ssh == policy.Ssh()
+    assert len(found.health) == 2
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_shipped_variables_are_valid_by_schema(name):
+    assert problems(yaml.safe_load((CHECKOUT / name).read_text()), "variables.schema.json") == []
+
+
+# What only the code can tell: whether a text is a regular expression, and values that JSON does not have.
+BEYOND_SCHEMA = {"a pattern that is none", "a duration without an end", "a date"}
+
+
+@pytest.mark.parametrize("case", sorted(set(WRONG) - BEYOND_SCHEMA))
+def test_what_the_code_refuses_the_schema_refuses_too(case):
+    assert problems(yaml.safe_load(WRONG[case][0]), "safedeploy.schema.json")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"safedeploy_file": []},
+        {"safedeploy_files": [{"dest": "x"}]},
+        {"safedeploy_files": [{"template": "a.j2", "static": "b", "dest": "x"}]},
+        {"safedeploy_files_extra": [{"template": "a.j2", "dest": "x", "mod": "0644"}]},
+        {"safedeploy_files": [{"template": "a.j2", "dest": "x", "mode": 420}]},
+        {"safedeploy_layout": "suse"},
+        {"safedeploy_site": {"root": "/x"}},
+        {"safedeploy_sites": ["../x"]},
+        {"safedeploy_health": [{"name": "x"}]},
+    ],
+)
+def test_the_schema_of_variables_refuses(variables):
+    assert problems(variables, "variables.schema.json")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"anything": {"else": 1}},
+        {"safedeploy_files": "{{ files }}"},
+        {
+            "safedeploy_files": [
+                {"template": "a.j2", "dest": "x", "mode": "0640", "when": "x is defined", "loop": "{{ y }}"}
+            ]
+        },
+        {"safedeploy_files_extra": [{"absent": True, "dest": "x"}]},
+        {"safedeploy_sites": "{{ names }}"},
+    ],
+)
+def test_the_schema_of_variables_accepts(variables):
+    assert problems(variables, "variables.schema.json") == []
+
+
+def test_the_schema_of_variables_has_the_keys_that_rendering_accepts():
+    assert set(FileEntry.model_fields) == {str(key) for key in entries.KNOWN}
+    site = LAYOUTS["debian"].site({})
+    assert set(Site.model_fields) == set(site)
+    assert set(Httpd.model_fields) == set(site["httpd"])
+    assert set(HealthCheck.model_fields) >= {"url", "address"}
+    assert {name for name in Variables.model_fields if not name.startswith("safedeploy_")} == set()
