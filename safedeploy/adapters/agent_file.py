@@ -12,7 +12,24 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-ENTRY = "import sys\n\nfrom safedeploy_host.program import main\n\nsys.exit(main())\n"
+# Bytecode beside the archive (compiled.py) is taken up only where nobody else can have put it.
+ENTRY = """\
+import os
+import stat
+import sys
+
+compiled = f"{os.path.realpath(sys.path[0])}.{sys.implementation.cache_tag}"
+try:
+    found = os.lstat(compiled)
+    if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022:
+        sys.path.insert(0, compiled)
+except OSError:
+    pass
+
+from safedeploy_host.program import main
+
+sys.exit(main())
+"""
 PACKAGE = "safedeploy_host"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 

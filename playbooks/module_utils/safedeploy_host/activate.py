@@ -41,7 +41,7 @@ class Failed(Exception):  # noqa: N818 -- a verdict on the new configuration, tu
 
 
 def activate(request: Request, services: Services, arm: Arm | None = None) -> Json:
-    """{activation, outcome, reload, health, steps}. Raises AgentError: `reverted`, `stranded`, and refusals before them."""
+    """{activation, outcome, reload, health, steps}. Raises AgentError: refusals, then `reverted`, `stranded`."""
     run, actor, release = request.need("run", str), request.need("actor", str), request.need("release", str)
     with changing(request.site, services) as store:
         store.lease.check(request.need("token", str), services.now())
@@ -54,7 +54,7 @@ def activate(request: Request, services: Services, arm: Arm | None = None) -> Js
 
 
 def arming(request: Request) -> Arm:
-    """How to start a dead-man: from the program's own file, which is put into the state directory if it is not there."""
+    """How to start a dead-man: from the program's own file, which is put into the state directory."""
 
     def arm(store: Store, activation: str) -> int:
         from . import deadman, install
@@ -109,7 +109,7 @@ class Activation:
         return bool(status.get("running") and status.get("loaded") is not False)
 
     def leave_unchanged(self) -> Json:
-        """Record that the host is on the release, if it is well; nothing needs a confirmation, because nothing changed."""
+        """Record that the host is on the release, if it is well. Nothing changed, so nothing needs a confirmation."""
         results, bad = self._probe()
         if bad:
             raise AgentError(

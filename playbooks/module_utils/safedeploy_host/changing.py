@@ -34,7 +34,7 @@ def changing(site: Json, services: Services, *, wait: float | None = WAIT, by: s
 def deferred_signals() -> Iterator[None]:
     """Let no polite signal (a lost connection, Ctrl-C) stop a change half way.
 
-    The handlers do nothing instead of being SIG_IGN: a child started meanwhile, such as httpd, must not inherit deafness.
+    The handlers do nothing instead of being SIG_IGN: a child started meanwhile, such as httpd, must not inherit that.
     """
     earlier = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
     try:

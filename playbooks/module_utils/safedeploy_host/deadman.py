@@ -115,3 +115,5 @@ def _say_armed() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
+    if null > 2:
+        os.close(null)

@@ -1,7 +1,7 @@
 """Reading and changing files without ever following a link that somebody planted.
 
-A path is resolved from its allowed root downwards, one directory at a time, each opened with O_NOFOLLOW; whatever is done
-then is done relative to the last directory's descriptor, so that a directory swapped for a link in between changes
+A path is resolved from its allowed root downwards, one directory at a time, each opened with O_NOFOLLOW; whatever is
+done then is done relative to the last directory's descriptor, so that a directory swapped for a link in between changes
 nothing. The allowed root itself is the operator's word and may be a link.
 
 Temporary names begin with `.ht`: httpd's wildcards skip names with a leading dot (APR_FNM_PERIOD) and its stock
@@ -173,6 +173,15 @@ def read_file(path: str) -> bytes | None:
         return None
     with open(fd, "rb") as stream:
         return stream.read()
+
+
+def read_followed(path: str) -> bytes:
+    """The content of a file that the caller named: links are followed, and a missing one has no content."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return b""
 
 
 def sync_directory(path: str) -> None:

@@ -1,4 +1,4 @@
-"""The program's own file in the state directory, so that the dead-man and people can run it when nobody is connected."""
+"""The program's own file in the state directory, for the dead-man and for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import os
 import sys
 
-from . import fsio
+from . import compiled, fsio
 from .protocol import AgentError
 
 TYPE_CHECKING = False
@@ -19,9 +19,9 @@ KEEP = 3
 def install(store: Store, agent_path: str | None = None) -> str:
     """Make sure that `agent/<sha256>.pyz` holds this program, and `agent/current` points at it; return its path.
 
-    `agent_path` or the archive that Python runs, which may be a descriptor of an anonymous file.
+    The source is `agent_path`, or the archive that Python runs, which may be a descriptor of an anonymous file.
     """
-    source = agent_path or sys.path[0]
+    source = agent_path or sys.argv[0]
     directory = f"{store.directory}/agent"
     if os.path.dirname(os.path.realpath(source)) == os.path.realpath(directory):
         path = os.path.realpath(source)
@@ -29,31 +29,26 @@ def install(store: Store, agent_path: str | None = None) -> str:
         content = _archive(source)
         path = f"{directory}/{hashlib.sha256(content).hexdigest()}.pyz"
         if not os.path.exists(path):
-            os.makedirs(directory, mode=0o700, exist_ok=True)
             fsio.replace_file(path, content)
+    compiled.make(path)
     _point(f"{directory}/current", os.path.basename(path))
     return path
 
 
 def _archive(source: str) -> bytes:
-    try:
-        with open(source, "rb") as stream:
-            return stream.read()
-    except OSError as error:
+    content = fsio.read_followed(source)
+    if not content.startswith(b"PK\x03\x04"):
         raise AgentError(
             "bad-request",
             f"the program does not run from an archive ({source}), so no dead-man can be started from it",
             next="Run the agent's zipapp, or name it in the request as agent_path.",
-        ) from error
+        )
+    return content
 
 
 def _point(link: str, target: str) -> None:
-    try:
-        if os.readlink(link) == target:
-            return
-    except OSError:
-        pass
-    os.makedirs(os.path.dirname(link), mode=0o700, exist_ok=True)
+    if os.path.islink(link) and os.readlink(link) == target:
+        return
     temporary = f"{link}.new"
     fsio.remove_file(temporary)
     os.symlink(target, temporary)
@@ -61,13 +56,14 @@ def _point(link: str, target: str) -> None:
 
 
 def prune(store: Store) -> None:
-    """Remove all but the newest few programs and the one that `current` points at."""
+    """Remove all but the newest few programs and the one that `current` points at, with their bytecode."""
     directory = f"{store.directory}/agent"
-    if not os.path.isdir(directory):
-        return
     current = os.path.realpath(f"{directory}/current")
-    files = [f"{directory}/{name}" for name in os.listdir(directory) if name.endswith(".pyz")]
-    files.sort(key=lambda path: os.stat(path).st_mtime, reverse=True)
-    for path in files[KEEP:]:
-        if path != current:
+    names = os.listdir(directory)
+    programs = [f"{directory}/{name}" for name in names if name.endswith(".pyz")]
+    programs.sort(key=lambda path: os.stat(path).st_mtime, reverse=True)
+    kept = {*programs[:KEEP], current}
+    for name in names:
+        path = f"{directory}/{name}"
+        if ".pyz" in name and path[: path.index(".pyz") + 4] not in kept:
             os.unlink(path)

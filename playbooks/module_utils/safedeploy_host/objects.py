@@ -56,7 +56,6 @@ class Objects:
         """Store a content, durably, and return its digest. An intact one is not written again."""
         sha256 = hashlib.sha256(content).hexdigest()
         if not self.intact(sha256):
-            os.makedirs(self.directory, mode=0o700, exist_ok=True)
             fsio.replace_file(self.path(sha256), content)
         return sha256
 

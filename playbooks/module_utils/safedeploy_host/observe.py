@@ -1,12 +1,12 @@
-"""`observe`, `read`, `content`: what is true on this host. They change nothing, take no lock, and need no state directory."""
+"""`observe`, `read`, `content`: what is true on this host. They change nothing and take no lock."""
 
 from __future__ import annotations
 
 import os
 
 from . import tree
+from .due import due
 from .protocol import AgentError, bad_request
-from .recover import due
 from .room import existing
 from .store import Store
 
@@ -28,11 +28,7 @@ def observe(request: Request, services: Services) -> Json:
     problems: list[str] = []
     state = store.state.load()
     live = store.live(store.touched(desired or ()))
-    current = None
-    try:
-        current = store.manifest(state["current"])["entries"] if state["current"] else None
-    except AgentError as error:
-        problems.append(error.message)
+    current = _manifest(store, state["current"], problems) if state["current"] else None
     now = services.now()
     status = services.status()
     result = {
@@ -46,7 +42,7 @@ def observe(request: Request, services: Services) -> Json:
         "live": live,
         "live_digest": tree.digest(live),
         "adopted": store.adopted.entries(),
-        "current": current,
+        "current": current and current["entries"],
         "content": {},
         "releases": _releases(store, problems),
         "httpd": status,
@@ -97,13 +93,18 @@ def _python() -> str:
 def _releases(store: Store, problems: list[str]) -> list[Json]:
     found = []
     for release in store.releases.ids():
-        try:
-            manifest = store.releases.read(release)
-        except AgentError as error:
-            problems.append(error.message)
-        else:
+        manifest = _manifest(store, release, problems)
+        if manifest is not None:
             found.append({key: manifest.get(key) for key in ("release", "tree", "created", "provenance")})
     return sorted(found, key=lambda item: str(item["created"]))
+
+
+def _manifest(store: Store, release: str, problems: list[str]) -> Json | None:
+    try:
+        return store.manifest(release)
+    except AgentError as error:
+        problems.append(error.message)
+        return None
 
 
 def _disk(store: Store) -> Json:

@@ -17,7 +17,7 @@ def numbers(path: str, entry: Entry) -> tuple[int, int]:
 
 
 def check(path: str, entry: Entry) -> None:
-    """Raise AgentError unless this process can make `path` a file with the entry's owner: `unknown-owner`, `no-permission`."""
+    """Raise AgentError unless this process may give `path` its owner: `unknown-owner`, `no-permission`."""
     uid, gid = numbers(path, entry)
     me = os.geteuid()
     if me == 0 or (uid == me and gid in {os.getegid(), *os.getgroups()}):

@@ -12,11 +12,18 @@ from .protocol import AgentError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from .protocol import Json
     from .services import Services
     from .store import Store
 
 DEFAULT = "/var/lib/safedeploy"
+LOADED = {
+    True: "has loaded what is on disk",
+    False: "has NOT loaded what is on disk",
+    None: "what it has loaded is not known",
+}
 
 
 def run(arguments: list[str]) -> int:
@@ -39,7 +46,6 @@ def run(arguments: list[str]) -> int:
     try:
         store = Store.at(chosen.state_dir)
         code: int = COMMANDS[chosen.command][0](store, Services(store.site), chosen.activation)
-        return code
     except PermissionError as error:
         _say(f"error: {error}. Run this as the user that deploys (root, mostly).", sys.stderr)
         return 1
@@ -48,6 +54,7 @@ def run(arguments: list[str]) -> int:
         for number, step in enumerate(error.detail.get("steps", []) if error.code == "stranded" else [], 1):
             _say(f"  {number}. {step}", sys.stderr)
         return 7 if error.code == "stranded" else 1
+    return code
 
 
 def status(store: Store, services: Services, _: str | None) -> int:
@@ -60,10 +67,7 @@ def status(store: Store, services: Services, _: str | None) -> int:
         + (f" (since {state['since']}, by {state['by']})" if state["since"] else "")
     )
     _say(f"known-good:  {state['known_good'] or '-'}")
-    _say(
-        f"httpd:       {'running' if httpd.get('running') else 'NOT running'}, "
-        f"{ {True: 'has loaded what is on disk', False: 'has NOT loaded what is on disk'}.get(httpd.get('loaded'), 'loaded configuration unknown') }"
-    )
+    _say(f"httpd:       {'running' if httpd.get('running') else 'NOT running'}, {LOADED[httpd.get('loaded')]}")
     lease = store.lease.public(now)
     if lease and not lease["expired"]:
         _say(f"lease:       {lease['holder']}, until {lease['until']} (run {lease['run']})")
@@ -119,7 +123,7 @@ def revert(store: Store, services: Services, activation: str | None) -> int:
 
 def recover(store: Store, services: Services, _: str | None) -> int:
     """Put right what a death in the middle of a change left."""
-    from .recover import due
+    from .due import due
 
     if due(store, services.now()) is None:
         _say("nothing to recover: no change was interrupted")
@@ -139,9 +143,8 @@ def health(store: Store, services: Services, _: str | None) -> int:
     checks = store.releases.preflight(current).get("health", []) if current not in (None, "adopted") else []
     results = verdict.measure(services, checks)
     for result in results:
-        _say(
-            f"{'ok  ' if result['ok'] else 'FAIL'} {result['name']}  {result.get('url')}  {result.get('why') or ''}".rstrip()
-        )
+        word = "ok  " if result["ok"] else "FAIL"
+        _say(f"{word} {result['name']}  {result.get('url')}  {result.get('why') or ''}".rstrip())
     return 0 if all(result["ok"] for result in results) else 1
 
 
@@ -153,8 +156,8 @@ def dead_man(store: Store, services: Services, activation: str | None) -> int:
     return 0
 
 
-def _say(text: str, stream: object = None) -> None:
-    print(text, file=stream or sys.stdout)  # type: ignore[call-overload]
+def _say(text: str, stream: TextIO | None = None) -> None:
+    print(text, file=stream or sys.stdout)
 
 
 COMMANDS = {

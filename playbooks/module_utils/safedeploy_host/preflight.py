@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from . import room, tree, verdict
+from . import install, room, tree, verdict
 from .adopted import effective
 from .changing import changing
 from .clock import iso
@@ -42,6 +42,7 @@ def preflight(request: Request, services: Services) -> Json:
         room.check_space(store, sum(map(len, incoming.values())), live, changes)
         staged = stage_objects(store, incoming, manifest["entries"])
         store.remember_site()
+        install.install(store, request.get("agent_path", str, "") or None)
         tested = services.configtest(changes, store.objects.read)
         if not tested["ok"]:
             raise configtest_failed(manifest["release"], tested)
@@ -79,7 +80,7 @@ def expect_live(store: Store, live: Tree, expected: object, known: Tree | None =
 
 
 def decode(objects: Json, entries: Tree) -> dict[str, bytes]:
-    """The contents that were sent, by the digest of what arrived. Raises AgentError: `object-corrupt`, `bad-request`."""
+    """The contents that were sent, by the digest of what arrived. Raises AgentError: `object-corrupt`."""
     import binascii
     import hashlib
 

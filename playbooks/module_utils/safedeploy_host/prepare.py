@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def prepare(request: Request, services: Services) -> Json:
-    """{token, missing, until, recovered}. Raises AgentError: `lease-held`, `pending-exists`, `no-permission`, `stranded`."""
+    """{token, missing, until}. Raises AgentError: `lease-held`, `pending-exists`, `no-permission`, `stranded`."""
     manifest = request.need("manifest", dict)
     check_manifest(manifest)
     run, holder = request.need("run", str), request.need("holder", str)
@@ -39,7 +39,7 @@ def refuse_pending(store: Store, run: str | None) -> None:
     until = iso(pending["deadline"])
     raise AgentError(
         "pending-exists",
-        f"release {pending['release']} of run {pending['run']} (by {pending['by']}) waits for its confirmation until {until}",
+        f"release {pending['release']} of run {pending['run']} (by {pending['by']}) is to be confirmed until {until}",
         state="That release is live on this host, unconfirmed. Nothing else was changed.",
         next=f"Wait until {until}: by then it is confirmed, or the host has reverted it by itself.",
         detail={

@@ -52,8 +52,6 @@ def main(argv: list[str] | None = None) -> int:
 def reply(arguments: list[str]) -> str:
     """The reply to the request on standard input."""
     try:
-        if len(arguments) != 1 or arguments[0] not in COMMANDS:
-            raise bad_request(f"unknown command: {' '.join(arguments)}")
         return answer(call(arguments[0], Request.read(sys.stdin.buffer)))
     except AgentError as error:
         return refusal(error)
@@ -70,6 +68,8 @@ def call(command: str, request: Request) -> Json | list[Json]:
     """Run a command on a request; its result. Raises AgentError."""
     from .services import Services
 
+    if command not in COMMANDS:
+        raise bad_request(f"unknown command: {command}")
     module, function = COMMANDS[command]
     site = request.site
     result: Json = getattr(importlib.import_module(f".{module}", __package__), function)(request, Services(site))

@@ -1,7 +1,7 @@
 """The wire between the control machine and this program: one JSON document in, one line of JSON out.
 
-Every refusal carries four parts beside its code: what happened, the state of the host now, and what to do next. The codes
-are those of docs/architecture.md, section 4.
+Every refusal has four parts: a code, what happened, the state of the host now, and what to do next. The codes are those
+of docs/architecture.md, section 4.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class AgentError(Exception):
         message: str,
         *,
         state: str = NOTHING_CHANGED,
-        next: str,
-        detail: Json | None = None,  # noqa: A002 -- the name on the wire
+        next: str,  # noqa: A002 -- the name on the wire
+        detail: Json | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code

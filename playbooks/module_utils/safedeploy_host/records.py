@@ -15,7 +15,7 @@ SCHEMA = 1
 
 
 def load(path: str) -> Json | None:
-    """The record at `path`, or None when there is none. Raises AgentError(object-corrupt) for one that cannot be read."""
+    """The record at `path`, or None when there is none. Raises AgentError(object-corrupt)."""
     content = fsio.read_file(path)
     if content is None:
         return None

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from .due import due
 from .put_back import put_back
 
 TYPE_CHECKING = False
@@ -13,18 +14,6 @@ if TYPE_CHECKING:
     from .protocol import Json
     from .services import Services
     from .store import Store
-
-
-def due(store: Store, now: float) -> tuple[Json, str] | None:
-    """The activation that must be undone, with the reason; None when the host is in order."""
-    intent = store.journal.read()
-    pending = store.state.load()["pending"]
-    if intent is not None:
-        kind = "switch" if intent["kind"] == "activate" else "revert"
-        return intent["record"], f"the {kind} was interrupted: the program or the host died in the middle of it"
-    if pending is not None and pending["deadline"] < now:
-        return pending, "it was not confirmed within its window"
-    return None
 
 
 def recover(store: Store, services: Services, *, by: str = "recovery") -> Json | None:

@@ -37,7 +37,7 @@ def undo(store: Store, services: Services, wanted: object, *, by: str, run: str 
 
 
 def nothing(store: Store, state: Json) -> Json:
-    """The answer when there is nothing to undo; `verified` says whether the live tree is that of the current release."""
+    """The answer when there is nothing to undo; `verified`: whether the live tree is the current release's."""
     release = state["current"]
     verified = False
     if release:

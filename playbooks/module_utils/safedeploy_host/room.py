@@ -52,7 +52,7 @@ def _check(path: str, size: int, inodes: int) -> None:
     if free < size or (found.f_files and found.f_favail < inodes):
         raise AgentError(
             "no-space",
-            f"the file system of {path} has {free} bytes and {found.f_favail} inodes free; {size} and {inodes} are needed",
+            f"the file system of {path} has {free} bytes and {found.f_favail} inodes free, needed: {size} and {inodes}",
             next=f"Free space on the file system of {path}, then push again.",
             detail={
                 "path": path,
@@ -77,7 +77,7 @@ def no_space(error: OSError) -> Exception:
 
 
 def check_writable(store: Store, live: Tree, changes: Tree) -> None:
-    """Raise AgentError unless every change can be made: `through-link`, `in-the-way`, `no-permission`, `unknown-owner`."""
+    """Raise AgentError unless each change can be made: through-link, in-the-way, no-permission, unknown-owner."""
     for path, entry in changes.items():
         at = fsio.place(path, store.roots)
         if at is not None:

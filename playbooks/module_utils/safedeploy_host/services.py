@@ -46,7 +46,7 @@ class Services:
         return done
 
     def configtest(self, overlay: Tree, open_object: Callable[[str], bytes]) -> Json:
-        """The verdict of httpd's own parser on the live tree with `overlay` laid over it, unseen by the rest of the host."""
+        """The verdict of httpd's own parser on the live tree with `overlay` laid over it, unseen by the host."""
         from . import context
 
         verdict: Json = context.configtest(self.site, overlay, open_object)

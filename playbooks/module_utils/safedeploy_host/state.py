@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .protocol import Json
 
-EMPTY = {
+EMPTY: Json = {
     "schema": 1,
     "current": None,
     "known_good": None,

@@ -1,4 +1,4 @@
-"""The state directory of a host, opened: every record that a command reads or changes, and the live tree beside them."""
+"""The state directory of a host, opened: every record that a command reads or changes, and the live tree."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Store:
 
     @classmethod
     def at(cls, directory: str) -> Store:
-        """The store in `directory`, with the site that the last preflight saved there, for use without a control machine."""
+        """The store in `directory`, with the site that the last preflight saved there."""
         saved = records.load(f"{directory.rstrip('/')}/site.json")
         if saved is None:
             raise AgentError(
@@ -66,11 +66,13 @@ class Store:
                 raise PermissionError("it is a link, or belongs to another user")
             if stat.S_IMODE(found.st_mode) != 0o700:
                 os.chmod(self.directory, 0o700)
+            for name in ("agent", "objects", "releases"):
+                os.makedirs(f"{self.directory}/{name}", mode=0o700, exist_ok=True)
         except OSError as error:
             raise AgentError(
                 "no-permission",
                 f"{self.directory} cannot be used as the state directory: {error.strerror or error}",
-                next="Use become for this host, or set state_dir in safedeploy_site to a directory of the deploying user.",
+                next="Use become for this host, or set state_dir in safedeploy_site to one of the deploying user.",
                 detail={"path": self.directory, "uid": os.geteuid()},
             ) from error
 
@@ -96,7 +98,7 @@ class Store:
         return effective(self.manifest(release)["entries"], self.adopted.entries())
 
     def keep_content(self, live: Tree) -> None:
-        """Store the content of live files. Raises OSError when one vanished, AgentError(live-changed) when one changed."""
+        """Store the content of live files. Raises OSError if one vanished, AgentError(live-changed) if one changed."""
         for path, entry in live.items():
             if entry["kind"] != "file" or self.objects.intact(entry["sha256"]):
                 continue

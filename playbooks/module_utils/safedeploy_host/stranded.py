@@ -1,4 +1,4 @@
-"""A host that no restored configuration brings up: what is left there, and what a person does on it by hand, without network."""
+"""A host that no restored configuration brings up: what is left there, and what a person does by hand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST = 20
 
 
 def strand(store: Store, services: Services, record: Json, *, cause: str, tried: list[Json]) -> AgentError:
-    """Leave the files as they were before the activation, if that can be done, and return the error that names the host."""
+    """Leave the files as they were before the activation, if that can be done; return the error to raise."""
     now = services.now()
     try:
         switch.apply(store, record["before"], make=switch.directories(record["before"], store.roots))

@@ -1,8 +1,9 @@
 """Bringing the live tree to a goal: everything is written beside its place first, then renamed into it.
 
-The caller has journalled what to do if this dies half way. Order: directories, new contents (a full disk shows here, before
-anything live changes), files, links, removed links, removed files, so that no link dangles in between; then every
-directory is synced. Running it again after a death, with the same or another goal, is always right: it looks at what is.
+The caller has journalled what to do if this dies half way. Order: directories, new contents (a full disk shows here,
+before anything live changes), files, links, removed links, removed files, so that no link dangles in between; then
+every directory is synced. Running it again after a death, with the same or another goal, is always right: it looks at
+what is.
 """
 
 from __future__ import annotations

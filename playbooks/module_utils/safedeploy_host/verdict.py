@@ -21,7 +21,7 @@ def failing(services: Services, checks: list[Json], baseline: list[Json], result
 
 
 def still_failing(services: Services, baseline: list[Json], results: list[Json]) -> list[Json]:
-    """The results that speak against a restored configuration: what failed before the change may still fail after it."""
+    """The results that speak against a restored configuration: what failed before may still fail."""
     if baseline:
         return services.regressions(baseline, results)
     return [result for result in results if not result["ok"]]

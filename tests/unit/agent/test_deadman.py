@@ -1,0 +1,102 @@
+"""The dead-man, as a real process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from safedeploy_host import deadman, install
+from safedeploy_host.lock import locked
+
+from safedeploy.adapters import agent_file
+
+FILES = {"sites/a.conf": b"new"}
+
+
+@pytest.fixture
+def pending(world):
+    """A host with an unconfirmed activation, on the real clock, and its dead-man's process id."""
+    world.httpd.clock = time.time()
+    world.write("sites/a.conf", b"old")
+    world.stage(FILES)
+    pids = []
+
+    def activate(window):
+        def arm(store, activation):
+            pids.append(deadman.arm(store, install.install(store, str(agent_file.build().path)), activation))
+            return pids[0]
+
+        return world.activate(arm=arm, confirm_window=window)
+
+    yield world, activate, pids
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
+
+
+def wait_for(condition, seconds=15.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def ended(pid):
+    return os.waitpid(pid, os.WNOHANG)[0] == pid
+
+
+def test_a_change_that_nobody_confirms_is_undone_when_the_window_ends(pending):
+    world, activate, _ = pending
+    activate(1)
+    assert (world.root / "sites/a.conf").read_bytes() == b"new"
+    assert wait_for(lambda: world.state["pending"] is None)
+    assert wait_for(lambda: (world.root / "sites/a.conf").read_bytes() == b"old")
+    assert "it was not confirmed within its window" in world.store.log.lines()[-1]
+
+
+def test_a_confirmed_change_stays_and_the_process_ends_by_itself(pending):
+    world, activate, pids = pending
+    done = activate(30)
+    world.confirm(done["activation"])
+    assert wait_for(lambda: ended(pids[0]), 5)
+    assert (world.root / "sites/a.conf").read_bytes() == b"new"
+
+
+def test_it_belongs_to_no_session_of_ours_and_holds_none_of_our_files(pending):
+    _, activate, pids = pending
+    activate(30)
+    assert os.getsid(pids[0]) == pids[0]
+    descriptors = Path(f"/proc/{pids[0]}/fd")
+    assert wait_for(lambda: {str(path.readlink()) for path in descriptors.iterdir()} == {"/dev/null"})
+    assert {path.name for path in descriptors.iterdir()} == {"0", "1", "2"}
+
+
+def test_a_confirmation_that_holds_the_lock_at_the_last_moment_wins(pending):
+    world, activate, pids = pending
+    activate(1)
+    with locked(world.store.lock, 5):
+        time.sleep(1.5)
+        state = world.state
+        assert state["pending"], "the decision is made under the lock"
+        world.store.state.save({**state, "pending": None, "known_good": "aaaaaaaaaaaa"})
+    assert wait_for(lambda: ended(pids[0]))
+    assert (world.root / "sites/a.conf").read_bytes() == b"new"
+
+
+def test_nothing_is_changed_when_it_cannot_be_started(world, monkeypatch):
+    world.write("sites/a.conf", b"old")
+    world.stage(FILES)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(Exception, match="dead-man did not start"):
+        world.activate(arm=lambda store, activation: deadman.arm(store, "/nowhere.pyz", activation))
+    assert (world.root / "sites/a.conf").read_bytes() == b"old"
+    assert world.state["pending"] is None

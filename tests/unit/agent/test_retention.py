@@ -1,0 +1,54 @@
+"""What is forgotten, and what never is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.agent.world import refused
+
+RELEASES = [f"{number:012x}" for number in range(1, 9)]
+
+
+def push_all(world, keep):
+    world.write("sites/mine.conf", b"adopted")
+    for release in RELEASES:
+        world.push({"sites/mine.conf": release.encode(), "sites/same.conf": b"same"}, release, keep=keep)
+
+
+@pytest.mark.parametrize("keep", [1, 3])
+def test_the_last_few_releases_the_known_good_and_the_one_before_it_are_kept(world, keep):
+    push_all(world, keep)
+    assert set(world.store.releases.ids()) == set(RELEASES[-max(keep, 2) :])
+
+
+def test_contents_that_nothing_refers_to_are_forgotten_and_adopted_ones_never(world):
+    push_all(world, 1)
+    contents = {world.store.objects.read(sha256) for sha256 in world.store.objects.all()}
+    assert contents == {b"adopted", b"same", RELEASES[-1].encode(), RELEASES[-2].encode()}
+
+
+def test_everything_back_to_the_adopted_tree_can_be_reached_after_pruning(world):
+    push_all(world, 1)
+    adopted = world.call("read", release="adopted")
+    world.prepare({})
+    manifest = {key: adopted[key] for key in ("schema", "release", "tree", "created", "provenance", "entries")}
+    assert world.call("prepare", run="run-1", holder="a", ttl=60, manifest=manifest)["missing"] == []
+    world.activate("adopted")
+    assert world.snapshot() == {"sites": ("dir",), "sites/mine.conf": ("file", "0644", b"adopted")}
+
+
+def test_the_known_good_outlives_many_pushes_that_fail(world):
+    world.push({"sites/a.conf": b"good"}, RELEASES[0], keep=1)
+    for release in RELEASES[1:]:
+        world.stage({"sites/a.conf": b"DIES " + release.encode()}, release)
+        assert refused(world.activate, release).code == "reverted"
+    world.push({"sites/a.conf": b"better"}, "bbbbbbbbbbbb", keep=1)
+    assert set(world.store.releases.ids()) == {RELEASES[0], "bbbbbbbbbbbb"}
+
+
+def test_nothing_is_forgotten_while_a_kept_manifest_is_damaged(world):
+    push_all(world, 5)
+    count = len(world.store.objects.all())
+    (world.state_dir / "releases" / RELEASES[-1] / "manifest.json").write_text("rot")
+    world.push({"sites/a.conf": b"x"}, "bbbbbbbbbbbb", keep=2)
+    assert len(world.store.objects.all()) >= count
