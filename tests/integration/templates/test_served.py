@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -159,9 +160,14 @@ def test_the_status_page_is_on_its_own_port_alone(served):
 
 
 def test_a_line_of_the_json_log_is_json_whatever_the_client_says(served):
-    served.ask("https://www.example.com/item/7", "-A", 'quote " backslash \\ end', "-e", "http://from/")
-    line = (served.root / "logs/www-access.log").read_text().splitlines()[-1]
-    found = json.loads(line)
+    agent = 'quote " backslash \\ end'
+    served.ask("https://www.example.com/item/7", "-A", agent, "-e", "http://from/")
+    log = served.root / "logs/www-access.log"
+    deadline = time.monotonic() + 10  # httpd writes the line after the answer
+    while not (lines := [line for line in log.read_text().splitlines() if "backslash" in line]):
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
+    found = json.loads(lines[0])
     assert (found["vhost"], found["status"], found["path"]) == ("www.example.com", 200, "/item/7")
-    assert found["agent"] == 'quote " backslash \\ end'
+    assert found["agent"] == agent
     assert found["us"] > 0
