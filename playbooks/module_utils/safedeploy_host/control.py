@@ -45,9 +45,9 @@ class Outcome:
         return self.output.strip() or f"`{command}` ended with exit code {self.code} and no output"
 
 
-def control(site: Json, *args: str, timeout: float = TIMEOUT) -> Outcome:
-    """Run the site's control program with `args`. Never raises; a missing program is exit code 127."""
-    return run([*site["httpd"]["control"], *args], site, timeout=timeout)
+def control(site: Json, *args: str) -> Outcome:
+    """Run the site's control program with `args`, TIMEOUT seconds. Never raises; a missing program is exit code 127."""
+    return run([*site["httpd"]["control"], *args], site, timeout=TIMEOUT)
 
 
 def binary(site: Json, *args: str, timeout: float = TIMEOUT) -> Outcome:
