@@ -18,7 +18,9 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u
 
 def plain_text(text: str, *, limit: int = 4000) -> str:
     """`text` without escapes and control characters; the middle is left out beyond `limit` characters."""
-    text = _CONTROLS.sub("", _ESCAPES.sub("", text[: limit * 8].replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    if len(text) > 16 * limit:  # a bound on the work, not on what is shown
+        text = text[: 8 * limit] + text[-8 * limit :]
+    text = _CONTROLS.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
     if len(text) <= limit:
         return text
     return f"{text[: limit // 2]}\n[... {len(text) - limit} characters left out ...]\n{text[-(limit // 2) :]}"

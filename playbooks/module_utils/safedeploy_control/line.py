@@ -9,15 +9,10 @@ from __future__ import annotations
 import shlex
 
 PYTHONS = (
-    "python3.14",
-    "python3.13",
-    "python3.12",
-    "python3.11",
-    "python3.10",
-    "python3.9",
-    "python3.8",
-    "python3",
+    *(f"/usr/bin/python3.{minor}" for minor in range(14, 7, -1)),
     "/usr/bin/python3",
+    "/usr/local/bin/python3",
+    "python3",
     "/usr/libexec/platform-python",
 )
 
@@ -105,6 +100,6 @@ def _line(marker: str, before: str, arguments: str, python: str | None) -> str:
     candidates = " ".join(shlex.quote(name) for name in ((python,) if python else PYTHONS))
     return (
         f"echo {shlex.quote(marker)}; {before}; "
-        f'for p in {candidates}; do command -v "$p" >/dev/null 2>&1 && exec "$p" -I -S {arguments}; done; '
+        f'for p in {candidates}; do p=$(command -v "$p") && [ -x "$p" ] && exec "$p" -I -S {arguments}; done; '
         f"cat >/dev/null; echo {NO_PYTHON}"
     )

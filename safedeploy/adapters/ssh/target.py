@@ -89,8 +89,13 @@ def _target(options: Mapping[str, list[str]], address: str, connection: Connecti
         return (options.get(key) or [default])[0]
 
     def files(key: str) -> tuple[Path, ...]:
-        found = (item for value in options.get(key, ()) for item in shlex.split(value))
-        return tuple(Path(_expand(item, tokens)).expanduser() for item in found if item.lower() != "none")
+        return tuple(
+            Path(_expand(item, tokens)).expanduser() for item in options.get(key, ()) if item.lower() != "none"
+        )
+
+    def lists(key: str) -> tuple[Path, ...]:
+        words = [word for value in options.get(key, ()) for word in shlex.split(value)]
+        return tuple(Path(_expand(word, tokens)).expanduser() for word in words if word.lower() != "none")
 
     hostname, port, user = first("hostname", address), int(first("port", "22")), first("user") or getpass.getuser()
     alias = first("hostkeyalias").lower()
@@ -103,7 +108,7 @@ def _target(options: Mapping[str, list[str]], address: str, connection: Connecti
         user=user,
         family=_FAMILIES.get(first("addressfamily"), socket.AF_UNSPEC),
         key_name=alias or (hostname.lower() if port == 22 else f"[{hostname.lower()}]:{port}"),
-        known_hosts=files("userknownhostsfile") + files("globalknownhostsfile"),
+        known_hosts=lists("userknownhostsfile") + lists("globalknownhostsfile"),
         check_host_key=connection.host_key_checking and not _unchecked(words),
         identities=_unique(files("identityfile")),
         identities_only=first("identitiesonly") == "yes",

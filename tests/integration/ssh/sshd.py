@@ -63,6 +63,7 @@ class Sshd:
     def __enter__(self) -> Self:
         self.root.mkdir(exist_ok=True, mode=0o755)
         self.keygen("host_key", self.key_type)
+        self.keygen("rsa_key", "rsa")
         self.keygen("user_key", "ed25519")
         shutil.copy(self.root / "user_key.pub", self.root / "authorized_keys")
         config = _CONFIG.format(port=self.port, root=self.root, path=self.path, extra=self.extra)
