@@ -6,10 +6,12 @@ namespace, touches nothing of the machine's own Apache, and removes processes an
 
 from __future__ import annotations
 
+import grp
 import hashlib
 import http.client
 import itertools
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -24,8 +26,8 @@ import pytest
 
 ENVVARS = """\
 unset HOME
-export APACHE_RUN_USER=www-data
-export APACHE_RUN_GROUP=www-data
+export APACHE_RUN_USER={user}
+export APACHE_RUN_GROUP={group}
 export APACHE_PID_FILE={root}/run/apache2.pid
 export APACHE_RUN_DIR={root}/run
 export APACHE_LOCK_DIR={root}/lock
@@ -38,6 +40,9 @@ SITE = """\
     DocumentRoot {root}/www/{name}
 </VirtualHost>
 """
+# Only root can become another user, and only root has to.
+RUN_USER = "www-data" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+RUN_GROUP = "www-data" if os.geteuid() == 0 else grp.getgrgid(os.getegid()).gr_name
 _counter = itertools.count()
 
 
@@ -52,7 +57,7 @@ class Apache:
         shutil.copytree("/etc/apache2", self.etc, symlinks=True)
         for name in ("run", "lock", "log", "www"):
             (root / name).mkdir()
-        (self.etc / "envvars").write_text(ENVVARS.format(root=root))
+        (self.etc / "envvars").write_text(ENVVARS.format(root=root, user=RUN_USER, group=RUN_GROUP))
         (self.etc / "ports.conf").write_text(f"Listen 127.0.0.1:{self.port}\n")
         with (self.etc / "apache2.conf").open("a") as main:
             main.write(f"\nServerName localhost\n<Directory {root}/www>\n    Require all granted\n</Directory>\n")

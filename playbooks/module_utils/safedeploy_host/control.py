@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 OUTPUT_LIMIT = 64 * 1024
 TIMEOUT = 30.0
+QUICK = 5.0
 NOT_FOUND = 127
 
 
@@ -50,9 +51,9 @@ def control(site: Json, *args: str) -> Outcome:
     return run([*site["httpd"]["control"], *args], site, timeout=TIMEOUT)
 
 
-def binary(site: Json, *args: str, timeout: float = TIMEOUT) -> Outcome:
+def binary(site: Json, *args: str) -> Outcome:
     """Run the bare httpd binary, for questions that read no configuration (-v, -V)."""
-    return run([site["httpd"]["binary"], *args], site, timeout=timeout)
+    return run([site["httpd"]["binary"], *args], site, timeout=QUICK)
 
 
 def run(argv: list[str], site: Json, *, timeout: float) -> Outcome:

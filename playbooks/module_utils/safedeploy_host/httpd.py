@@ -67,7 +67,7 @@ class Httpd:
         }
         if not status["installed"]:
             return {**status, "reason": "httpd is not installed", "error": f"no program {status['binary']}"}
-        version = control.binary(self.site, "-v", timeout=5)
+        version = control.binary(self.site, "-v")
         status["version"] = dumps.build(version.output).get("version")
         if not version.ok:
             status["error"] = version.explained()

@@ -1,12 +1,13 @@
 """Finds the processes of one httpd in /proc: the parent and its children, alive, with their start times.
 
 A pid alone names nothing: it may be a zombie, or be another program's by now. A process is one of ours when it runs the
-site's binary, in our network, on the site's own server root. Where /proc does not let us look (another user's process),
-what cannot be read is taken for a match.
+site's binary with the site's main configuration, in our network, where that path is the same directory as for us. The
+last two cannot be seen of another user's process; its command line can.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from pathlib import Path
@@ -111,7 +112,8 @@ def _children(pid: int) -> Iterable[Process]:
 
 def _of_site(site: Json) -> Iterator[Process]:
     for process in _all():
-        if runs_binary(process.pid, site) and _same_network(process.pid) and _same_root(process.pid, site):
+        pid = process.pid
+        if runs_binary(pid, site) and _same_network(pid) and _same_root(pid, site) and _started_for(pid, site):
             yield process
 
 
@@ -144,29 +146,33 @@ def _same_network(pid: int) -> bool:
 
 
 def _same_root(pid: int, site: Json) -> bool:
-    """Whether it sees the same directory at the site's server root, and was not started for another one."""
+    """Whether it sees the same directory at the site's server root as we do."""
     root = site["server_root"]
     try:
         theirs, ours = (PROC / str(pid) / "root" / root.lstrip("/")).stat(), Path(root).stat()
-        if (theirs.st_dev, theirs.st_ino) != (ours.st_dev, ours.st_ino):
-            return False
     except FileNotFoundError:
         return False
     except OSError:
-        pass
-    return _started_for(pid, site)
+        return True
+    return (theirs.st_dev, theirs.st_ino) == (ours.st_dev, ours.st_ino)
 
 
 def _started_for(pid: int, site: Json) -> bool:
+    """Whether its main configuration is the site's: by -d and -f, or by what was compiled in."""
     words = _arguments(pid)
     given = {flag: words[words.index(flag) + 1] for flag in ("-d", "-f") if flag in words[:-1]}
-    if "-f" in given:
-        return _same_file(str(Path(given.get("-d", "/")) / given["-f"]), site["httpd"]["main_config"])
-    return "-d" not in given or _same_file(given["-d"], site["server_root"])
+    root, file = _compiled_in(site["httpd"]["binary"])
+    main = os.path.join(given.get("-d", root), given.get("-f", file))
+    return bool(os.path.realpath(main) == os.path.realpath(site["httpd"]["main_config"]))
 
 
-def _same_file(one: str, other: str) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
+@functools.lru_cache(maxsize=None)
+def _compiled_in(binary: str) -> tuple[str, str]:
+    """The server root and the main configuration file of a binary that is started without arguments."""
+    from . import control, dumps
+
+    found = dumps.build(control.binary({"httpd": {"binary": binary}}, "-V").output)
+    return found.get("HTTPD_ROOT", "/"), found.get("SERVER_CONFIG_FILE", "conf/httpd.conf")
 
 
 def _arguments(pid: int) -> list[str]:
