@@ -114,7 +114,9 @@ class Renderer:
             controller_health=checks(
                 templating, "safedeploy_controller_health", self._policy.controller_health, address=address
             ),
-            secrets=self._inventory.secrets | self._opened.named_secrets(templating, _names(templating, NAMES)),
+            secrets=self._inventory.secrets
+            | self._opened.named_secrets(templating, _names(templating, NAMES))
+            | self._opened.looked_up(),
         )
 
     def _add(self, templating: HostTemplating, tree: TreeBuilder, entry: Declared, owner: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible._internal._datatag._tags import Origin
@@ -14,10 +16,12 @@ from jinja2 import TemplateNotFound, TemplateSyntaxError
 from safedeploy.core.errors import SafedeployError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from safedeploy.adapters.ansible.library.loader import RecordingLoader
+
+
+YAML_ENDINGS = (".yml", ".yaml", ".json")
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
@@ -30,7 +34,7 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 def origin_text(value: object, project: Path) -> str:
     """Return `path:line` of where a value was written, relative to the project; empty when that is not known."""
-    origin = Origin.get_tag(value)
+    origin = value if isinstance(value, Origin) else Origin.get_tag(value)
     if origin is None:
         return ""
     if not origin.path:
@@ -94,18 +98,46 @@ def syntax_line(error: Exception) -> tuple[str | None, int] | None:
     return None
 
 
-def explain_inventory(error: Exception, loader: RecordingLoader, where: str, project: Path) -> SafedeployError:
-    """Return the error of an inventory that could not be read."""
+def explain_inventory(
+    error: Exception, loader: RecordingLoader, source: str, project: Path, warnings: Sequence[str]
+) -> SafedeployError:
+    """Return the error of an inventory that could not be read.
+
+    `source` is the file or directory at which it failed; `warnings` what the plugins that tried it had to say.
+    """
     if loader.undecryptable is not None:
-        return undecryptable(near(loader.undecryptable, project), known=bool(loader._vault.secrets))  # noqa: SLF001 - no other way
+        known = bool(loader._vault.secrets)  # noqa: SLF001 - no other way
+        return undecryptable(near(loader.undecryptable, project), known=known)
+    where = near(source, project)
     cause = loader.failure or error
     place = origin_text(getattr(cause, "obj", None), project) or where
-    text = cause.message if isinstance(cause, AnsibleError) else str(cause)
+    if warnings and loader.failure is None:
+        text = _said_by_its_plugin(Path(source), warnings)
+    else:
+        text = cause.message if isinstance(cause, AnsibleError) else str(cause)
+    # Ansible quotes the word that it did not expect, which may be the second half of a password.
+    text = re.sub(r",? got: .*", "", " ".join(text.split()))
     return SafedeployError(
         "inventory-invalid",
-        f"{place}: {' '.join(text.split())}",
-        next_step=f"Correct the file; `ansible-inventory -i {where} --list` shows what Ansible reads.",
+        f"{place}: {text}",
+        next_step=f"Correct it; `ansible-inventory -i {where} --list` shows what Ansible reads.",
     )
+
+
+def is_program(path: Path) -> bool:
+    """Tell whether Ansible would run this inventory file rather than read it."""
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+def _said_by_its_plugin(source: Path, warnings: Sequence[str]) -> str:
+    """Return the failure of the plugin that the file was meant for; the others fail because it was not for them."""
+    kinds = ["script"] if is_program(source) else ["auto", "yaml"] if source.suffix in YAML_ENDINGS else ["ini", "yaml"]
+    for kind in kinds:
+        for warning in warnings:
+            start = f"Failed to parse inventory with '{kind}' plugin."
+            if warning.startswith(start):
+                return warning.removeprefix(start).strip().removeprefix("Failed to parse inventory.").strip()
+    return warnings[0]
 
 
 def undecryptable(place: str, *, known: bool) -> SafedeployError:

@@ -6,19 +6,23 @@ broken one is lost in the text of another error.
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from typing import TYPE_CHECKING, Any
 
 from ansible._internal._datatag._tags import Origin
 from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import AnsibleVaultError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 class RecordingLoader(DataLoader):  # type: ignore[misc]  # ansible has no types
     """A loader with a memory.
 
-    `vaulted` are the paths of the files that were decrypted; `decrypted` is the content of those that are not variable
-    files; `failure` is the last error of a variable file, `undecryptable` the last path that no password opened.
+    `vaulted` are the paths of the files that were decrypted; `decrypted` is the content of those that lookups read;
+    `failure` is the last error of a variable file, `undecryptable` the last path that no password opened.
     """
 
     def __init__(self) -> None:
@@ -27,18 +31,25 @@ class RecordingLoader(DataLoader):  # type: ignore[misc]  # ansible has no types
         self.decrypted: list[str] = []
         self.failure: AnsibleError | None = None
         self.undecryptable: str | None = None
-        self._parsing = 0
+        self._known = 0
 
     def load_from_file(self, file_name: str, *args: Any, **kwargs: Any) -> Any:
         """Load a variable file and remember why that failed."""
-        self._parsing += 1
         try:
-            return super().load_from_file(file_name, *args, **kwargs)
+            with self.known_use():
+                return super().load_from_file(file_name, *args, **kwargs)
         except AnsibleError as error:
             self.failure = error
             raise
+
+    @contextlib.contextmanager
+    def known_use(self) -> Iterator[None]:
+        """Leave what is decrypted in the block out of `decrypted`, since its use is known: it is not a value."""
+        self._known += 1
+        try:
+            yield
         finally:
-            self._parsing -= 1
+            self._known -= 1
 
     def _decrypt_if_vault_data(self, b_data: bytes) -> tuple[bytes, bool]:
         origin = Origin.get_tag(b_data)
@@ -50,6 +61,6 @@ class RecordingLoader(DataLoader):  # type: ignore[misc]  # ansible has no types
             raise
         if not plain:
             self.vaulted.add(path)
-            if not self._parsing:
+            if not self._known:
                 self.decrypted.append(data.decode("utf-8", errors="replace"))
         return data, plain

@@ -11,7 +11,14 @@ from ansible.inventory.manager import IGNORED, split_host_pattern
 
 from safedeploy.adapters.ansible.library import vault
 from safedeploy.adapters.ansible.library.connection import connection_of
-from safedeploy.adapters.ansible.library.explain import explain_inventory, near, origin_text, undecryptable
+from safedeploy.adapters.ansible.library.explain import (
+    YAML_ENDINGS,
+    explain_inventory,
+    is_program,
+    near,
+    origin_text,
+    undecryptable,
+)
 from safedeploy.adapters.ansible.library.facts import refers_to_facts
 from safedeploy.adapters.ansible.library.loader import RecordingLoader
 from safedeploy.adapters.ansible.library.references import ReferenceFinder
@@ -30,7 +37,6 @@ if TYPE_CHECKING:
     from safedeploy.adapters.ansible.vault_options import VaultOptions
     from safedeploy.core.policy import Policy
 
-YAML_ENDINGS = (".yml", ".yaml", ".json")
 WILDCARDS = "*?[]~@"
 
 
@@ -98,7 +104,7 @@ class Opened:
         if values.undecryptable is not None and not self.keys.secrets:
             place = origin_text(values.undecryptable, self.project) or near(self.source, self.project)
             raise undecryptable(place, known=False)
-        return values.texts | set(self.session.loader.decrypted) | self._rendered(values.templated)
+        return values.texts | self.looked_up() | self._rendered(values.templated)
 
     def _rendered(self, names: set[str]) -> set[str]:
         """Return what templates out of encrypted variable files become on each host, as far as they can be rendered."""
@@ -119,6 +125,10 @@ class Opened:
             for text in texts_in(templating.value(templating.variables[name], place=name))
         )
 
+    def looked_up(self) -> set[str]:
+        """Return the content of every encrypted file that a lookup has read so far."""
+        return set(self.session.loader.decrypted)
+
     def needs_facts(self, host: str, policy: Policy) -> bool:
         """Tell whether rendering the host needs facts that are not there yet."""
         if self.session.has_facts(host):
@@ -138,29 +148,20 @@ class Opened:
         keys = vault.collect(self.options, self.project, loader)
         keys.use(loader)
         where = near(self.source, self.project)
+        session = Session(project=self.project, source=self.source, loader=loader)
         try:
             for file in _yaml_files(self.source):
                 # Ansible would go on to try a broken YAML file as INI, and report that.
-                if not file.stat().st_mode & 0o111:
+                if not is_program(file):
                     loader.load_from_file(str(file), cache="none")
             with _strict():
-                session = Session(project=self.project, source=self.source, loader=loader, messages=self.messages)
-        except AnsibleError as error:
-            raise self._invalid(error, loader, where) from error
-        try:
+                session.parse()
             for host in session.manager.hosts.values():
                 session.get_vars(host)
         except AnsibleError as error:
-            raise explain_inventory(error, loader, where, self.project) from error
+            warnings = self.messages.warnings if session.parsing is not None else []
+            raise explain_inventory(error, loader, session.parsing or where, self.project, warnings) from error
         return session, keys
-
-    def _invalid(self, error: AnsibleError, loader: RecordingLoader, where: str) -> SafedeployError:
-        refused = explain_inventory(error, loader, where, self.project)
-        if self.messages.warnings and loader.failure is None and refused.code == "inventory-invalid":
-            refused = SafedeployError(
-                refused.code, f"{where}: {' '.join(self.messages.warnings)}", next_step=refused.next_step
-            )
-        return refused
 
 
 def _yaml_files(source: Path) -> Iterator[Path]:

@@ -24,19 +24,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from safedeploy.adapters.ansible.library.loader import RecordingLoader
-    from safedeploy.adapters.ansible.library.start import Messages
 
 
 class Session:
     """Ansible's objects for one inventory. Not for several threads at once."""
 
-    def __init__(self, *, project: Path, source: Path, loader: RecordingLoader, messages: Messages) -> None:
+    def __init__(self, *, project: Path, source: Path, loader: RecordingLoader) -> None:
         _forget_other_inventories()
         self.project = project
         self.loader = loader
-        self.messages = messages
         loader.set_basedir(str(project))
-        self.manager = InventoryManager(loader=loader, sources=[str(source)])
+        self.manager = InventoryManager(loader=loader, sources=[str(source)], parse=False)
         self.variable_manager = VariableManager(loader=loader, inventory=self.manager, version_info=_version())
         self.variable_manager._options_vars |= _options(source)  # noqa: SLF001 - the command line fills these otherwise
         self._plain: dict[str, dict[str, Any]] = {}
@@ -53,6 +51,16 @@ class Session:
     @_hostvars.setter
     def _hostvars(self, value: Any) -> None:
         self.variable_manager._hostvars = value  # noqa: SLF001 - as above
+
+    def parse(self) -> None:
+        """Read the inventory; `parsing` is the file at which that fails."""
+        self.manager.parse_sources(cache=True)
+
+    @property
+    def parsing(self) -> str | None:
+        """The inventory file that is being read."""
+        source: str | None = self.manager._inventory.current_source  # noqa: SLF001 - no other way
+        return source
 
     def get_vars(self, host: Any, include_hostvars: bool = False) -> dict[str, Any]:  # noqa: ARG002 - Ansible's
         """Return the untemplated variables of a host, as `hostvars` shows them."""

@@ -80,7 +80,8 @@ class HostTemplating:
     def read(self, path: Path) -> tuple[bytes, bool]:
         """Return the content of a file, decrypted if it is vaulted, and whether it was."""
         try:
-            data, plain = self._session.loader._get_file_contents(str(path))  # noqa: SLF001 - the public one is for text
+            with self._session.loader.known_use():
+                data, plain = self._session.loader._get_file_contents(str(path))  # noqa: SLF001 - the public one is for text
         except AnsibleError as error:
             raise explain_template(
                 error, place=near(path, self._project), template=False, project=self._project
@@ -105,8 +106,8 @@ class HostTemplating:
         engine.failed_at.clear()
         source: Any = None
         try:
-            text = self._session.loader.get_text_file_contents(str(path))
-            source = trust_as_template(text)
+            with self._session.loader.known_use():
+                source = trust_as_template(self._session.loader.get_text_file_contents(str(path)))
             result = engine.template(
                 source,
                 options=TemplateOptions(
