@@ -96,7 +96,7 @@ def digests(answer: str, root: Path = MACHINE_ROOT) -> dict[str, str]:
 
 def read(root: Path = MACHINE_ROOT) -> Conffiles:
     """Read the package's files from the machine. SafedeployError `lab-command-failed` when dpkg has no such package."""
-    known = digests(run(["dpkg-query", "-W", "-f", "${Conffiles}\n", PACKAGE]))
+    known = digests(run(["dpkg-query", "-W", "-f", "${Conffiles}\n", PACKAGE]), root)
     files: dict[str, bytes] = {name: text.encode() for name, text in OWN_TEXTS.items()}
     edited = []
     for name, digest in known.items():
