@@ -47,6 +47,7 @@ if hashlib.sha256(program).hexdigest().encode() != digest:
 os.umask(0o077)
 folder = os.path.dirname(path)
 state = os.path.dirname(folder)
+temporary = "%s.%d" % (path, os.getpid())
 try:
     os.makedirs(folder, 0o700, exist_ok=True)
     for place in (state, folder):
@@ -54,7 +55,6 @@ try:
         if seen.st_uid != os.getuid() or (seen.st_mode & 0o170022) != 0o040000:
             refuse("no-permission", place + " is not a directory that only this user can write to",
                 "Look at who made it; move it away, or give it to the user that safedeploy becomes.")
-    temporary = "%s.%d" % (path, os.getpid())
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     view = memoryview(program)
     while view:
@@ -66,6 +66,10 @@ try:
     os.fsync(fd)
     os.close(fd)
 except OSError as error:
+    try:
+        os.unlink(temporary)
+    except OSError:
+        pass
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         refuse("no-space", "the on-host program cannot be written: %s" % error, "Free space on the host and try again.")
     refuse("no-permission", "the on-host program cannot be written: %s" % error,

@@ -35,9 +35,9 @@ class Proxy:
             )
 
     def failure(self) -> tuple[Kind, str] | None:
-        """Why the command ended, or None while it runs."""
+        """Why the command ended, or None when it still runs. What it closes it may close a moment before it ends."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(0.2)
+            self._process.wait(2)
         if self._process.poll() is None:
             return None
         self._errors.seek(0)

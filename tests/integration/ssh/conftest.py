@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,14 +51,11 @@ def agent(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 
 
 @pytest.fixture(scope="module")
-def open_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory that other users can enter, which pytest's own are not."""
-    path = tmp_path_factory.mktemp("sshd")
-    for parent in (path, *path.parents):
-        if parent == Path("/tmp"):
-            break
-        parent.chmod(0o755)
-    return path
+def open_directory() -> Iterator[Path]:
+    """A directory that other users can enter; pytest makes its own private again whenever another run starts."""
+    with tempfile.TemporaryDirectory(prefix="safedeploy-sshd-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture(scope="module")

@@ -111,9 +111,11 @@ def test_a_full_disk_is_no_space_and_leaves_no_half_program(tmp_path):
     digest = hashlib.sha256(content).hexdigest()
     words = {"marker": MARK, "agent": f"{tmp_path}/full/agent/{digest}.pyz", "command": "observe", "python": None}
     (tmp_path / "full").mkdir(mode=0o700)
-    script = f"mount -t tmpfs -o size=64k,mode=0700 none {tmp_path}/full; {line.stage_line(**words)}"
+    script = f"mount -t tmpfs -o size=64k,mode=0700 none {tmp_path}/full; ({line.stage_line(**words)}); ls {tmp_path}/full/agent"
     done = subprocess.run(
-        ["unshare", "--mount", "/bin/sh", "-c", f"({script})"],
+        ["unshare", "--mount", "/bin/sh", "-c", script],
         input=line.stage_input(content, digest) + b"{}", capture_output=True, check=False,
     )  # fmt: skip
-    assert json.loads(done.stdout.splitlines()[1])["error"]["code"] == "no-space", done
+    _, answer, *left = done.stdout.splitlines()
+    assert json.loads(answer)["error"]["code"] == "no-space", done
+    assert left == []
