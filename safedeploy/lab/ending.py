@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from safedeploy.core.errors import SafedeployError
-from safedeploy.lab import addresses, state
+from safedeploy.lab import addresses, loopback_host, state
 from safedeploy.lab.commands import found, lab_error
 from safedeploy.lab.loopback_host import PRIVSEP, LoopbackHosts
 from safedeploy.lab.namespace_host import NamespaceHosts
@@ -33,21 +33,29 @@ def down(directory: Path) -> bool:
 
 def clear(directory: Path) -> None:
     """Remove all that the lab in `directory` made, except the directory itself, which the caller holds locked."""
-    try:
-        known = state.read(directory) or NOTHING
-    except SafedeployError as error:
-        if error.code != "lab-state-damaged":
-            raise
-        known = NOTHING
+    known = _known(directory)
     _kill(directory, known)
     if known.ident and found("ip"):
         addresses.release(known.ident)
     for path in map(Path, known.made):
         if path != PRIVSEP or not any(command_name(pid) == "sshd" for pid in every()):
             _delete(path)
-    # lab.json goes last: a `down` that is killed here can be run again.
-    for entry in sorted(directory.iterdir(), key=lambda entry: entry.name == state.LAB_FILE):
+    # These two go last: a `down` that is killed here can be run again.
+    for entry in sorted(directory.iterdir(), key=lambda entry: entry.name in (state.IDENT_FILE, state.LAB_FILE)):
         _delete(entry)
+
+
+def _known(directory: Path) -> LabState:
+    """What lab.json says; when it is damaged, what follows from the identity alone."""
+    try:
+        return state.read(directory) or NOTHING
+    except SafedeployError as error:
+        if error.code != "lab-state-damaged":
+            raise
+    ident = state.read_ident(directory)
+    tree = loopback_host.root_tree(directory.name, ident)
+    there = bool(ident) and tree.exists()
+    return NOTHING.but(ident=ident, tree=str(tree) if there else "", made=(str(tree),) if there else ())
 
 
 def remove(directory: Path) -> None:

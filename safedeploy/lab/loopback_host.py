@@ -41,6 +41,11 @@ PRIVSEP = Path("/run/sshd")
 PORTS_EACH = 4
 
 
+def root_tree(name: str, ident: str) -> Path:
+    """Where the trees of root's hosts are: www-data must reach the documents, and root's own directories are closed."""
+    return ROOT_TREES / f"safedeploy-lab-{name}-{ident}"
+
+
 class LoopbackHosts:
     """All hosts of one lab; `directory` is the lab's state directory."""
 
@@ -61,8 +66,7 @@ class LoopbackHosts:
                 next_step="Start the lab as a user with a shell.",
             )
         root = os.getuid() == 0
-        # www-data must reach the documents, and root's own directories are closed to it.
-        tree = ROOT_TREES / f"safedeploy-lab-{begun.name}-{begun.ident}" if root else directory
+        tree = root_tree(begun.name, begun.ident) if root else directory
         made = [str(tree)] if root else []
         if root and not PRIVSEP.exists():
             made.append(str(PRIVSEP))

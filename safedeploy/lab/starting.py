@@ -95,6 +95,7 @@ def _begin(directory: Path, name: str, mode: Mode) -> LabState:
         phase="starting",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+    state.write_private(directory / state.IDENT_FILE, begun.ident + "\n")
     state.write(directory, begun)
     return begun
 

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from safedeploy.lab.names import checked_name
 from safedeploy.lab.processes import Process
 
 LAB_FILE = "lab.json"
+IDENT_FILE = "ident"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +136,15 @@ def read(directory: Path) -> LabState | None:
             f"{directory / LAB_FILE} cannot be read: {error}",
             next_step="Run `safedeploy lab down`, which finds the parts of the lab without it.",
         ) from error
+
+
+def read_ident(directory: Path) -> str:
+    """The lab's identity, kept apart from lab.json for the day that one is damaged; empty when there is none."""
+    try:
+        ident = (directory / IDENT_FILE).read_text().strip()
+    except (OSError, ValueError):
+        return ""
+    return ident if re.fullmatch(r"[0-9a-f]{16}", ident) else ""
 
 
 def write(directory: Path, state: LabState) -> None:

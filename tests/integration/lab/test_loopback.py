@@ -142,6 +142,7 @@ from safedeploy.lab import Lab
 from safedeploy.lab.health import look
 lab = Lab.up("weak", 1)
 print(lab.state.mode, look(lab)["web1"])
+(lab.directory / "lab.json").write_text("damaged")
 lab.down()
 """
     done = subprocess.run(
