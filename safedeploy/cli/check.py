@@ -42,7 +42,7 @@ def check(
         if verdict is None:
             screen.say(screen.err(), "nothing to preflight: no host would be changed by a push")
             return
-        require_pass(verdict)
+        require_pass(verdict, wanted)
         if not as_json:
             push_view.show_preflight(screen.out(), verdict)
             screen.say(screen.out(), f"nothing was changed; next: safedeploy push {environment}")

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from safedeploy.core.errors import SafedeployError
+from safedeploy.core.origins import mentioned
 from safedeploy.core.preflight import HostCheck, Preflight, judge_preflight
 from safedeploy.workflows.bundle import read_answers
+from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase, Status
 from safedeploy.workflows.leases import release_leases
 from safedeploy.workflows.playbook import require_start, run_playbook
@@ -30,28 +32,29 @@ def run_preflight(session: Session, directory: Path, hosts: list[str]) -> Prefli
     return verdict
 
 
-def require_pass(verdict: Preflight) -> None:
-    """Raise, with every failed host and httpd's own words, when the push may not go ahead."""
+def require_pass(verdict: Preflight, desired: Mapping[str, Desired]) -> None:
+    """Raise, with every failed host, httpd's own words and where they lead, when the push may not go ahead."""
     if verdict.ok:
         return
     count, total = len(verdict.failed), len(verdict.hosts)
     code = "lease-held" if all(check.code == "lease-held" for check in verdict.failed) else "preflight-refused"
     raise SafedeployError(
         code,
-        f"preflight refused on {count} of {total} hosts:\n{_paragraphs(verdict)}",
+        f"preflight refused on {count} of {total} hosts:\n{_paragraphs(verdict, desired)}",
         next_step=_next_step(verdict),
         exit_code=verdict.exit_code,
     )
 
 
-def _paragraphs(verdict: Preflight) -> str:
-    groups: dict[tuple[str, str], list[str]] = {}
+def _paragraphs(verdict: Preflight, desired: Mapping[str, Desired]) -> str:
+    groups: dict[tuple[str, ...], list[str]] = {}
     for check in verdict.failed:
-        groups.setdefault((check.text, check.detail), []).append(check.host)
-    return "\n".join(
-        f"  {', '.join(hosts)}: {text}" + "".join(f"\n    | {line}" for line in detail.splitlines() if line not in text)
-        for (text, detail), hosts in groups.items()
-    )
+        tree = desired[check.host].tree
+        words = [line for line in check.detail.splitlines() if line not in check.text]
+        leads = mentioned(f"{check.text}\n{check.detail}", tree.entries, tree.origin)
+        key = (check.text, *(f"    | {line}" for line in words), *(f"    {lead}" for lead in leads))
+        groups.setdefault(key, []).append(check.host)
+    return "\n".join(f"  {', '.join(hosts)}: " + "\n".join(lines) for lines, hosts in groups.items())
 
 
 _NEXT: Mapping[str, str] = {

@@ -71,7 +71,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
         try:
             verdict = run_preflight(session, directory, list(acting))
             clock.lap("preflight")
-            require_pass(verdict)
+            require_pass(verdict, desired)
             options.on_preflight(verdict)
             with interrupt.shield():
                 ends = _roll_out(session, directory, acting, interrupt, clock)
