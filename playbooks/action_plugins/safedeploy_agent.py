@@ -121,7 +121,8 @@ def _shown(phase: str, answer: Json, path: Path) -> Json:
         text = reply.sentence(answer)
         if (answer["error"].get("detail") or {}).get("output"):
             text += f" httpd's own words are in {path}."
-        return {"changed": False, "failed": True, "code": reply.plain(answer["error"]["code"], 60), "msg": text}
+        code, what = (reply.plain(answer["error"].get(key) or "") for key in ("code", "message"))
+        return {"changed": False, "failed": True, "code": code, "what": what, "msg": text}
     result = answer["result"] if isinstance(answer["result"], dict) else {}
     outcome = result.get("outcome")
     changed = phase in requests.CHANGING and outcome in ("activated", "reverted")

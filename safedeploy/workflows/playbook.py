@@ -58,8 +58,8 @@ def _forward(session: Session, phase: Phase, event: Mapping[str, Any]) -> None:
     elif kind == "runner_on_ok":
         session.events.host(str(host), phase, Status.OK, task)
     elif kind in ("runner_on_failed", "runner_on_unreachable"):
-        message = (data.get("res") or {}).get("msg", "")
-        session.events.host(str(host), phase, Status.FAILED, str(message))
+        result = data.get("res") or {}
+        session.events.host(str(host), phase, Status.FAILED, str(result.get("what") or result.get("msg") or task))
 
 
 def require_start(result: runner.RunResult, answered: int, phase: Phase) -> None:
