@@ -44,7 +44,7 @@ def activate(request: Request, services: Services, arm: Arm | None = None) -> Js
     """{activation, outcome, reload, health, steps}. Raises AgentError: refusals, then `reverted`, `stranded`."""
     run, actor, release = request.need("run", str), request.need("actor", str), request.need("release", str)
     with changing(request.site, services) as store:
-        store.lease.check(request.need("token", str), services.now())
+        store.lease.hold(request.need("token", str), services.now())
         refuse_pending(store, None)
         activation = Activation(store, services, request, release=release, run=run, actor=actor)
         activation.check()

@@ -24,7 +24,7 @@ def confirm(request: Request, services: Services) -> Json:
     if keep < 1:
         raise bad_request("'keep' must be 1 or more")
     with changing(request.site, services) as store:
-        store.lease.check(request.need("token", str), services.now())
+        store.lease.hold(request.need("token", str), services.now())
         state = store.state.load()
         pending = state["pending"]
         if pending is None or pending["activation"] != wanted:

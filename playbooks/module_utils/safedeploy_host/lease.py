@@ -58,24 +58,28 @@ class Lease:
         records.save(self.path, taken)
         return taken
 
-    def check(self, token: str, now: float, *, expired: bool = False) -> Json:
-        """Raise AgentError(lease-lost) unless `token` is the lease's; `expired`: one that ran out untaken will do."""
+    def hold(self, token: str, now: float) -> Json:
+        """Raise AgentError(lease-lost) unless `token` is the lease's; extend it when half of its duration has gone.
+
+        A lease that ran out and that nobody has taken since still serves its token: nobody else can have acted, and a
+        long rollout must not stop half way for it.
+        """
         lease = self.read()
         if lease is None or not lease["token"] or lease["token"] != token:
-            raise _lost("The lease on this host was released, or another run has taken it over", lease)
-        if lease["until"] <= now and not expired:
-            raise _lost(f"The lease on this host expired at {iso(lease['until'])}", lease)
+            raise _lost(lease)
+        if lease["until"] - now < lease["ttl"] / 2:
+            lease = {**lease, "until": now + lease["ttl"]}
+            records.save(self.path, lease)
         return lease
 
-    def renew(self, token: str, now: float) -> Json:
-        """Extend one's own lease by its own duration."""
-        lease = self.check(token, now)
+    def renew(self, token: str, now: float) -> None:
+        """Extend one's own lease by its own duration. Raises AgentError(lease-lost)."""
+        lease = self.hold(token, now)
         records.save(self.path, {**lease, "until": now + lease["ttl"]})
-        return lease
 
     def release(self, token: str, now: float) -> None:
         """Give the lease back; the fence number stays, so that no later token repeats an old one."""
-        records.save(self.path, {**self.check(token, now, expired=True), "token": "", "until": now})
+        records.save(self.path, {**self.hold(token, now), "token": "", "until": now})
 
 
 def held(lease: Json) -> AgentError:
@@ -89,11 +93,13 @@ def held(lease: Json) -> AgentError:
     )
 
 
-def _lost(message: str, lease: Json | None) -> AgentError:
+def _lost(lease: Json | None) -> AgentError:
     holder = {key: lease[key] for key in ("holder", "run")} if lease and lease["token"] else {}
     return AgentError(
         "lease-lost",
-        message,
+        f"{holder['holder']} has taken over the lease on this host (run {holder['run']})"
+        if holder
+        else "the lease on this host was given back",
         next="Start the push again: it plans against what the host is now.",
         detail=holder,
     )

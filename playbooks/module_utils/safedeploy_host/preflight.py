@@ -30,7 +30,7 @@ def preflight(request: Request, services: Services) -> Json:
     check_manifest(manifest)
     checks = request.get("health", list, [])
     with changing(request.site, services) as store:
-        store.lease.check(request.need("token", str), services.now())
+        store.lease.hold(request.need("token", str), services.now())
         if not services.installed():
             raise no_httpd(store)
         goal = effective(manifest["entries"], store.adopted.entries())

@@ -26,6 +26,8 @@ COMMANDS = {
     "health": ("probe", "probe"),
 }
 
+READING = ("observe", "read", "content", "health")
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit code for the shell. A command for the control machine always exits 0."""
@@ -56,12 +58,26 @@ def reply(arguments: list[str]) -> str:
     except AgentError as error:
         return refusal(error)
     except OSError as error:
-        from .room import FULL, no_space
-
-        full = no_space(error)
-        return refusal(full if error.errno in FULL and isinstance(full, AgentError) else bug(error))
+        return refusal(_of_the_system(error))
     except Exception as error:  # noqa: BLE001 -- the control machine must get an answer, whatever happened
         return refusal(bug(error))
+
+
+def _of_the_system(error: OSError) -> AgentError:
+    """A full disk and a missing permission have their own codes; anything else that the system says is a bug."""
+    from .room import no_permission, no_space
+
+    known = no_permission(str(error)) if isinstance(error, PermissionError) else no_space(error)
+    return known if isinstance(known, AgentError) else bug(error)
+
+
+def may_not_read(error: PermissionError) -> AgentError:
+    """What is said when this user may not look at the host's state or files."""
+    return AgentError(
+        "no-permission",
+        f"user {os.geteuid()} may not read {error.filename}",
+        next="Let safedeploy become root on this host: set ansible_become in the inventory.",
+    )
 
 
 def call(command: str, request: Request) -> Json | list[Json]:

@@ -14,13 +14,10 @@ if TYPE_CHECKING:
 
 
 def revert(request: Request, services: Services) -> Json:
-    """{outcome, release, verified, steps, went_to, kept_aside}. Raises AgentError: `lease-lost`, `stranded`.
-
-    A lease that ran out, and that nobody has taken since, still serves: going back is never too late.
-    """
+    """{outcome, release, verified, steps, went_to, kept_aside}. Raises AgentError: `lease-lost`, `stranded`."""
     actor, run = request.need("actor", str), request.get("run", str, "")
     with changing(request.site, services) as store:
-        store.lease.check(request.need("token", str), services.now(), expired=True)
+        store.lease.hold(request.need("token", str), services.now())
         wanted = request.value.get("activation")
         return undo(
             store, services, wanted, by=actor, run=run, cause=request.get("reason", str, "") or f"{actor} asked for it"

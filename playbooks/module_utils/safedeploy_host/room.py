@@ -76,12 +76,24 @@ def no_space(error: OSError) -> Exception:
     )
 
 
+def no_permission(what: str) -> AgentError:
+    """What is said when this user may not do what a command needs."""
+    return AgentError(
+        "no-permission",
+        f"user {os.geteuid()} may not do this: {what}",
+        next="Use become for this host.",
+        detail={"uid": os.geteuid()},
+    )
+
+
 def check_writable(store: Store, live: Tree, changes: Tree) -> None:
     """Raise AgentError unless each change can be made: through-link, in-the-way, no-permission, unknown-owner."""
     for path, entry in changes.items():
         at = fsio.place(path, store.roots)
         if at is not None:
             at.__exit__(None, None, None)
+        if live[path] == {"kind": "other", "type": "unreadable"}:
+            raise no_permission(f"{path} cannot be read")
         if live[path]["kind"] == "other":
             raise AgentError(
                 "in-the-way",

@@ -72,11 +72,17 @@ def is_sha256(text: object) -> bool:
 
 
 def live_entry(path: str, roots: Iterable[str]) -> Entry:
-    """What is at `path` now. A path that is reached through a link or lies outside the roots is of kind `other`."""
+    """What is at `path` now. Of kind `other` too: what is reached through a link, outside the roots, or unreadable."""
     try:
-        at = fsio.place(path, roots)
+        return _entry(path, roots)
     except AgentError as error:
         return {"kind": "other", "type": error.code}
+    except PermissionError:
+        return {"kind": "other", "type": "unreadable"}
+
+
+def _entry(path: str, roots: Iterable[str]) -> Entry:
+    at = fsio.place(path, roots)
     if at is None:
         return absent()
     with at:

@@ -44,11 +44,14 @@ def test_an_expired_lease_is_taken_over_and_the_old_token_is_worth_nothing(world
     assert world.snapshot() == {"sites": ("dir",)}
 
 
-def test_an_expired_lease_that_nobody_took_stops_a_change_but_not_a_revert(world):
-    done = world.push(FILES)
+def test_an_expired_lease_that_nobody_took_is_extended_by_its_own_run(world):
+    world.prepare(FILES, ttl=300)
+    world.preflight(FILES)
     world.httpd.clock += 301
-    assert refused(world.activate).code == "lease-lost"
-    assert world.revert(done["activation"])["outcome"] == "reverted"
+    assert world.call("observe")["lease"]["expired"]
+    done = world.activate()
+    assert not world.call("observe")["lease"]["expired"]
+    world.confirm(done["activation"])
 
 
 def test_the_same_run_renews_its_lease_and_keeps_its_token(world):

@@ -185,6 +185,13 @@ def test_a_hand_edit_after_the_activation_is_kept_aside_by_the_revert(world):
     assert any("urgent" not in line and kept["entry"]["sha256"] in line for line in world.store.log.lines())
 
 
+def test_the_state_says_which_run_s_activation_was_reverted_and_why(world):
+    done = world.push(FIRST, run="run-7")
+    world.revert(done["activation"], run="run-7")
+    last = world.call("observe")["state"]["last_revert"]
+    assert (last["activation"], last["run"], last["cause"]) == (done["activation"], "run-7", "ann asked for it")
+
+
 def test_reverting_twice_says_that_there_is_nothing_to_revert(world):
     done = world.push(FIRST)
     world.revert(done["activation"])

@@ -91,6 +91,22 @@ def test_a_user_is_refused_what_it_may_not_write_and_whom_it_may_not_give_files_
         os.seteuid(0)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user for a moment")
+def test_a_live_file_that_may_not_be_read_is_named_and_not_replaced(open_world, monkeypatch):
+    world = open_world
+    monkeypatch.setattr(world.httpd, "status", dict)
+    path = world.write("sites/a.conf", b"secret", 0o600)
+    world.state_dir.mkdir()
+    os.chown(world.state_dir, 65534, 65534)
+    os.seteuid(65534)
+    try:
+        world.prepare(GOOD)
+        assert world.call("observe", desired=world.manifest(GOOD)[0]["entries"])["problems"] == [f"{path}: unreadable"]
+        assert refused(world.preflight, GOOD).code == "no-permission"
+    finally:
+        os.seteuid(0)
+
+
 def test_a_host_without_httpd_is_refused(world, monkeypatch):
     monkeypatch.setattr(world.httpd, "installed", lambda: False)
     assert refusal_of(world, GOOD).code == "no-httpd"

@@ -246,7 +246,7 @@ class World:
         for path in sorted(self.root.rglob("*")):
             name = str(path.relative_to(self.root))
             if path.is_symlink():
-                found[name] = ("link", str(path.readlink()))
+                found[name] = ("link", os.readlink(path))  # noqa: PTH115 - Path.readlink came with Python 3.9
             elif path.is_dir():
                 found[name] = ("dir",)
             elif not path.is_file():
