@@ -57,9 +57,11 @@ class Reader:
 
     def resolve(self, path: str) -> str:
         """An absolute path: variables replaced, relative to the server root."""
-        return str(
-            Path(self.root) / _VARIABLE.sub(lambda match: self.variables.get(match.group(1), match.group(0)), path)
-        )
+        return str(Path(self.root) / self.expand(path))
+
+    def expand(self, text: str) -> str:
+        """The text with the variables that are known so far."""
+        return _VARIABLE.sub(lambda match: self.variables.get(match.group(1), match.group(0)), text)
 
     def _read(self, path: str, outer: tuple[Condition, ...], depth: int = 0) -> Iterator[Directive]:
         if depth > _DEPTH:

@@ -25,7 +25,8 @@ class ErrorLog:
     """The main error log from its present end on. A log that is a pipe, syslog or unreadable has no lines."""
 
     def __init__(self, path: str | None) -> None:
-        self.path = Path(path) if path else None
+        # Otherwise it is a pipe ("|program") or syslog.
+        self.path = Path(path) if path and path.startswith("/") else None
         self._inode, self._offset = self._end()
 
     @property

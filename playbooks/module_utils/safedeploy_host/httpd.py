@@ -11,7 +11,7 @@ import os
 import time
 from pathlib import Path
 
-from . import control, dumps, loading, process, stopping
+from . import control, dumps, loading, process, startup, stopping
 from .error_log import ErrorLog
 
 TYPE_CHECKING = False
@@ -38,11 +38,6 @@ class Httpd:
         """The running parent process: the newest, should one have been left behind."""
         found = process.parents(self.site)
         return found[-1] if found else None
-
-    def run_cfg(self) -> dict[str, str]:
-        """The live configuration's DUMP_RUN_CFG; empty when it does not parse."""
-        outcome = control.control(self.site, "-t", "-D", "DUMP_RUN_CFG")
-        return dumps.run_cfg(outcome.output) if outcome.ok else {}
 
     def virtual_hosts(self) -> list[dumps.VirtualHost]:
         """The live configuration's virtual hosts; empty when it does not parse."""
@@ -85,7 +80,8 @@ class Httpd:
     def reload(self, *, restart: bool = False) -> Json:
         """Make httpd load the live tree: graceful, or start when it is stopped, or stop and start with `restart`.
 
-        A parent that has no worker left is stopped and started too: there is nobody whom that could cut off.
+        A parent that has no worker, or that a graceful would certainly kill (another MPM, a port that moves between all
+        addresses and one), is stopped and started too: a graceful could only lose more.
         Returns {"ok", "how": "graceful|restart|start|none", "seconds", "proof", "error", "pid", "pid_start"}; "none"
         means that configtest refused the tree and that httpd was left alone. Never raises for what httpd does.
         """
@@ -95,11 +91,12 @@ class Httpd:
             how, result = "none", loading.Loaded(self.parent(), error=test.explained())
         else:
             before = loading.Before(self.parent(), self.site)
-            settings = self.run_cfg()
-            log = ErrorLog(settings.get("Main ErrorLog"))
-            pid_file = Path(self.site["server_root"], settings["PidFile"]) if "PidFile" in settings else None
-            # Without a worker it serves nobody, and a parent that is stuck in loading obeys no graceful.
-            how = "start" if before.parent is None else "graceful" if before.serving and not restart else "restart"
+            configuration = startup.read(self.site)
+            log = ErrorLog(configuration["error_log"])
+            pid_file = Path(configuration["pid_file"]) if configuration["pid_file"] else None
+            how = "start" if before.parent is None else "graceful"
+            if before.parent and (restart or not before.serving or startup.fatal(before.parent, configuration)):
+                how = "restart"
             result = (self._graceful if how == "graceful" else self._fresh)(before, log, pid_file)
         return {
             "ok": result.ok,

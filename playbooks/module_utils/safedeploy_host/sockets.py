@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Address = Tuple[str, int]
 
 _LISTENING = "0A"
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to reach what is bound to all addresses
 # Handled by httpd's core for the whole server: no virtual host, document or application sees it. A TLS port answers it
 # with an error, which is an answer too.
 _QUESTION = b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nUser-Agent: safedeploy\r\nConnection: close\r\n\r\n"
@@ -45,11 +46,16 @@ def inodes(pid: int) -> set[str] | None:
 
 
 def listening(pid: int) -> dict[str, Address] | None:
-    """The listening TCP sockets of a process as {inode: address}, or None when we may not look."""
-    held = inodes(pid)
-    if held is None:
+    """Where to reach the listening TCP sockets of a process, {inode: address}, or None when we may not look."""
+    if inodes(pid) is None:
         return None
-    return {inode: address for inode, address in _table(pid) if inode in held}
+    return {inode: (_LOOPBACK.get(host, host), port) for inode, (host, port) in bound(pid)}
+
+
+def bound(pid: int) -> list[tuple[str, Address]]:
+    """The listening TCP sockets of a process as (inode, address), wildcards as they are; none when we may not look."""
+    held = inodes(pid) or set()
+    return [(inode, address) for inode, address in _table(pid) if inode in held]
 
 
 def wait_for_bytes(addresses: Iterable[Address], deadline: float) -> Address | None:
@@ -87,10 +93,10 @@ def _table(pid: int) -> Iterable[tuple[str, Address]]:
 
 
 def _address(family: socket.AddressFamily, text: str) -> Address:
-    """Where to connect to reach a socket that /proc/net/tcp shows as `text`: loopback for the wildcard."""
+    """An address as /proc/net/tcp shows it."""
     host, _, port = text.partition(":")
     # The kernel prints each 32 bit word of the address in the machine's own byte order.
     words = [host[index : index + 8] for index in range(0, len(host), 8)]
     packed = b"".join(int(word, 16).to_bytes(4, sys.byteorder) for word in words)
     address = socket.inet_ntop(family, packed)
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address), int(port, 16)  # noqa: S104 -- compared, not bound
+    return address, int(port, 16)

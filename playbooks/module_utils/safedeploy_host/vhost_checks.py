@@ -7,6 +7,7 @@ against a baseline (health.regressions).
 from __future__ import annotations
 
 from .directives import Reader
+from .listeners import listeners
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ _PORTS = {"http": 80, "https": _HTTPS}
 
 def derive(site: Json, httpd: Httpd) -> list[Json]:
     """The derived checks, in the order of the virtual hosts; for the main server's ports when there are none."""
-    directives = list(Reader(site).directives())
-    listening = _listening(directives)
+    reader = Reader(site)
+    directives = list(reader.directives())
+    listening = {listener.port: listener.secure for listener in listeners(directives, reader)}
     secure = _tls_sections(directives)
     found: dict[tuple[str, int, str], Json] = {}
     for host in httpd.virtual_hosts():
@@ -53,18 +55,6 @@ def _url(name: str, port: int, *, tls: bool) -> str:
     scheme = "https" if tls else "http"
     host = f"[{name}]" if ":" in name else name
     return f"{scheme}://{host}/" if port == _PORTS[scheme] else f"{scheme}://{host}:{port}/"
-
-
-def _listening(directives: Iterable[Directive]) -> dict[int, bool]:
-    """The ports of Listen, and whether they speak TLS by it: 443 does unless its protocol argument says otherwise."""
-    found = {}
-    for directive in directives:
-        if directive.name == "listen" and directive.args:
-            port = directive.args[0].rpartition(":")[2]
-            if port.isdigit():
-                protocol = directive.args[1] if len(directive.args) > 1 else "https" if port == str(_HTTPS) else "http"
-                found[int(port)] = protocol.lower() == "https"
-    return found
 
 
 def _tls_sections(directives: Iterable[Directive]) -> dict[tuple[str, int], bool]:
