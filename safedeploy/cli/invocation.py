@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -64,13 +63,14 @@ def planned(session: Session) -> tuple[FleetPlan, dict[str, Desired], Seen]:
     return planning.make_plan(session, wanted, seen), wanted, seen
 
 
-def unreachable(missing: Mapping[str, str]) -> SafedeployError:
+def unreachable(seen: Seen) -> SafedeployError:
     """The error after a read that some hosts did not answer; their reasons are on the screen already."""
+    from safedeploy.workflows.observe import repair
+
     return SafedeployError(
         "host-unreachable",
-        f"{len(missing)} hosts could not be read: {', '.join(sorted(missing))} (reasons above)",
-        next_step="Repair the access (try `ssh` with the same user and key), or leave the hosts out with "
-        "--limit 'all:!HOST'.",
+        f"{len(seen.missing)} hosts could not be read: {', '.join(sorted(seen.missing))} (reasons above)",
+        next_step=repair(seen),
         exit_code=ExitCode.UNREACHABLE,
     )
 

@@ -42,15 +42,15 @@ def plan(
         session,
         progress,
     ):
-        found, _wanted, _seen = planned(session)
+        found, _wanted, seen = planned(session)
         progress.pause()
         document = documents.plan_document(found)
         if as_json:
             screen.say_json(document)
         else:
             plan_view.show_plan(screen.out(), found, diffs=diffs, everything=full)
-        if found.missing:
-            raise unreachable(found.missing)
+        if seen.missing:
+            raise unreachable(seen)
         if out_file is not None:
             saved_plan.save(out_file, document)
             screen.say(

@@ -35,4 +35,4 @@ def status(
         else:
             status_view.show_status(screen.out(), seen, [host.name for host in session.hosts])
         if seen.missing:
-            raise unreachable(seen.missing)
+            raise unreachable(seen)

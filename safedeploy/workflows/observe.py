@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from safedeploy.adapters.ssh import Answer, Refusal, Reply, Unreachable
@@ -17,10 +17,11 @@ from safedeploy.workflows.session import Session
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What was read: hosts that answered, and why the others did not."""
+    """What was read: hosts that answered, why the others did not, and what to do about each of those."""
 
     hosts: Mapping[str, Observed]
     missing: Mapping[str, str]
+    advice: Mapping[str, str] = field(default_factory=dict)
 
 
 def observe(
@@ -39,14 +40,16 @@ def observe(
     }
     found: dict[str, Observed] = {}
     missing: dict[str, str] = {}
+    advice: dict[str, str] = {}
     for host, reply in session.fleet.call("observe", requests).items():
         observed = _judge(host, reply, missing)
         if observed is None:
+            advice[host] = "" if isinstance(reply, Answer) else reply.next
             session.events.host(host, Phase.OBSERVE, Status.FAILED, missing[host])
         else:
             found[host] = observed
             session.events.host(host, Phase.OBSERVE, Status.OK, "")
-    return Seen(hosts=found, missing=missing)
+    return Seen(hosts=found, missing=missing, advice=advice)
 
 
 def _judge(host: str, reply: Reply, missing: dict[str, str]) -> Observed | None:
@@ -71,7 +74,13 @@ def require_all(seen: Seen) -> None:
     raise SafedeployError(
         "host-unreachable",
         f"{count} of {count + len(seen.hosts)} hosts could not be read:\n{lines}",
-        next_step="Repair the access (try `ssh` with the same user and key), or leave the hosts out with "
-        "--limit 'all:!HOST'.",
+        next_step=repair(seen),
         exit_code=ExitCode.UNREACHABLE,
     )
+
+
+def repair(seen: Seen) -> str:
+    """What to do about the hosts that could not be read."""
+    steps = dict.fromkeys(step for step in seen.advice.values() if step)
+    without = ":".join(f"!{host}" for host in sorted(seen.missing))
+    return " ".join([*steps, f"Or leave out what cannot be read: --limit 'all:{without}'."])

@@ -71,8 +71,9 @@ except OSError as error:
     except OSError:
         pass
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        refuse("no-space", "the on-host program cannot be written: %s" % error, "Free space on the host and try again.")
-    refuse("no-permission", "the on-host program cannot be written: %s" % error,
+        refuse("no-space", "the on-host program cannot be written to %s: %s" % (folder, error.strerror),
+            "Free space on the host and try again.")
+    refuse("no-permission", "the on-host program cannot be written to %s: %s" % (folder, error.strerror),
         "Check ansible_become, and the rights of the state directory.")
 os.execv(sys.executable, [sys.executable, "-I", "-S", path, command])
 """
