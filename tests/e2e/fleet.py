@@ -105,7 +105,7 @@ class Fleet:
         try:
             yield
         finally:
-            self.shell(host, f"umount {directory} && umount {aside} && rm -r {links}")
+            self.shell(host, f"umount {directory} && umount --lazy {aside} && rm -r {links}")
 
     @contextmanager
     def little_room(self, host: str) -> Any:
