@@ -23,11 +23,10 @@ SHORTEST = 4
 # In base64 the letters at both ends depend on the neighbours, so that short values leave too little to recognise.
 SHORTEST_ENCODED = 6
 EVERYDAY = frozenset({"true", "false", "none", "null", "root", "localhost", "default"})
+SPACE = re.compile(r"\s+")
 PRIVATE_KEY = re.compile(
     r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)(.*?)(-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
-# What must be left of a line without its secret so that the line is recognised by it.
-CONTEXT = 3
 
 
 class Masker:
@@ -60,18 +59,18 @@ class Masker:
         patterns: dict[str, re.Pattern[str]] = {}
         whole = False
         present = [form for form in self._forms if form in new]
-        for line in new.split("\n") if present else ():
+        for line in map(str.strip, new.split("\n") if present else ()):
             spans = _spans(line, present)
             if not spans:
                 continue
             parts = [
                 line[end:start] for (_, end), (start, _) in zip([(0, 0), *spans], [*spans, (len(line), 0)], strict=True)
             ]
-            if len("".join(parts).strip(" \t\r\"'=:;,")) < CONTEXT:
+            if not any(letter.isalnum() for letter in "".join(parts)):
                 whole = True
                 continue
-            source = "(.*?)".join(re.escape(part.strip()).replace(r"\ ", r"\s+") for part in parts)
-            patterns.setdefault(source, re.compile(rf"\s*{source}\s*"))
+            source = "(.*?)".join(r"\s+".join(map(re.escape, SPACE.split(part))) for part in parts)
+            patterns.setdefault(source, re.compile(source))
         return list(patterns.values()), whole
 
     def _replace(self, text: str) -> str:
@@ -136,11 +135,13 @@ def _hide_body(match: re.Match[str]) -> str:
 
 
 def _hide_groups(line: str, patterns: list[re.Pattern[str]]) -> str:
+    """Hide what the first matching pattern has a wildcard for; spaces around the line do not matter."""
+    start, end = len(line) - len(line.lstrip()), len(line.rstrip())
     for pattern in patterns:
-        match = pattern.fullmatch(line)
+        match = pattern.fullmatch(line, start, end)
         if match is not None:
             for number in range(len(match.groups()), 0, -1):
-                start, end = match.span(number)
-                line = line[:start] + MASK + line[end:]
+                first, last = match.span(number)
+                line = line[:first] + MASK + line[last:]
             return line
     return line

@@ -161,7 +161,7 @@ def _declared(
         place=place,
         source=source,
         name=name if source is Source.ABSENT else _text(name, f"{place}.{source}"),
-        dest=_text(value("dest"), f"{place}.dest"),
+        dest=_text(_number_as_text(value("dest")), f"{place}.dest"),
         mode=_mode(value("mode"), f"{place}.mode"),
         owner=_optional_text(value("owner"), f"{place}.owner"),
         group=_optional_text(value("group"), f"{place}.group"),
@@ -202,6 +202,11 @@ def _text(value: Any, place: str) -> str:
             place, "must be a text of one line" + ("" if isinstance(value, str) else f", not {kind_of(value)}")
         )
     return "".join(value)  # without Ansible's tags
+
+
+def _number_as_text(value: Any) -> Any:
+    """Return a number as text, since a template that is nothing but a number makes one."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _optional_text(value: Any, place: str) -> str | None:

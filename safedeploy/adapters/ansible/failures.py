@@ -15,32 +15,32 @@ SHOWN_HOSTS = 3
 
 
 class Failures:
-    """Collects the errors of hosts."""
+    """Collects the errors of hosts, secrets masked already. Empty is false."""
 
-    def __init__(self, inventory: str, secrets: Iterable[str]) -> None:
+    def __init__(self, inventory: str) -> None:
         self._inventory = inventory
-        self._masker = Masker(secrets)
         self._found: dict[str, tuple[SafedeployError, list[str]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
 
     def add(self, host: str, error: SafedeployError) -> None:
         """Add the error of a host."""
         self._found.setdefault(error.what, (error, []))[1].append(host)
 
-    def raise_any(self) -> None:
-        """Raise one error for all that were added; nothing when there is none."""
-        if not self._found:
-            return
+    def error(self) -> SafedeployError:
+        """Return one error for all; its code and next step are those of the first."""
         found = list(self._found.values())
         texts = [f"{self._inventory}: {hosts_text(hosts)}: {error.what}" for error, hosts in found[:SHOWN_ERRORS]]
         if len(found) > SHOWN_ERRORS:
             texts.append(f"and {len(found) - SHOWN_ERRORS} more errors")
-        first = found[0][0]
-        raise _masked(first, "\n".join(texts), self._masker) from first
+        return _with_text(found[0][0], "\n".join(texts), found[0][0].next_step)
 
 
-def on_host(error: SafedeployError, inventory: str, host: str, secrets: Iterable[str]) -> SafedeployError:
-    """Return the error of a single host."""
-    return _masked(error, f"{inventory}: host {host}: {error.what}", Masker(secrets))
+def masked(error: SafedeployError, secrets: Iterable[str]) -> SafedeployError:
+    """Return the error with every secret in it hidden."""
+    masker = Masker(secrets)
+    return _with_text(error, masker.text(error.what), masker.text(error.next_step))
 
 
 def hosts_text(hosts: Sequence[str]) -> str:
@@ -50,11 +50,5 @@ def hosts_text(hosts: Sequence[str]) -> str:
     return f"{'host' if len(hosts) == 1 else 'hosts'} {shown}{more}"
 
 
-def _masked(error: SafedeployError, what: str, masker: Masker) -> SafedeployError:
-    return SafedeployError(
-        error.code,
-        masker.text(what),
-        next_step=masker.text(error.next_step),
-        state=error.state,
-        exit_code=error.exit_code,
-    )
+def _with_text(error: SafedeployError, what: str, next_step: str) -> SafedeployError:
+    return SafedeployError(error.code, what, next_step=next_step, state=error.state, exit_code=error.exit_code)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import getpass
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from safedeploy.adapters.ansible.entries import PRESERVE, Declared, Source, declared, kind_of
-from safedeploy.adapters.ansible.failures import Failures, on_host
+from safedeploy.adapters.ansible.failures import Failures, masked
 from safedeploy.adapters.ansible.health import checks
 from safedeploy.adapters.ansible.static import static_files
 from safedeploy.adapters.ansible.tree_builder import TreeBuilder
@@ -42,7 +42,7 @@ class Rendered:
     site: dict[str, Any]
     health: list[dict[str, Any]]
     controller_health: list[dict[str, Any]]
-    secrets: frozenset[str] = field(repr=False)
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 class Renderer:
@@ -65,7 +65,7 @@ class Renderer:
             try:
                 return _site(self._opened.templating(host.name, self._policy.templates))[1]
             except SafedeployError as error:
-                raise on_host(error, self._policy.inventory, host.name, self._inventory.secrets) from error
+                raise self._failure(host, error) from None
 
     def render(self, host: Host, facts: Mapping[str, Any] | None = None) -> Rendered:
         """Render one host. `facts` are its `ansible_facts`, as the setup module returns them.
@@ -81,11 +81,11 @@ class Renderer:
             try:
                 return self._render(host)
             except SafedeployError as error:
-                raise on_host(error, self._policy.inventory, host.name, self._inventory.secrets) from error
+                raise self._failure(host, error) from None
 
     def render_all(self, facts: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Rendered]:
         """Render every host, by name. One error tells of all the hosts that cannot be rendered."""
-        failures = Failures(self._policy.inventory, self._inventory.secrets)
+        failures = Failures(self._policy.inventory)
         done = {}
         with self._opened.silent():
             self._opened.session.set_facts(facts or {})
@@ -94,11 +94,27 @@ class Renderer:
                     done[host.name] = self._render(host)
                 except SafedeployError as error:
                     failures.add(host.name, error)
-        failures.raise_any()
+        if failures:
+            raise failures.error()
         return done
 
     def _render(self, host: Host) -> Rendered:
         templating = self._opened.templating(host.name, self._policy.templates)
+        secrets = self._inventory.secrets | self._opened.named_secrets(templating, _names(templating, NAMES))
+        try:
+            rendered = self._share(host, templating)
+        except SafedeployError as error:
+            # Without the cause, whose text would show in a traceback.
+            raise masked(error, secrets | self._opened.looked_up()) from None
+        return replace(rendered, secrets=secrets | self._opened.looked_up())
+
+    def _failure(self, host: Host, error: SafedeployError) -> SafedeployError:
+        """Return the error of a single host."""
+        failures = Failures(self._policy.inventory)
+        failures.add(host.name, masked(error, self._inventory.secrets))
+        return failures.error()
+
+    def _share(self, host: Host, templating: HostTemplating) -> Rendered:
         layout, site = _site(templating)
         tree = TreeBuilder(host.name, site)
         owner = _owner(host)
@@ -114,9 +130,6 @@ class Renderer:
             controller_health=checks(
                 templating, "safedeploy_controller_health", self._policy.controller_health, address=address
             ),
-            secrets=self._inventory.secrets
-            | self._opened.named_secrets(templating, _names(templating, NAMES))
-            | self._opened.looked_up(),
         )
 
     def _add(self, templating: HostTemplating, tree: TreeBuilder, entry: Declared, owner: str) -> None:

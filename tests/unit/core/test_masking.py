@@ -1,4 +1,4 @@
-"""No secret shows in any form: in new text, in old text that no vault knows any more, and in what is derived from it."""
+"""No secret shows: not in new text, nor in old text that no vault knows any more, nor in what is derived from it."""
 
 from __future__ import annotations
 

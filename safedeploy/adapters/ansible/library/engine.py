@@ -81,7 +81,7 @@ class CachingEngine(TemplateEngine):  # type: ignore[misc]  # ansible has no typ
 def place_of(frame: FrameType | None) -> Place | None:
     """Return the line of the outermost template, or of what it includes, that is being rendered.
 
-    Templates within variables are frames too; their text is not a file, so the line that uses the variable is meant.
+    None within a variable: that is rendered when the template starts, not where it is used.
     """
     found: Place | None = None
     main: dict[str, Any] | None = None
@@ -89,7 +89,7 @@ def place_of(frame: FrameType | None) -> Place | None:
         file = current.f_code.co_filename
         main = main or current.f_globals
         if file == MAIN and current.f_globals is not main:
-            break
+            return None
         found = Place(file, current.f_globals["__jinja_template__"].get_corresponding_lineno(current.f_lineno))
     return found
 

@@ -31,7 +31,7 @@ from safedeploy.core.host import Connection, Host
 from safedeploy.core.nearest import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from safedeploy.adapters.ansible.vault_options import VaultOptions
@@ -107,23 +107,19 @@ class Opened:
         return values.texts | self.looked_up() | self._rendered(values.templated)
 
     def _rendered(self, names: set[str]) -> set[str]:
-        """Return what templates out of encrypted variable files become on each host, as far as they can be rendered."""
+        """Return what templates out of encrypted variable files become on each host."""
         texts: set[str] = set()
         for host in self.session.manager.hosts if names else ():
-            templating = self.templating(host, "templates")
-            for name in names & set(templating.variables):
-                with contextlib.suppress(SafedeployError):  # if it matters, it fails where it is used
-                    texts |= set(texts_in(templating.value(templating.variables[name], place=name)))
+            texts |= self.named_secrets(self.templating(host, "templates"), names)
         return texts
 
-    def named_secrets(self, templating: HostTemplating, names: list[str]) -> frozenset[str]:
-        """Return the values of the variables that are declared to be secret."""
-        return frozenset(
-            text
-            for name in names
-            if name in templating.variables
-            for text in texts_in(templating.value(templating.variables[name], place=name))
-        )
+    def named_secrets(self, templating: HostTemplating, names: Iterable[str]) -> set[str]:
+        """Return the values of the variables that are declared to be secret, as far as they can be rendered."""
+        texts: set[str] = set()
+        for name in set(names) & set(templating.variables):
+            with contextlib.suppress(SafedeployError):  # if it matters, it fails where it is used
+                texts |= set(texts_in(templating.value(templating.variables[name], place=name)))
+        return texts
 
     def looked_up(self) -> set[str]:
         """Return the content of every encrypted file that a lookup has read so far."""
