@@ -21,7 +21,11 @@ def check(
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
-    """Do everything up to and including the preflight on every host. No live file changes on any host."""
+    """Preflight every host, and change nothing.
+
+    Everything that a push does before it changes a host: plan, staging, and httpd's own test of the candidate in the
+    host's own context. No live file changes on any host.
+    """
     from safedeploy.cli import documents, plan_view, push_view, screen
     from safedeploy.workflows import check as workflow
     from safedeploy.workflows.observe import require_all

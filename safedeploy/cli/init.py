@@ -20,7 +20,10 @@ def init(
         Path, typer.Argument(metavar="[DIR]", help="The new project's directory; made if it does not exist.")
     ] = Path(),
 ) -> None:
-    """Write a project: settings, an inventory to fill in, and templates that a site can go live with."""
+    """Write a new project.
+
+    Settings, an inventory to fill in, and templates that a site can go live with. Nothing is overwritten.
+    """
     from safedeploy.cli import screen
 
     made: list[str] = []

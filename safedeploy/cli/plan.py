@@ -34,7 +34,10 @@ def plan(
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
-    """Show what a push would do on each host, file by file, with the reason. Changes nothing."""
+    """Show what a push would do, and why.
+
+    File by file on each host, with the differences; equal changes of many hosts are shown once. Changes nothing.
+    """
     from safedeploy.cli import documents, plan_view, screen
     from safedeploy.workflows import saved_plan
 

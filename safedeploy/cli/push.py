@@ -42,7 +42,11 @@ def push(
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
-    """Deploy: plan, ask, preflight on every host, roll out in batches with health checks, revert on failure."""
+    """Deploy host by host, with checks and reverts.
+
+    Shows the plan and asks, preflights every host, then rolls out in batches: switch, reload, health checks, confirm.
+    When a host fails, it and (by policy) those before it go back to their known-good release.
+    """
     from safedeploy.workflows import saved_plan
     from safedeploy.workflows.observe import require_all
 

@@ -23,7 +23,10 @@ def render(
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
-    """Write every host's rendered files to a private directory, one folder per host. Contains secrets in clear."""
+    """Write the rendered files to a directory.
+
+    One folder per host, readable by you alone, because it contains secrets in clear.
+    """
     from safedeploy.cli import screen
     from safedeploy.workflows import render as workflow
     from safedeploy.workflows import rendering

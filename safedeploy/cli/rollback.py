@@ -42,7 +42,10 @@ def rollback(
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
-    """Push a release that the hosts have stored: by default the known-good before the present one."""
+    """Push a release that the hosts have stored.
+
+    By default each host's known-good before the present one, with plan, preflight and health checks like any push.
+    """
     from safedeploy.workflows import observe, planning, rendering
     from safedeploy.workflows import rollback as workflow
 

@@ -20,7 +20,10 @@ def status(
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
-    """Show for each host: live and known-good release, since when, by whom, what is pending, and httpd."""
+    """Show the state of every host.
+
+    Live and known-good release, since when, by whom, what is pending, whether httpd is up and has loaded the files.
+    """
     from safedeploy.cli import documents, screen, status_view
     from safedeploy.workflows import status as workflow
 
