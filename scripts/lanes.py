@@ -55,7 +55,7 @@ class Lane:
 def environment(**extra: str) -> dict[str, str]:
     """The tools of the virtual environment first, and Ansible's own files inside the checkout's cache."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
-    return {**os.environ, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1", **extra}
+    return {**os.environ, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1", "SAFEDEPLOY_PYTHON": sys.executable, **extra}
 
 
 def command(*arguments: str, **extra: str) -> Outcome:
@@ -115,7 +115,8 @@ def oldest(extra: Sequence[str]) -> Outcome:
     python = interpreter(CHECKOUT)
     if isinstance(python, str) or not found:
         return Outcome(ok=True, skipped=str(python) if found else "no tests in this lane")
-    return run_pytest("-q", "--confcutdir=tests/unit", "-p", "no:cacheprovider", *found, *extra, python=python)
+    plugins = ("-p", "no:cacheprovider", "-p", "tests.unit.agent.on_old_python", "-p", "tests.apache_fixture")
+    return run_pytest("-q", "--confcutdir=tests/unit", *plugins, *found, *extra, python=python)
 
 
 LANES = (

@@ -16,7 +16,8 @@ def killed_at(number: int, command: Callable[[], object]) -> bool:
     """
     child = os.fork()
     if child:
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        status = os.waitpid(child, 0)[1]
+        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
         assert code in (0, KILLED), f"the command failed by itself: {code}"
         return code == KILLED
     _arm(number)
