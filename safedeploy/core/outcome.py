@@ -125,6 +125,13 @@ def _seconds(answers: Answers) -> float | None:
     )
 
 
+def has_failed(ends: Mapping[str, HostEnd], *, error_budget: int, interrupted: bool) -> bool:
+    """Whether a rollout counts as failed: interrupted, stopped before a host, or more hosts went wrong than allowed."""
+    kinds = [end.end for end in ends.values()]
+    wrong = sum(kind in (End.REVERTED, End.PENDING, End.STRANDED) for kind in kinds)
+    return interrupted or End.UNTOUCHED in kinds or wrong > error_budget
+
+
 def exit_code(ends: Mapping[str, HostEnd], *, interrupted: bool) -> ExitCode:
     """The published exit code of a run that reached its rollout."""
     found = {end.end for end in ends.values()}

@@ -101,7 +101,7 @@ def _roll_out(
 ) -> dict[str, HostEnd]:
     batches = list(session.policy.rollout.batches)
     session.events.phase(Phase.ROLLOUT, f"{len(acting)} hosts, batches {', '.join(str(size) for size in batches)}")
-    result = run_playbook(
+    run_playbook(
         session,
         "rollout.yml",
         directory,
@@ -111,8 +111,7 @@ def _roll_out(
         cancelled=lambda: interrupt.requested,
     )
     clock.lap("rollout")
-    failed = result.rc != 0 or interrupt.requested
-    ends = settle(session, Rollout(directory=directory, plans=acting, failed=failed))
+    ends = settle(session, Rollout(directory=directory, plans=acting, interrupted=interrupt.requested))
     clock.lap("settle")
     return ends
 

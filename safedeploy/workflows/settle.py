@@ -16,7 +16,7 @@ from typing import Any
 
 from safedeploy.adapters.ssh import Refusal, Reply, Unreachable
 from safedeploy.core.observed import Observed
-from safedeploy.core.outcome import End, HostEnd, decide_end
+from safedeploy.core.outcome import End, HostEnd, decide_end, has_failed
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import OnFailure
 from safedeploy.workflows.bundle import read_answers, token_of
@@ -29,11 +29,11 @@ _GRACE = 3.0  # seconds after the confirm window within which a host has put its
 
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
-    """What is being settled. `failed` tells whether the rollout stopped before its end."""
+    """What is being settled."""
 
     directory: Path
     plans: Mapping[str, HostPlan]
-    failed: bool
+    interrupted: bool
 
 
 def settle(session: Session, rollout: Rollout) -> dict[str, HostEnd]:
@@ -52,11 +52,6 @@ def settle(session: Session, rollout: Rollout) -> dict[str, HostEnd]:
         bad = end.end in (End.STRANDED, End.PENDING)
         session.events.host(end.host, Phase.SETTLE, Status.FAILED if bad else Status.OK, end.end.value)
     return ends
-
-
-def _must_go_back(session: Session, rollout: Rollout, end: HostEnd) -> bool:
-    everything = session.policy.rollout.on_failure is OnFailure.REVERT_ALL
-    return rollout.failed and everything and end.end is End.CONFIRMED
 
 
 def _read(session: Session, rollout: Rollout, hosts: list[str]) -> Seen:

@@ -8,7 +8,7 @@ import pytest
 
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.observed import Observed, Pending
-from safedeploy.core.outcome import Answers, End, HostEnd, decide_end, exit_code
+from safedeploy.core.outcome import Answers, End, HostEnd, decide_end, exit_code, has_failed
 from safedeploy.core.plan import HostPlan, Verdict
 
 RUN = "20260101T000000Z-abcdef"
@@ -108,3 +108,20 @@ def ends(*kinds: End) -> dict[str, HostEnd]:
 )
 def test_exit_code(kinds: tuple[End, ...], interrupted: bool, code: ExitCode) -> None:
     assert exit_code(ends(*kinds), interrupted=interrupted) is code
+
+
+@pytest.mark.parametrize(
+    ("kinds", "budget", "interrupted", "failed"),
+    [
+        ((End.CONFIRMED, End.UNCHANGED), 0, False, False),
+        ((End.CONFIRMED, End.REVERTED), 0, False, True),
+        ((End.CONFIRMED, End.REVERTED), 1, False, False),
+        ((End.REVERTED, End.PENDING), 1, False, True),
+        ((End.CONFIRMED, End.UNTOUCHED), 5, False, True),
+        ((End.CONFIRMED,), 0, True, True),
+    ],
+)
+def test_a_rollout_within_its_error_budget_has_not_failed(
+    kinds: tuple[End, ...], budget: int, interrupted: bool, failed: bool
+) -> None:
+    assert has_failed(ends(*kinds), error_budget=budget, interrupted=interrupted) is failed
