@@ -41,9 +41,12 @@ def settle(session: Session, rollout: Rollout) -> dict[str, HostEnd]:
     session.events.phase(Phase.SETTLE, f"{len(rollout.plans)} hosts")
     seen = _read(session, rollout, list(rollout.plans))
     ends = _judge(session, rollout, seen)
-    back = {
-        host: seen.hosts[host].last_activation for host, end in ends.items() if _must_go_back(session, rollout, end)
-    }
+    policy = session.policy.rollout
+    back: dict[str, str | None] = {}
+    if policy.on_failure is OnFailure.REVERT_ALL and has_failed(
+        ends, error_budget=policy.error_budget, interrupted=rollout.interrupted
+    ):
+        back = {host: seen.hosts[host].last_activation for host, end in ends.items() if end.end is End.CONFIRMED}
     for host, end in ends.items():
         if end.end is End.PENDING and (pending := seen.hosts[host].pending) is not None:
             back[host] = pending.activation
