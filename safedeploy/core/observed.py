@@ -54,6 +54,7 @@ class Observed:
     releases: tuple[Mapping[str, Any], ...] = ()
     pending: Pending | None = None
     last_activation: str | None = None
+    last_run: str | None = None
     reverted_run: str | None = None
     reverted_cause: str | None = None
     stranded: Mapping[str, Any] | None = None
@@ -107,6 +108,7 @@ def _observed(host: str, value: Mapping[str, Any]) -> Observed:
         releases=tuple(value.get("releases") or ()),
         pending=_pending(state.get("pending")),
         last_activation=(state.get("last") or {}).get("activation"),
+        last_run=(state.get("last") or {}).get("run"),
         reverted_run=(state.get("last_revert") or {}).get("run"),
         reverted_cause=(state.get("last_revert") or {}).get("cause"),
         stranded=state.get("stranded"),

@@ -41,20 +41,31 @@ def settle(session: Session, rollout: Rollout) -> dict[str, HostEnd]:
     session.events.phase(Phase.SETTLE, f"{len(rollout.plans)} hosts")
     seen = _read(session, rollout, list(rollout.plans))
     ends = _judge(session, rollout, seen)
-    policy = session.policy.rollout
-    back: dict[str, str | None] = {}
-    if policy.on_failure is OnFailure.REVERT_ALL and has_failed(
-        ends, error_budget=policy.error_budget, interrupted=rollout.interrupted
-    ):
-        back = {host: seen.hosts[host].last_activation for host, end in ends.items() if end.end is End.CONFIRMED}
-    for host, end in ends.items():
-        if end.end is End.PENDING and (pending := seen.hosts[host].pending) is not None:
-            back[host] = pending.activation
-    ends = _after_reverts(session, rollout, ends, {host: name for host, name in back.items() if name})
+    ends = _after_reverts(session, rollout, ends, _to_take_back(session, rollout, seen, ends))
     for end in ends.values():
         bad = end.end in (End.STRANDED, End.PENDING)
         session.events.host(end.host, Phase.SETTLE, Status.FAILED if bad else Status.OK, end.end.value)
     return ends
+
+
+def _to_take_back(session: Session, rollout: Rollout, seen: Seen, ends: Mapping[str, HostEnd]) -> dict[str, str]:
+    """`{host: activation}`: what nobody confirmed and, by policy, what this very run confirmed before it failed.
+
+    A host on which the run had no file to change has no activation of this run, and nothing to take back.
+    """
+    back = {
+        host: pending.activation
+        for host, end in ends.items()
+        if end.end is End.PENDING and (pending := seen.hosts[host].pending) is not None
+    }
+    policy = session.policy.rollout
+    failed = has_failed(ends, error_budget=policy.error_budget, interrupted=rollout.interrupted)
+    if failed and policy.on_failure is OnFailure.REVERT_ALL:
+        for host, end in ends.items():
+            last = seen.hosts.get(host)
+            if end.end is End.CONFIRMED and last and last.last_activation and last.last_run == session.identity.run:
+                back[host] = last.last_activation
+    return back
 
 
 def _read(session: Session, rollout: Rollout, hosts: list[str]) -> Seen:
