@@ -26,8 +26,6 @@ COMMANDS = {
     "health": ("probe", "probe"),
 }
 
-READING = ("observe", "read", "content", "health")
-
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit code for the shell. A command for the control machine always exits 0."""
@@ -69,15 +67,6 @@ def _of_the_system(error: OSError) -> AgentError:
 
     known = no_permission(str(error)) if isinstance(error, PermissionError) else no_space(error)
     return known if isinstance(known, AgentError) else bug(error)
-
-
-def may_not_read(error: PermissionError) -> AgentError:
-    """What is said when this user may not look at the host's state or files."""
-    return AgentError(
-        "no-permission",
-        f"user {os.geteuid()} may not read {error.filename}",
-        next="Let safedeploy become root on this host: set ansible_become in the inventory.",
-    )
 
 
 def call(command: str, request: Request) -> Json | list[Json]:
