@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,10 +52,11 @@ def carry_out(
         on_preflight=lambda verdict: push_view.show_preflight(screen.err(), verdict),
     )
     result: PushResult = workflow.push(session, found, wanted, options)
-    progress.pause()
-    if work.as_json:
-        screen.say_json(documents.push_document(result))
-    push_view.show_result(shown, result, verb=work.verb)
+    with suppress(OSError):  # the terminal may be gone; the exit code still tells how it ended
+        progress.pause()
+        if work.as_json:
+            screen.say_json(documents.push_document(result))
+        push_view.show_result(shown, result, verb=work.verb)
     if result.code is not ExitCode.OK:
         raise typer.Exit(int(result.code))
 

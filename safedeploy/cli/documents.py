@@ -139,6 +139,7 @@ def push_document(result: PushResult) -> dict[str, Any]:
         "release": result.release,
         "exit_code": int(result.code),
         "interrupted": result.interrupted,
+        "trouble": result.trouble,
         "seconds": dict(result.seconds),
         "hosts": {host: _end(end) for host, end in result.ends.items()},
     }

@@ -30,9 +30,9 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
         except KeyboardInterrupt:
             _show(_interrupted())
         except BrokenPipeError:
-            # The reader of our output has gone (head, less): not an error, and nothing more can be said.
+            # The reader of our output has gone (head, less), and nothing more can be said.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(int(ExitCode.OK)) from None
+            raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - the last line of defence turns a bug into a message

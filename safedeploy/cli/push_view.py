@@ -58,6 +58,8 @@ def show_result(console: Console, result: PushResult, *, verb: str = "push") -> 
     console.print(table)
     for end in result.ends.values():
         _show_steps(console, end)
+    if result.trouble:
+        say(console, f"the rollout was cut short on this machine: {result.trouble}", "bold red")
     say(console, _headline(result, verb), "bold")
     say(console, f"next: {_next(result)}")
 

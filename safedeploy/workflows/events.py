@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from typing import Protocol
 
@@ -38,6 +39,28 @@ class Events(Protocol):
 
     def output(self, text: str) -> None:
         """A line of Ansible's own output, for -v."""
+
+
+class Unfailing:
+    """Passes everything on, and forgets whatever goes wrong there: a closed terminal must not disturb a rollout."""
+
+    def __init__(self, listener: Events) -> None:
+        self._listener = listener
+
+    def phase(self, phase: Phase, text: str) -> None:
+        """Pass it on."""
+        with suppress(Exception):
+            self._listener.phase(phase, text)
+
+    def host(self, host: str, phase: Phase, status: Status, text: str) -> None:
+        """Pass it on."""
+        with suppress(Exception):
+            self._listener.host(host, phase, status, text)
+
+    def output(self, text: str) -> None:
+        """Pass it on."""
+        with suppress(Exception):
+            self._listener.output(text)
 
 
 class Silent:

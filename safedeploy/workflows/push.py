@@ -31,7 +31,7 @@ from safedeploy.workflows.settle import Rollout, settle
 
 @dataclass(frozen=True, kw_only=True)
 class PushResult:
-    """How a push ended. `seconds` is wall time per phase."""
+    """How a push ended. `seconds` is wall time per phase; `trouble` is what broke on the control machine itself."""
 
     run: str
     environment: str
@@ -39,6 +39,7 @@ class PushResult:
     ends: Mapping[str, HostEnd]
     code: ExitCode
     interrupted: bool = False
+    trouble: str | None = None
     preflight: Preflight = field(default_factory=Preflight)
     seconds: Mapping[str, float] = field(default_factory=dict)
 
@@ -74,7 +75,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             require_pass(verdict, desired)
             options.on_preflight(verdict)
             with interrupt.shield():
-                ends = _roll_out(session, directory, acting, interrupt, clock)
+                ends, trouble = _roll_out(session, directory, acting, interrupt, clock)
         finally:
             with interrupt.shield():
                 release_leases(session, directory, list(acting))
@@ -91,6 +92,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
         ends=everything,
         code=exit_code(everything, interrupted=interrupt.requested),
         interrupted=interrupt.requested,
+        trouble=trouble,
         preflight=verdict,
         seconds=clock.laps,
     )
@@ -98,22 +100,27 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
 
 def _roll_out(
     session: Session, directory: Path, acting: Mapping[str, HostPlan], interrupt: Interrupt, clock: _Clock
-) -> dict[str, HostEnd]:
+) -> tuple[dict[str, HostEnd], str | None]:
+    """Every host's end, and what went wrong on the control machine itself, if anything did."""
     batches = list(session.policy.rollout.batches)
     session.events.phase(Phase.ROLLOUT, f"{len(acting)} hosts, batches {', '.join(str(size) for size in batches)}")
-    run_playbook(
-        session,
-        "rollout.yml",
-        directory,
-        list(acting),
-        phase=Phase.ROLLOUT,
-        extra={"safedeploy_batches": batches},
-        cancelled=lambda: interrupt.requested,
-    )
+    trouble: str | None = None
+    try:
+        run_playbook(
+            session,
+            "rollout.yml",
+            directory,
+            list(acting),
+            phase=Phase.ROLLOUT,
+            extra={"safedeploy_batches": batches},
+            cancelled=lambda: interrupt.requested,
+        )
+    except Exception as error:  # noqa: BLE001 - whatever breaks here, the hosts must be settled
+        trouble = f"{type(error).__name__}: {error}"
     clock.lap("rollout")
     ends = settle(session, Rollout(directory=directory, plans=acting, interrupted=interrupt.requested))
     clock.lap("settle")
-    return ends
+    return ends, trouble
 
 
 def _nothing(session: Session, plan: FleetPlan) -> PushResult:

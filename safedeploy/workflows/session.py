@@ -17,7 +17,7 @@ from safedeploy.adapters.ansible.vault_options import VaultOptions
 from safedeploy.adapters.ssh import Fleet
 from safedeploy.core.host import Host
 from safedeploy.core.policy import Policy
-from safedeploy.workflows.events import Events, Phase, Silent
+from safedeploy.workflows.events import Events, Phase, Silent, Unfailing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class Session:
 
     def __init__(self, target: Target, events: Events | None = None) -> None:
         self.target = target
-        self.events: Events = events or Silent()
+        self.events: Events = Unfailing(events or Silent())
         self.identity = identity.new_run()
         self._fleet: Fleet | None = None
 

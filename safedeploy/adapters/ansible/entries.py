@@ -221,4 +221,6 @@ def kind_of(value: Any) -> str:
 
 def invalid(place: str, message: str, code: str = "files-invalid") -> SafedeployError:
     """Return the error of a declaration."""
-    return SafedeployError(code, f"{place}: {message}", next_step="Correct the variable; docs/files.md lists the keys.")
+    return SafedeployError(
+        code, f"{place}: {message}", next_step="Correct the variable; docs/variables.md lists the keys."
+    )

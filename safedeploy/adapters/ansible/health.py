@@ -144,5 +144,5 @@ RULES: dict[str, Callable[[Any], str | None]] = {
 
 def _invalid(place: str, message: str) -> SafedeployError:
     return SafedeployError(
-        "health-invalid", f"{place}: {message}", next_step="Correct the check; docs/architecture.md lists the keys."
+        "health-invalid", f"{place}: {message}", next_step="Correct the check; docs/variables.md lists the keys."
     )

@@ -52,12 +52,18 @@ class Renderer:
         self._project = project.absolute()
         self._policy = policy
         self._inventory = inventory
+        self._needing: set[str] | None = None
         self._opened = inventory._opened  # noqa: SLF001 - the two are one part; nobody else sees Ansible's objects
 
     def needs_facts(self, host: Host) -> bool:
-        """Tell whether a template or a variable that the host uses refers to facts that are not there yet."""
-        with self._opened.silent():
-            return self._opened.needs_facts(host.name, self._policy)
+        """Tell whether facts of the host are not there yet and are referred to by what the host uses.
+
+        What any host uses counts if facts of other hosts are used somewhere, through `hostvars`.
+        """
+        if self._needing is None:
+            with self._opened.silent():
+                self._needing = self._opened.needing_facts([one.name for one in self._inventory.hosts], self._policy)
+        return host.name in self._needing
 
     def site(self, host: Host) -> dict[str, Any]:
         """Where the host's Apache and state are, without rendering anything. Raises as `render` does."""
@@ -77,7 +83,7 @@ class Renderer:
         """
         with self._opened.silent():
             if facts is not None:
-                self._opened.session.set_facts({host.name: facts})
+                self._set_facts({host.name: facts})
             try:
                 return self._render(host)
             except SafedeployError as error:
@@ -88,7 +94,7 @@ class Renderer:
         failures = Failures(self._policy.inventory)
         done = {}
         with self._opened.silent():
-            self._opened.session.set_facts(facts or {})
+            self._set_facts(facts or {})
             for host in self._inventory.hosts:
                 try:
                     done[host.name] = self._render(host)
@@ -97,6 +103,10 @@ class Renderer:
         if failures:
             raise failures.error()
         return done
+
+    def _set_facts(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
+        self._opened.session.set_facts(facts)
+        self._needing = None
 
     def _render(self, host: Host) -> Rendered:
         templating = self._opened.templating(host.name, self._policy.templates)
@@ -174,7 +184,7 @@ def _site(templating: HostTemplating) -> tuple[Layout, dict[str, Any]]:
         raise SafedeployError(
             "site-invalid",
             f"safedeploy_site: must be a mapping, not {kind_of(overrides)}",
-            next_step="Correct the variable; docs/architecture.md lists the keys.",
+            next_step="Correct the variable; docs/variables.md lists the keys.",
         )
     return LAYOUTS[name], LAYOUTS[name].site(overrides)
 

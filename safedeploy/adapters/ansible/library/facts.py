@@ -1,10 +1,12 @@
-"""Whether a host's share of a release depends on facts, so that they are gathered only then."""
+"""Whose facts a host's share of a release depends on, so that they are gathered only then."""
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from safedeploy.adapters.ansible.entries import DELIMITERS, Source, variables
+from safedeploy.adapters.ansible.library.references import is_fact
 from safedeploy.core.errors import SafedeployError
 
 if TYPE_CHECKING:
@@ -16,8 +18,16 @@ if TYPE_CHECKING:
     from safedeploy.core.policy import Policy
 
 
-def refers_to_facts(finder: ReferenceFinder, templating: HostTemplating, policy: Policy) -> bool:
-    """Tell whether templates, declarations or health checks of a host refer to facts, directly or not.
+class FactUse(Enum):
+    """Whose facts are used; `FLEET` when they may be another host's, since `hostvars` is used as well."""
+
+    NONE = auto()
+    OWN = auto()
+    FLEET = auto()
+
+
+def fact_use(finder: ReferenceFinder, templating: HostTemplating, policy: Policy) -> FactUse:
+    """Tell whose facts the templates, declarations and health checks of a host refer to, directly or not.
 
     What is wrong with a declaration is not said here but when it is rendered.
     """
@@ -36,7 +46,10 @@ def refers_to_facts(finder: ReferenceFinder, templating: HostTemplating, policy:
             except SafedeployError:
                 continue
     roots = [name for name in templating.variables if name.startswith("safedeploy_")]
-    return finder.needs_facts(templating.variables, roots, files, texts)
+    names = finder.names(templating.variables, roots, files, texts)
+    if not any(is_fact(name, templating.variables) for name in names):
+        return FactUse.NONE
+    return FactUse.FLEET if "hostvars" in names else FactUse.OWN
 
 
 def _entries(templating: HostTemplating) -> Iterator[dict[str, Any]]:

@@ -19,7 +19,7 @@ from safedeploy.adapters.ansible.library.explain import (
     origin_text,
     undecryptable,
 )
-from safedeploy.adapters.ansible.library.facts import refers_to_facts
+from safedeploy.adapters.ansible.library.facts import FactUse, fact_use
 from safedeploy.adapters.ansible.library.loader import RecordingLoader
 from safedeploy.adapters.ansible.library.references import ReferenceFinder
 from safedeploy.adapters.ansible.library.secrets import VaultedValues, texts_in
@@ -31,7 +31,7 @@ from safedeploy.core.host import Connection, Host
 from safedeploy.core.nearest import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from safedeploy.adapters.ansible.vault_options import VaultOptions
@@ -48,13 +48,15 @@ class Opened:
         self.source = source
         self.messages = Messages()
         self.options = options
-        self._finder: ReferenceFinder | None = None
         with silence(self.messages):
             self.session, self.keys = self._open()
 
-    def silent(self) -> contextlib.AbstractContextManager[Messages]:
-        """Keep Ansible quiet while the block runs."""
-        return silence(self.messages)
+    @contextlib.contextmanager
+    def silent(self) -> Iterator[None]:
+        """Keep Ansible quiet, and its passwords those of this inventory, while the block runs."""
+        with silence(self.messages):
+            self.keys.use(self.session.loader)
+            yield
 
     def templating(self, host: str, templates: str) -> HostTemplating:
         """Return the templating of one host."""
@@ -125,13 +127,18 @@ class Opened:
         """Return the content of every encrypted file that a lookup has read so far."""
         return set(self.session.loader.decrypted)
 
-    def needs_facts(self, host: str, policy: Policy) -> bool:
-        """Tell whether rendering the host needs facts that are not there yet."""
-        if self.session.has_facts(host):
-            return False
-        if self._finder is None:
-            self._finder = ReferenceFinder([self.project / policy.templates, self.project])
-        return refers_to_facts(self._finder, self.templating(host, policy.templates), policy)
+    def needing_facts(self, hosts: Sequence[str], policy: Policy) -> set[str]:
+        """Return the hosts whose facts are needed to render these hosts and are not there yet."""
+        finder = ReferenceFinder([self.project / policy.templates, self.project])
+        needing = set()
+        for host in hosts:
+            use = fact_use(finder, self.templating(host, policy.templates), policy)
+            if use is FactUse.FLEET:
+                needing = set(hosts)
+                break
+            if use is FactUse.OWN:
+                needing.add(host)
+        return {host for host in needing if not self.session.has_facts(host)}
 
     def close(self) -> None:
         """Forget typed passwords."""

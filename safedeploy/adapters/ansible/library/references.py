@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ansible import constants
+from ansible._internal._templating._jinja_bits import TemplateOverrides
 from ansible.parsing.vault import EncryptedString
 from ansible.plugins.loader import connection_loader
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -21,6 +22,7 @@ from jinja2.meta import find_referenced_templates
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+EXTENSIONS = ["jinja2.ext.do", "jinja2.ext.loopcontrols"]
 NAME = re.compile(r"[A-Za-z_]\w*")
 # Names that Ansible sets itself, or that say how to connect; everything else with this prefix is a fact.
 NOT_FACTS = frozenset(
@@ -76,45 +78,44 @@ class ReferenceFinder:
         self._search_path = list(search_path)
         self._texts: dict[tuple[str, tuple[tuple[str, Any], ...]], References] = {}
 
-    def needs_facts(
+    def names(
         self,
         variables: Mapping[str, Any],
         roots: Iterable[str],
         files: Mapping[Path, dict[str, Any]],
         texts: Iterable[Any],
-    ) -> bool:
-        """Tell whether facts are used by the variables named `roots`, by templates (with options) or by texts."""
+    ) -> set[str]:
+        """Return every name that the variables named `roots`, templates (with options) and texts lead to."""
         start = self._of_value(list(texts))
-        waiting_names = [*roots, *start.names]
+        seen: set[str] = set()
+        read: set[Path] = set()
+        waiting = {*roots, *start.names}
         waiting_files = [*files.items(), *((path, {}) for path in self._paths(start))]
-        seen: set[Any] = set()
-        while waiting_names or waiting_files:
+        while waiting or waiting_files:
             if waiting_files:
                 path, options = waiting_files.pop()
-                if path in seen:
+                if path in read:
                     continue
-                seen.add(path)
+                read.add(path)
                 found = self._of_file(path, options)
+                included = self._paths(found, path.parent)
             else:
-                name = waiting_names.pop()
-                if name in seen:
-                    continue
+                name = waiting.pop()
                 seen.add(name)
-                if _is_fact(name, variables):
-                    return True
                 found = self._of_value(variables.get(name))
-            waiting_names += found.names
-            waiting_files += [(path, {}) for path in self._paths(found)]
-        return False
+                included = self._paths(found)
+            waiting |= found.names - seen
+            waiting_files += [(path, {}) for path in included]
+        return seen
 
     def every_template(self) -> list[Path]:
         """Return all the files of the templates directory."""
         return [path for path in sorted(self._search_path[0].rglob("*")) if path.is_file()]
 
-    def _paths(self, found: References) -> list[Path]:
+    def _paths(self, found: References, *beside: Path) -> list[Path]:
         if found.dynamic:
             return self.every_template()
-        candidates = (folder / name for name in found.templates for folder in self._search_path)
+        candidates = (folder / name for name in found.templates for folder in (*self._search_path, *beside))
         return [path for path in candidates if path.is_file()]
 
     def _of_file(self, path: Path, options: Mapping[str, Any]) -> References:
@@ -145,11 +146,12 @@ class ReferenceFinder:
 
 
 def _read(text: str, options: Mapping[str, Any]) -> References:
-    # Filters and tests are names to the parser; that Ansible has others than Jinja does not matter here.
-    environment = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], **options)  # noqa: S701 - never renders
     try:
+        text, overrides = TemplateOverrides.DEFAULT.merge(dict(options))._extract_template_overrides(text)  # noqa: SLF001 - the header's syntax is Ansible's own
+        # Filters and tests are names to the parser; that Ansible has others than Jinja does not matter here.
+        environment = Environment(extensions=EXTENSIONS, **overrides.overlay_kwargs())  # noqa: S701 - never renders
         tree = environment.parse(text)
-    except TemplateSyntaxError:
+    except (TemplateSyntaxError, ValueError, SyntaxError, TypeError):
         return References()  # the rendering says what is wrong with it
     found = References()
     for name in find_referenced_templates(tree):
@@ -166,7 +168,8 @@ def _read(text: str, options: Mapping[str, Any]) -> References:
     return found
 
 
-def _is_fact(name: str, variables: Mapping[str, Any]) -> bool:
+def is_fact(name: str, variables: Mapping[str, Any]) -> bool:
+    """Tell whether a name that templates refer to is a fact that the host does not have yet."""
     if name == "ansible_facts":
         return not variables.get(name)
     if not name.startswith("ansible_") or name in variables or name in NOT_FACTS:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from ansible import constants
 from ansible.inventory.manager import InventoryManager
 from ansible.playbook.play import Play
+from ansible.plugins.loader import add_all_plugin_dirs
 from ansible.plugins.vars import host_group_vars
 from ansible.release import __version__
+from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
@@ -34,8 +36,13 @@ class Session:
         self.project = project
         self.loader = loader
         loader.set_basedir(str(project))
+        # As beside a playbook: filter_plugins/, lookup_plugins/, inventory_plugins/, collections/ and so on.
+        add_all_plugin_dirs(str(project))
+        AnsibleCollectionConfig.playbook_paths = [str(project)]
         self.manager = InventoryManager(loader=loader, sources=[str(source)], parse=False)
         self.variable_manager = VariableManager(loader=loader, inventory=self.manager, version_info=_version())
+        # Variables beside a playbook are left out, as there is none: ours lie elsewhere, and both must see the same.
+        self.variable_manager.safe_basedir = False
         self.variable_manager._options_vars |= _options(source)  # noqa: SLF001 - the command line fills these otherwise
         self._plain: dict[str, dict[str, Any]] = {}
         self._play: Any = None
