@@ -202,7 +202,7 @@ class Apache:
 
 def free_port() -> int:
     """A loopback port that nothing listens on, from a range of this test worker's own, below the ephemeral ports."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
     for number in _counter:
         port = 20000 + (worker % 10) * 1000 + (os.getpid() * 37 + number) % 1000
         with socket.socket() as probe:
