@@ -82,7 +82,10 @@ def _exchange(connection: socket.socket, method: str, url: str, der: bytes | Non
     client.putheader("Connection", "close")
     client.endheaders()
     response = client.getresponse()
-    return Answer(response.status, response.getheaders(), response.read(BODY_LIMIT), der)
+    body = response.read(BODY_LIMIT)
+    if response.length and len(body) < BODY_LIMIT:
+        raise http.client.IncompleteRead(body, response.length)
+    return Answer(response.status, response.getheaders(), body, der)
 
 
 def _secure(connection: socket.socket, name: str, *, verify: bool) -> ssl.SSLSocket:
