@@ -83,11 +83,13 @@ class Lease:
 
 
 def held(lease: Json) -> AgentError:
-    """The refusal that says who holds the lease, and until when."""
+    """The refusal that says who holds the lease, since when, until when, and what for."""
     until = iso(lease["until"])
+    purpose = f": {lease['reason']}" if lease["reason"] else ""
     return AgentError(
         "lease-held",
-        f"{lease['holder']} holds the lease on this host (run {lease['run']}, since {iso(lease['since'])})",
+        f"{lease['holder']} holds the lease on this host since {iso(lease['since'])} until {until} "
+        f"(run {lease['run']}{purpose})",
         next=f"Wait for that run to end; a dead run's lease expires by itself at {until}.",
         detail={"holder": lease["holder"], "run": lease["run"], "since": iso(lease["since"]), "until": until},
     )

@@ -22,8 +22,9 @@ def prepare(request: Request, services: Services) -> Json:
     with changing(request.site, services) as store:
         now = services.now()
         refuse_pending(store, run)
-        lease = store.lease.take(run, holder, request.get("reason", str, ""), request.seconds("ttl", 300), now)
-        store.audit("prepared", now, run=run, holder=holder, release=manifest["release"])
+        reason = request.get("reason", str, "")
+        lease = store.lease.take(run, holder, reason, request.seconds("ttl", 300), now)
+        store.audit("prepared", now, run=run, holder=holder, release=manifest["release"], reason=reason)
         return {
             "token": lease["token"],
             "until": iso(lease["until"]),
