@@ -39,8 +39,11 @@ def written(root: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
-def compare(project: Path, entries, **policy):
+def compare(project: Path, entries, copy=PLAIN_COPY, **policy):
     """Run both on the declarations; `{path: (ours, Ansible's)}` of all that either has written."""
+    if copy:
+        (project / "action_plugins").mkdir()
+        (project / "action_plugins/copy.py").write_text(copy)
     out = project / "out"
     for host in HOSTS:
         (out / host).mkdir(parents=True)
@@ -83,8 +86,6 @@ def test_awkward_templates_come_out_as_the_template_module_writes_them(project):
     secret = encrypt("s3cret/+ü", password)
     variables = project / "inventories/prod/group_vars/all"
     shutil.copy(HERE / "variables.yml", variables)
-    (project / "action_plugins").mkdir()
-    (project / "action_plugins/copy.py").write_text(PLAIN_COPY)
     (variables / "inline.yml").write_text(f"secret: !vault |\n{indent(secret, '  ')}")
     (variables / "whole.yml").write_text(encrypt("vault_whole: 'whole {{ http_port }}'\n", password))
     for name, text in FILES.items():
@@ -119,6 +120,16 @@ def test_each_starter_template_comes_out_as_the_template_module_writes_it(projec
     compared = compare(project, entries)
     assert different(compared) == {}
     assert len(compared) == len(STARTED)
+
+
+def test_the_whole_module_writes_the_same_with_its_own_last_step(project):
+    (project / "templates/a.j2").write_text(
+        "#jinja2: newline_sequence: '\\r\\n'\n{{ 'grüße' }}\n{{ inventory_hostname }}\n\n"
+    )
+    entries = [{"template": "a.j2", "dest": f"{project}/out/{{{{ inventory_hostname }}}}/a", "mode": "0644"}]
+    compared = compare(project, entries, copy=None)
+    assert different(compared) == {}
+    assert [ours.splitlines()[0] for ours, _ in compared.values()] == ["grüße".encode()] * 2
 
 
 def test_every_starter_template_is_among_the_compared_ones():

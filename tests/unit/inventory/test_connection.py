@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from safedeploy.core.errors import SafedeployError
@@ -9,11 +14,10 @@ from safedeploy.core.host import Become, Connection
 from tests.unit.inventory.project import open_inventory, write
 
 
-def connection(tmp_path, variables: str, settings: str = "[defaults]\n") -> Connection:
+def connection(tmp_path, variables: str) -> Connection:
     files = {
         "inventories/prod/hosts.ini": "web1\n",
         "inventories/prod/host_vars/web1.yml": variables,
-        "ansible.cfg": settings,
     }
     return open_inventory(write(tmp_path, files)).hosts[0].connection
 
@@ -67,6 +71,25 @@ def test_values_are_plain_python(tmp_path):
 def test_a_password_is_not_in_the_representation(tmp_path):
     found = connection(tmp_path, "{ansible_password: hunter2, ansible_become_pass: hunter3}")
     assert "hunter" not in repr(found)
+
+
+def test_the_settings_in_the_projects_ansible_cfg_count_wherever_the_command_is_started(tmp_path):
+    write(
+        tmp_path,
+        {"inventories/prod": "web1\n", "ansible.cfg": "[defaults]\nremote_user = deploy\nremote_port = 2022\n"},
+    )
+    program = (
+        "import sys, pathlib; from safedeploy.adapters.ansible.inventory import load\n"
+        "from safedeploy.core.policy import Policy\n"
+        "inventory = load(pathlib.Path(sys.argv[1]), Policy(environment='prod', inventory='inventories/prod'))\n"
+        "print(inventory.hosts[0].connection.user, inventory.hosts[0].connection.port)\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "ANSIBLE_CONFIG"}
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], cwd=Path(__file__).parents[3], env=environment,
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert ran.stdout == "deploy 2022\n", ran.stderr
 
 
 REFUSED = {

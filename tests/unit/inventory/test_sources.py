@@ -7,7 +7,7 @@ import pytest
 from safedeploy.adapters.ansible.inventory import load
 from safedeploy.core.errors import SafedeployError
 from safedeploy.core.policy import Policy
-from tests.unit.inventory.project import PROD, names, open_inventory, write
+from tests.unit.inventory.project import PROD, content, names, open_inventory, rendered, write
 
 SCRIPT = """#!/bin/sh
 echo '{"web": {"hosts": ["dyn1", "dyn2"]}, "_meta": {"hostvars": {"dyn1": {"color": "blue"}}}}'
@@ -136,6 +136,25 @@ def test_a_misspelled_environment_is_told_the_nearest_one(tmp_path):
     with pytest.raises(SafedeployError) as caught:
         load(tmp_path, Policy(environment="prodution", inventory="inventories/prodution"))
     assert "production" in caught.value.next_step
+
+
+def test_plugins_of_the_project_are_used_and_may_print(tmp_path, capfd):
+    plugin = "class FilterModule:\n    def filters(self):\n        return {'loud': self.loud}\n"
+    plugin += "    def loud(self, text):\n        print('printed')\n        return text.upper()\n"
+    files = {
+        "filter_plugins/loud.py": plugin,
+        "templates/a.j2": "{{ 'x' | loud }}\n",
+        "inventories/prod/hosts.ini": "web1\n",
+        "inventories/prod/group_vars/all.yml": "safedeploy_files: [{template: a.j2, dest: a}]\n",
+    }
+    tree = rendered(write(tmp_path, files))["web1"]
+    assert content(tree, "/etc/apache2/a") == "X\n"
+    assert capfd.readouterr().out == ""
+
+
+def test_variables_beside_a_playbook_do_not_count(tmp_path):
+    write(tmp_path, {"inventories/prod/hosts.ini": "web1\n", "group_vars/all.yml": "a: 1\n"})
+    assert "a" not in open_inventory(tmp_path).hosts[0].variables
 
 
 def test_nothing_reaches_standard_output_or_error(tmp_path, capfd):

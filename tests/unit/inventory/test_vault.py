@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from safedeploy.adapters.ansible.inventory import VaultOptions, load
+from safedeploy.adapters.ansible.render import Renderer
 from safedeploy.core.errors import SafedeployError
 from safedeploy.core.policy import Policy
 from tests.unit.inventory.project import BIN, PROD, content, encrypt, inline, open_inventory, rendered, write
@@ -193,3 +194,16 @@ def test_a_typed_password_is_gone_when_the_inventory_is_closed(project):
         path = Path(inventory.vault_args()[1].partition("@")[2])
         assert path.read_text() == "right"
     assert not path.exists()
+
+
+def test_two_inventories_with_different_passwords_are_open_at_once(project, tmp_path_factory):
+    secret = inline(encrypt("second-secret", "left"))
+    files = {**HOSTS, "left": "left", "inventories/prod/group_vars/all.yml": f"{SITE}user: u\npassword: {secret}"}
+    second = write(tmp_path_factory.mktemp("second"), files)
+    one = open_inventory(project, vault=WAYS["a password file"])
+    two = open_inventory(second, vault=VaultOptions(password_files=("left",)))
+    shown = [
+        content(Renderer(where, PROD, inventory).render(inventory.hosts[0]), "/etc/apache2/a.conf")
+        for where, inventory in ((project, one), (second, two), (project, one))
+    ]
+    assert shown == ["user secret-web1 hunter2-secret\n", "user u second-secret\n", "user secret-web1 hunter2-secret\n"]

@@ -33,6 +33,7 @@ NEEDED = {
     "another host's": "{{ hostvars['web2'].ansible_facts.hostname }}",
     "another host's by subscript": "{{ hostvars[h]['ansible_hostname'] }}",
     "a lookup of a template": "{{ lookup('template', 'facty.j2') }}",
+    "a template with delimiters of its own": "#jinja2: variable_start_string: '[['\n[[ ansible_fqdn }}",
     "an include by a computed name": "{% include inventory_hostname ~ '.j2' %}",
 }
 NOT_NEEDED = {
@@ -92,3 +93,19 @@ def test_text_in_facts_is_never_a_template(tmp_path):
     inventory = open_inventory(tmp_path)
     done = Renderer(tmp_path, PROD, inventory).render(inventory.hosts[0], {"ansible_hostname": "{{ 1 + 1 }}"})
     assert content(done, "/etc/apache2/a") == "{{ 1 + 1 }}\n"
+
+
+def test_needed_of_every_host_when_one_uses_those_of_others(tmp_path):
+    write(tmp_path, BASE | {"templates/a.j2": "x", "templates/lb.j2": "{{ hostvars['web1'].ansible_facts.hostname }}"})
+    write(tmp_path, {"inventories/prod/host_vars/web2.yml": "safedeploy_files: [{template: lb.j2, dest: a}]\n"})
+    inventory = open_inventory(tmp_path)
+    renderer = Renderer(tmp_path, PROD, inventory)
+    assert [renderer.needs_facts(host) for host in inventory.hosts] == [True, True]
+
+
+def test_needed_of_one_host_when_only_that_one_uses_its_own(tmp_path):
+    write(tmp_path, BASE | {"templates/a.j2": "x"})
+    write(tmp_path, {"inventories/prod/host_vars/web2.yml": "safedeploy_files: [{template: facty.j2, dest: a}]\n"})
+    inventory = open_inventory(tmp_path)
+    renderer = Renderer(tmp_path, PROD, inventory)
+    assert [renderer.needs_facts(host) for host in inventory.hosts] == [False, True]
