@@ -116,7 +116,7 @@ def oldest(extra: Sequence[str]) -> Outcome:
     if isinstance(python, str) or not found:
         return Outcome(ok=True, skipped=str(python) if found else "no tests in this lane")
     plugins = ("-p", "no:cacheprovider", "-p", "tests.unit.agent.on_old_python", "-p", "tests.apache_fixture")
-    return run_pytest("-q", "--confcutdir=tests/unit", *plugins, *found, *extra, python=python)
+    return run_pytest("-n2", "--confcutdir=tests/unit", *plugins, *found, *extra, python=python)
 
 
 LANES = (

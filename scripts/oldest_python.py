@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 OLDEST = "3.8"
+PACKAGES = ("pytest>=8,<9", "pytest-timeout", "pytest-xdist")
 
 
 def find() -> str | None:
@@ -31,7 +32,7 @@ def environment_for(python: str, checkout: Path) -> Path | str:
     inside = home / "bin" / "python"
     if not (home / ".ready").exists():
         shutil.rmtree(home, ignore_errors=True)
-        pip = [str(inside), "-m", "pip", "install", "--quiet", "pytest>=8,<9", "pytest-timeout"]
+        pip = [str(inside), "-m", "pip", "install", "--quiet", *PACKAGES]
         make = [[python, "-m", "venv", str(home)], pip]
         for line in make:
             done = subprocess.run(line, check=False, capture_output=True, text=True)
