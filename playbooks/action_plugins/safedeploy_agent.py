@@ -97,6 +97,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
     def _execute(self, make: Callable[..., str], words: Json, data: bytes) -> str | Json:
         """What the host said after the marker, or a refusal when it never got there."""
         marker = f"safedeploy:{secrets.token_hex(8)}"
+        # With -vvv the ssh plugin prints what a host said, token and all, unless the play forbids it.
+        self._connection._play_context.no_log = True  # noqa: SLF001 - it has no other switch
         done = self._low_level_execute_command(make(marker=marker, **words), in_data=data)
         said = reply.after_marker(done["stdout"], marker)
         if said is not None:

@@ -48,4 +48,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
                 msg=f"The rollout stops here: {len(lost)} of {len(bundle.hosts)} hosts went wrong, allowed are "
                 f"{budget}: {named}{more}. The hosts of this batch and of later ones were not changed.",
             )
+        else:
+            ledger.begin(bundle, [str(host) for host in task_vars["ansible_play_batch"]])
         return result

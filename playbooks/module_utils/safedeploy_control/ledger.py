@@ -1,6 +1,8 @@
 """The ledger of a run: which hosts went wrong, and how. Appended by the callback plugin, read by the gate.
 
-One line of JSON for each event, appended under flock(2), so that no reader sees half a line.
+One line of JSON for each event, appended under flock(2), so that no reader sees half a line. Beside it, `begun.json`
+names the hosts of every batch that was let through: one of an earlier batch that has not confirmed is lost, whoever saw
+why.
 """
 
 from __future__ import annotations
@@ -10,12 +12,15 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+from .bundle import write_atomically
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from .bundle import Bundle
 
 NAME = "ledger.jsonl"
+BEGUN = "begun.json"
 
 # Phases whose refusal means that the host did not make it.
 _COUNTED = ("activate", "controller_health", "confirm")
@@ -32,8 +37,27 @@ def append(directory: Path, *, host: str, phase: str, kind: str, text: str) -> N
         os.close(fd)
 
 
+def begin(bundle: Bundle, hosts: list[str]) -> None:
+    """Note that a batch with these hosts begins."""
+    write_atomically(bundle.directory / BEGUN, json.dumps(sorted({*_begun(bundle), *hosts})))
+
+
+def _begun(bundle: Bundle) -> list[str]:
+    try:
+        return [str(host) for host in json.loads((bundle.directory / BEGUN).read_text(encoding="utf-8"))]
+    except FileNotFoundError:
+        return []
+
+
+def _arrived(bundle: Bundle, host: str) -> bool:
+    """True for a host that has confirmed, or that had the release already."""
+    if bundle.result(host, "confirm") is not None:
+        return True
+    return bool((bundle.result(host, "activate") or {}).get("outcome") == "unchanged")
+
+
 def lost(bundle: Bundle) -> dict[str, str]:
-    """The hosts of the run that went wrong, each with its first reason; from the ledger and from the hosts' answers."""
+    """The hosts of the run that went wrong, each with its first reason; from all that is known of them."""
     found: dict[str, str] = {}
     try:
         lines = (bundle.directory / NAME).read_text(encoding="utf-8").splitlines()
@@ -51,4 +75,7 @@ def lost(bundle: Bundle) -> dict[str, str]:
             answer = bundle.answer(host, phase)
             if answer is not None and answer.get("ok") is not True:
                 found.setdefault(host, str((answer.get("error") or {}).get("code") or "failed"))
+    for host in _begun(bundle):
+        if host in bundle.hosts and not _arrived(bundle, host):
+            found.setdefault(host, "not confirmed")
     return found

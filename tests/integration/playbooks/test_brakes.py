@@ -1,0 +1,105 @@
+"""When a host goes wrong, in whatever way, no further batch begins."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from bundles import answers, ledger, write_bundle
+from conftest import BREAKS_AT_RUN_TIME, live, marked, state
+
+pytestmark = pytest.mark.lab
+
+
+def test_a_host_that_reverts_stops_the_rollout(fleet, play, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(BREAKS_AT_RUN_TIME))
+    assert play("preflight", bundle).rc == 0, "configtest cannot see it"
+    done = play("rollout", bundle, batches=[1, 1])
+    assert done.rc == 2
+    first = ledger(bundle)[0]
+    assert (first["host"], first["kind"], first["phase"]) == ("web1", "reverted", "activate")
+    assert answers(bundle)["web1.activate"]["error"]["code"] == "reverted"
+    assert [live(fleet, host.name) for host in fleet.hosts] == [None, None, None]
+    assert "web2.activate" not in answers(bundle)
+    assert "verified" in done.text, "the message says what state the host is in"
+
+
+def test_an_unreachable_host_stops_the_rollout(fleet, play, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")))
+    assert play("preflight", bundle).rc == 0
+    fleet.kill_sshd("web1")
+    # A second host in the batch, so that Ansible by itself would go on to the next one.
+    done = play("rollout", bundle, batches=[2, 1])
+    assert done.rc != 0
+    assert [(line["host"], line["kind"]) for line in ledger(bundle)] == [("web1", "unreachable")]
+    assert "1 of 3 hosts went wrong" in done.text
+    assert live(fleet, "web2") == marked("one"), "the batch that had begun is finished"
+    assert state(fleet, "web2")["pending"] is None
+    assert live(fleet, "web3") is None
+
+
+def test_within_the_error_budget_the_rollout_goes_on_and_still_ends_as_failed(fleet, play, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one"), web1=BREAKS_AT_RUN_TIME), error_budget=1)
+    assert play("preflight", bundle).rc == 0
+    assert play("rollout", bundle, batches=[2, 1]).rc == 2
+    assert [live(fleet, host.name) for host in fleet.hosts] == [None, marked("one"), marked("one")]
+
+
+def test_a_batch_that_fails_as_a_whole_ends_the_rollout_whatever_the_budget(fleet, play, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one"), web1=BREAKS_AT_RUN_TIME), error_budget=2)
+    assert play("preflight", bundle).rc == 0
+    assert play("rollout", bundle, batches=[1, 1]).rc == 2
+    assert [live(fleet, host.name) for host in fleet.hosts] == [None, None, None]
+
+
+def test_the_gate_sees_a_lost_host_without_the_callback_too(fleet, play, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")))
+    assert play("preflight", bundle).rc == 0
+    fleet.kill_sshd("web1")
+    assert play("rollout", bundle, "--limit", "web1").rc != 0
+    (bundle / "ledger.jsonl").unlink()
+    done = play("rollout", bundle, "--limit", "web2")
+    assert done.rc == 2
+    assert "web1 (not confirmed)" in done.text.replace("\n", " ")
+    assert live(fleet, "web2") is None
+
+
+def test_a_host_that_is_ill_as_seen_from_here_is_reverted_and_stops_the_rollout(fleet, play, plans, tmp_path):
+    wanted = plans(marked("one"))
+    for plan in wanted.values():
+        plan.health = [{"url": "http://www.lab.test/"}]
+        plan.controller_health = [{"name": "from here", "url": "http://www.lab.test/", "status": [418]}]
+    bundle = write_bundle(tmp_path / "bundle", wanted)
+    assert play("preflight", bundle).rc == 0
+    done = play("rollout", bundle, batches=[1, 1])
+    assert done.rc == 2
+    found = answers(bundle)
+    assert found["web1.activate"]["ok"]
+    assert found["web1.controller_health"]["error"]["code"] == "health-failed"
+    assert found["web1.revert"]["result"]["outcome"] == "reverted"
+    assert "web1.confirm" not in found
+    assert "web2.activate" not in found
+    assert live(fleet, "web1") is None
+    assert state(fleet, "web1")["pending"] is None
+
+
+def test_a_host_that_cannot_be_reached_anew_is_not_confirmed_and_goes_back(fleet, play, plans, tmp_path):
+    """The connection that is open already still works; only a new one shows that nobody can log in any more."""
+    wanted = plans(marked("one"))
+    # The release itself shuts the door: what a firewall rule or an sshd setting does.
+    bundle = write_bundle(tmp_path / "bundle", wanted, confirm_window=4, bake=2)
+    assert play("preflight", bundle).rc == 0
+    shut = "while [ ! -e /etc/apache2/conf-enabled/zz-test.conf ]; do sleep 0.1; done; kill $(pgrep -o -x sshd)"
+    fleet.exec("web1", ["sh", "-c", f"({shut}) </dev/null >/dev/null 2>&1 &"])
+    done = play("rollout", bundle, batches=[1, 1])
+    assert done.rc != 0
+    assert answers(bundle)["web1.activate"]["ok"]
+    assert "web1.confirm" not in answers(bundle)
+    assert [(line["host"], line["kind"], line["phase"]) for line in ledger(bundle)] == [
+        ("web1", "unreachable", "confirm")
+    ]
+    deadline = time.monotonic() + 15
+    while live(fleet, "web1") is not None and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert live(fleet, "web1") is None, "the host goes back by itself"
+    assert live(fleet, "web2") is None

@@ -1,0 +1,176 @@
+"""The same playbooks through ansible-runner: events, interruption, and what is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from bundles import answers, ledger, write_bundle
+from conftest import live, marked, state
+
+from safedeploy.adapters import runner
+from safedeploy.adapters.runner.sockets import close_sockets, socket_directory
+
+pytestmark = pytest.mark.lab
+
+
+@pytest.fixture
+def go(fleet, tmp_path):
+    def run(name: str, bundle: Path, **more: object) -> runner.RunResult:
+        words = {"inventory": fleet.inventory, "hosts": [host.name for host in fleet.hosts], "project": tmp_path} | more
+        return runner.run(name, bundle=bundle, **words)  # type: ignore[arg-type]
+
+    return run
+
+
+def commands() -> list[str]:
+    """The command lines of all processes below this one."""
+    done = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+    rows = [line.split(None, 2) for line in done.stdout.splitlines()]
+    own = {str(os.getpid())}
+    while more := {row[0] for row in rows if row[1] in own} - own:
+        own |= more
+    return [row[2] for row in rows if row[0] in own and row[0] != str(os.getpid()) and "ps -A" not in row[2]]
+
+
+def test_a_whole_push_with_its_events(fleet, go, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")))
+    events: list[dict] = []
+    threads = set()
+
+    def heard(event: dict) -> None:
+        events.append(event)
+        threads.add(threading.current_thread())
+
+    assert go("preflight.yml", bundle).status == "successful"
+    result = go("rollout.yml", bundle, extra={"safedeploy_batches": [1, 1]}, on_event=heard)
+    assert (result.rc, result.status) == (0, "successful")
+    assert {live(fleet, host.name) for host in fleet.hosts} == {marked("one")}
+    done = [
+        (event["event_data"]["host"], event["event_data"]["task"])
+        for event in events
+        if event["event"] == "runner_on_ok" and event["event_data"]["task_action"] == "safedeploy_agent"
+    ]
+    assert done == [
+        (f"web{n}", task) for n in (1, 2, 3) for task in ("Activate the release", "Confirm over a fresh connection")
+    ]
+    assert threads == {threading.current_thread()}, "a listener is called where it lives"
+
+
+def test_the_hosts_named_are_the_only_ones(fleet, go, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")))
+    assert go("preflight.yml", bundle, hosts=["web2"]).rc == 0
+    assert sorted(answers(bundle)) == ["web2.preflight", "web2.prepare"]
+
+
+def test_a_cancelled_play_ends_at_once_and_leaves_no_process(fleet, go, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")), bake=30)
+    assert go("preflight.yml", bundle).rc == 0
+    cancelled_at: list[float] = []
+
+    def cancelled() -> bool:
+        if (bundle / "results" / "web1.activate.json").exists():
+            cancelled_at.append(time.monotonic())
+            return True
+        return False
+
+    result = go("rollout.yml", bundle, cancelled=cancelled)
+    assert time.monotonic() - cancelled_at[0] < 5
+    assert result.status == "canceled"
+    assert [line for line in commands() if "ansible" in line or line.startswith("ssh ")] == []
+    assert state(fleet, "web1")["pending"], "the host is left to the workflow, or to its own dead-man"
+    assert go("revert.yml", bundle).rc == 0
+    assert live(fleet, "web1") is None
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_whatever_ends_the_listener_ends_the_play_first(fleet, go, plans, tmp_path, error):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")))
+
+    def heard(event: dict) -> None:
+        if event["event"] == "runner_on_start":
+            raise error
+
+    with pytest.raises(error):
+        go("preflight.yml", bundle, on_event=heard)
+    assert [line for line in commands() if "ansible" in line] == []
+
+
+def test_a_signal_to_the_whole_program_leaves_nothing_of_the_play(fleet, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")), bake=60)
+    program = f"""
+import pathlib, signal, sys
+from safedeploy.adapters import runner
+def stop(*_): raise KeyboardInterrupt
+signal.signal(signal.SIGTERM, stop)
+for name in ("preflight.yml", "rollout.yml"):
+    runner.run(name, bundle=pathlib.Path({str(bundle)!r}), project=pathlib.Path({str(tmp_path)!r}),
+               inventory=pathlib.Path({str(fleet.inventory)!r}), hosts=["web1"])
+"""
+    child = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
+    while not (bundle / "results" / "web1.activate.json").exists():
+        assert child.poll() is None
+        time.sleep(0.1)
+    child.terminate()
+    child.wait(15)
+    left = subprocess.run(["pgrep", "-af", str(bundle)], capture_output=True, text=True, check=False).stdout
+    assert left == ""
+
+
+def test_nothing_private_is_left_and_nothing_secret_was_there(fleet, go, plans, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    secret = "correct-horse-battery-staple"
+    bundle = write_bundle(tmp_path / "bundle", plans(marked(secret)))
+    seen: list[str] = []
+
+    def heard(_event: dict) -> None:
+        for directory in (tmp_path / "temporary").glob("safedeploy-play-*"):
+            assert directory.stat().st_mode & 0o777 == 0o700
+            seen.extend(path.read_text(errors="replace") for path in directory.rglob("*") if path.is_file())
+
+    assert go("preflight.yml", bundle, on_event=heard, verbosity=4).rc == 0
+    token = answers(bundle)["web1.prepare"]["result"]["token"]
+    assert seen
+    assert not [text for text in seen if secret in text or token in text]
+    assert list((tmp_path / "temporary").glob("safedeploy-play-*")) == []
+
+
+def test_host_keys_are_checked_although_ansible_runner_would_not(fleet, go, plans, tmp_path):
+    inventory = json.loads(fleet.inventory.read_text())
+    for host in inventory["all"]["children"]["web"]["hosts"].values():
+        host["ansible_ssh_common_args"] = "-o UserKnownHostsFile=/dev/null -o GlobalKnownHostsFile=/dev/null"
+    (tmp_path / "inventory.json").write_text(json.dumps(inventory))
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")))
+    result = go("preflight.yml", bundle, inventory=tmp_path / "inventory.json")
+    assert result.rc == 4
+    assert {line["kind"] for line in ledger(bundle)} == {"unreachable"}
+    assert all("Host key verification failed" in line["text"] for line in ledger(bundle))
+
+
+def test_a_playbook_that_cannot_start_says_why(fleet, go, plans, tmp_path):
+    (tmp_path / "ansible.cfg").write_text("[defaults]\nvault_password_file = nowhere\n")
+    result = go("preflight.yml", write_bundle(tmp_path / "bundle", plans(marked("one"))))
+    assert result.rc != 0
+    assert "nowhere" in result.stdout_tail
+
+
+def test_connections_are_kept_between_plays_and_closed_at_the_end(fleet, go, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")))
+    go("preflight.yml", bundle)
+    directory = socket_directory()
+    before = {path.name for path in directory.iterdir()}
+    go("release.yml", bundle)
+    assert {path.name for path in directory.iterdir()} == before != set()
+    close_sockets(directory)
+    socket_directory.cache_clear()
+    assert not directory.exists()
+    time.sleep(0.3)
+    assert subprocess.run(["pgrep", "-af", str(directory)], capture_output=True, check=False).stdout == b""
