@@ -30,7 +30,8 @@ def environment_for(python: str, checkout: Path) -> Path | str:
     """The interpreter of an environment that has pytest, or the reason why there is none."""
     home = checkout / ".cache" / f"python{OLDEST}"
     inside = home / "bin" / "python"
-    if not (home / ".ready").exists():
+    ready = home / ".ready"
+    if not ready.exists() or ready.read_text() != " ".join(PACKAGES):
         shutil.rmtree(home, ignore_errors=True)
         pip = [str(inside), "-m", "pip", "install", "--quiet", *PACKAGES]
         make = [[python, "-m", "venv", str(home)], pip]
@@ -38,7 +39,7 @@ def environment_for(python: str, checkout: Path) -> Path | str:
             done = subprocess.run(line, check=False, capture_output=True, text=True)
             if done.returncode != 0:
                 return f"pytest could not be installed for {python}: {done.stderr.strip().splitlines()[-1:]}"
-        (home / ".ready").touch()
+        ready.write_text(" ".join(PACKAGES))
     return inside
 
 
