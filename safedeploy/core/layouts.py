@@ -60,7 +60,8 @@ class Layout:
         Raises SafedeployError(site-invalid) for an unknown key or a value of a wrong type, with its place.
         """
         given = dict(overrides or {})
-        root = given.get("server_root", self.server_root)
+        root = given.get("server_root")
+        root = root if isinstance(root, str) else self.server_root
         defaults: dict[str, Any] = {
             "layout": self.name,
             "state_dir": STATE_DIR,
