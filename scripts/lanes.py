@@ -23,7 +23,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 AGENT = "playbooks/module_utils/safedeploy_host"
 COUNTED = ("tests", "failures", "errors", "skipped")
-AGENT_TESTS = ("tests/unit/agent", "tests/integration/agent_httpd")
+AGENT_TESTS = ("tests/unit/agent", "tests/unit/agent_httpd", "tests/integration/agent_httpd")
 NO_TESTS = 5  # pytest's exit code when its filters leave nothing to run
 
 

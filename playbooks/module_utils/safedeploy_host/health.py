@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import queue
+import socket
 import ssl
 import threading
 import time
@@ -94,7 +95,7 @@ def _ask(check: Json, site: Json, timeout: float) -> http_request.Answer:
 def _reason(error: Exception, timeout: float) -> str:
     if isinstance(error, ssl.SSLError):
         return f"TLS: {error.reason or error}"
-    if isinstance(error, TimeoutError):
+    if isinstance(error, (TimeoutError, socket.timeout)):  # two classes until Python 3.10
         return f"no complete answer within {timeout:g} s"
     if isinstance(error, http.client.HTTPException):
         return f"not an HTTP answer: {type(error).__name__}"

@@ -8,12 +8,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from safedeploy_host import health
 
-Behaviour = Callable[[socket.socket], None]
+if TYPE_CHECKING:  # Python 3.8 cannot evaluate it
+    Behaviour = Callable[[socket.socket], None]
 
 
 @contextlib.contextmanager
@@ -29,7 +30,7 @@ def serving(behaviour: Behaviour) -> Iterator[str]:
 
         def accept() -> None:
             while not ended.is_set():
-                with contextlib.suppress(TimeoutError):
+                with contextlib.suppress(OSError):
                     threading.Thread(target=treat, args=(server.accept()[0],), daemon=True).start()
 
         thread = threading.Thread(target=accept)
