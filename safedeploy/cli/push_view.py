@@ -27,8 +27,10 @@ _STYLE = {
 def show_preflight(console: Console, verdict: Preflight) -> None:
     """Print what the preflight found on hosts that passed: the method, warnings, needed restarts."""
     methods = Counter(check.method for check in verdict.hosts.values() if check.ok)
-    told = ", ".join(f"{count} in a {_METHOD.get(method or '', method)}" for method, count in methods.items())
-    say(console, f"preflight passed on {len(verdict.hosts)} hosts: configuration tested {told}", "green")
+    named = {method: f"in a {_METHOD.get(method or '', method)}" for method in methods}
+    told = ", ".join(named[method] + (f" ({count})" if len(methods) > 1 else "") for method, count in methods.items())
+    hosts = "1 host" if len(verdict.hosts) == 1 else f"{len(verdict.hosts)} hosts"
+    say(console, f"preflight passed on {hosts}: tested {told}", "green")
     for text, hosts in _by_text(verdict).items():
         say(console, f"  {', '.join(hosts)}: {text}", "yellow")
 

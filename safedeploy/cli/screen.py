@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_PLAIN_WIDTH = 120
+_PLAIN_WIDTH = 10_000  # tables are as wide as their content: nothing is folded in a log
 
 
 def _console(*, stderr: bool) -> Console:
