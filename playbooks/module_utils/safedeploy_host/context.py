@@ -42,7 +42,10 @@ class Seen:
 
 def configtest(site: Json, entries: Mapping[str, Json], open_object: OpenObject) -> Json:
     """Test the candidate in context: {"ok", "method", "output", "warnings"}. Raises what `open_object` raises."""
-    seen = look(site, entries, open_object, _configtest)
+    try:
+        seen = look(site, entries, open_object, _configtest)
+    except OSError as error:
+        return {"ok": False, "method": "namespace", "output": f"the candidate was not tested: {error}", "warnings": []}
     output = seen.value["output"]
     warnings = [line for line in output.splitlines() if _WARNING.search(line) and "Syntax error" not in line]
     undefined = any(_UNDEFINED_VARIABLE in line for line in warnings)
@@ -67,21 +70,17 @@ def look(site: Json, entries: Mapping[str, Json], open_object: OpenObject, work:
         return _in_child(lambda: work(site), signal.SIGKILL)
 
     reply = _in_child(in_namespace, signal.SIGKILL)
-    if "value" in reply and "value" in reply["value"]:
-        return Seen("namespace", reply["value"]["value"], [])
     if "value" in reply:
-        raise OSError(reply["value"]["error"])
+        return Seen("namespace", _value(reply["value"]), [])
     from . import copied
 
     def in_copy() -> Any:
         with copied.tree(site, entries, content) as (copy, limits):
             return {"work": work(copy), "limits": limits}
 
-    result = _in_child(in_copy, signal.SIGTERM)
-    if "value" not in result:
-        raise OSError(result["error"])
-    limits = [f"tested in a copied tree, not in context: {reply['error']}", *result["value"]["limits"]]
-    return Seen("copy", result["value"]["work"], limits)
+    result = _value(_in_child(in_copy, signal.SIGTERM))
+    limits = [f"tested in a copied tree, not in context: {reply['error']}", *result["limits"]]
+    return Seen("copy", result["work"], limits)
 
 
 def _configtest(site: Json) -> Json:
@@ -91,8 +90,17 @@ def _configtest(site: Json) -> Json:
     return {"ok": outcome.ok, "output": outcome.explained().replace(site.get("copied_to") or "\0", "")}
 
 
+def _value(reply: Json) -> Any:
+    if "value" not in reply:
+        raise OSError(reply["error"])
+    return reply["value"]
+
+
 def _in_child(work: Callable[[], Any], with_parent: int) -> Json:
-    """Do `work` in a child that gets the signal `with_parent` if we end: {"value": ...} or {"error": text}."""
+    """Do `work` in a child that gets the signal `with_parent` if we end: {"value": ...} or {"error": text}.
+
+    Raises OSError when the child gives no reply in time.
+    """
     reader, writer = os.pipe()
     parent = os.getpid()
     pid = os.fork()
@@ -107,7 +115,7 @@ def _in_child(work: Callable[[], Any], with_parent: int) -> Json:
         os.kill(pid, with_parent)
         os.waitpid(pid, 0)
     if not data:
-        return {"error": f"the candidate could not be looked at within {LIMIT:g} s"}
+        raise OSError(f"the process that looked at the candidate was stopped, or took longer than {LIMIT:g} s")
     reply: Json = json.loads(data)
     return reply
 

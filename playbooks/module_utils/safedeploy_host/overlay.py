@@ -33,8 +33,6 @@ def show(site: Json, entries: Mapping[str, Json], content: Mapping[str, bytes]) 
         for directory in ("/run", "/run/lock", "/var/lock"):
             _cover_run_directory(directory)
     for root in _roots(site, entries):
-        if root == "/":
-            raise OSError(f"no directory on the way to {min(entries, key=len)} exists yet")
         if not _cover(root):
             _mirror(root, entries)
     lay(entries, content)
@@ -54,7 +52,11 @@ def _roots(site: Json, entries: Iterable[str]) -> list[str]:
         directory = _existing(path)
         roots = [root for root in allowed if Path(root).is_dir() and _holds(root, directory)]
         mounts = [mount for mount in _mounts() if _holds(mount, directory)]
-        found.add(max([*(roots[:1] or [directory]), *mounts], key=len))
+        root = max([*(roots[:1] or [directory]), *mounts], key=len)
+        if root == "/":
+            # What is mounted there would not be seen by a process whose root it is.
+            raise OSError(f"{path} would need a new directory in /")
+        found.add(root)
     return sorted(found)
 
 

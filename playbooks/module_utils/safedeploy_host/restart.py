@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 
 def needed(site: Json, entries: Mapping[str, Json], open_object: Callable[[str], bytes]) -> Json:
-    """{"needed": bool, "why": [text]}: what needs a restart. Raises what `open_object` raises, and OSError."""
+    """{"needed": bool, "why": [text]}: what needs a restart, or that it cannot be told. Raises as `open_object` does."""
     live = startup.read(site)
-    candidate = look(site, entries, open_object, startup.read).value
-    why = list(startup.differences(live, candidate))
+    try:
+        candidate = look(site, entries, open_object, startup.read).value
+        why = list(startup.differences(live, candidate))
+    except OSError as error:
+        why = [f"whether graceful is enough could not be told: {error}"]
     return {"needed": bool(why), "why": why}

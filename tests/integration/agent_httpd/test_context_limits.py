@@ -134,3 +134,24 @@ print(json.dumps([seen.method, seen.value, sorted(path.name for path in keys.ite
         assert json.loads(done.stdout) == ["namespace", ["secret", "y"], ["a.key"]]
     finally:
         (apache.etc / "keys").rmdir()
+
+
+def test_what_takes_for_ever_to_look_at_is_refused(apache: Apache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "LIMIT", 0.5)
+    site = apache.site
+    site["httpd"]["control"] = ["bash", "-c", f"exec -a {apache.etc} sleep 30"]
+
+    result = context.configtest(site, {}, {}.__getitem__)
+
+    assert not result["ok"]
+    assert "took longer than 0.5 s" in result["output"]
+
+
+def test_a_new_directory_in_the_root_is_not_shown_and_that_is_told(apache: Apache) -> None:
+    path = Path("/safedeploy-test-of-a-new-directory/index.html")
+
+    result = Candidate().file(path, "x\n").configtest(apache)
+
+    assert (result["ok"], result["method"]) == (True, "copy")
+    assert any(f"{path} would need a new directory in /" in line for line in result["warnings"])
+    assert not path.parent.exists()
