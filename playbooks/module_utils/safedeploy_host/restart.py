@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def needed(site: Json, entries: Mapping[str, Json], open_object: Callable[[str], bytes]) -> Json:
-    """{"needed": bool, "why": [text]}: what needs a restart, or that it cannot be told. Raises as `open_object` does."""
+    """{"needed": bool, "why": [text]}: what needs a restart, or that nobody can tell. Raises as `open_object` does."""
     live = startup.read(site)
     try:
         candidate = look(site, entries, open_object, startup.read).value
