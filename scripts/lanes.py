@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -58,12 +59,26 @@ def environment(**extra: str) -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1", "SAFEDEPLOY_PYTHON": sys.executable, **extra}
 
 
+def call(line: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Run a child in the checkout to its end. Interrupted, it gets a minute to take down what it started."""
+    with subprocess.Popen(line, cwd=CHECKOUT, env=variables) as child:
+        try:
+            return child.wait()
+        except (KeyboardInterrupt, SystemExit) as stop:
+            if isinstance(stop, SystemExit):  # a terminal's Ctrl-C has reached the child already, a SIGTERM has not
+                child.send_signal(signal.SIGINT)
+            try:
+                child.wait(60)
+            except subprocess.TimeoutExpired:
+                child.kill()
+            raise
+
+
 def command(*arguments: str, **extra: str) -> Outcome:
     """Run one checker in the checkout; its exit code is the verdict."""
     print("$ " + " ".join(arguments), flush=True)
-    done = subprocess.run(arguments, cwd=CHECKOUT, env=environment(**extra), check=False)
-    ok = done.returncode == 0
-    return Outcome(ok=ok, passed=int(ok), failed=int(not ok), note="" if ok else f"exit code {done.returncode}")
+    code = call(arguments, environment(**extra))
+    return Outcome(ok=not code, passed=int(not code), failed=int(bool(code)), note=f"exit code {code}" if code else "")
 
 
 def run_pytest(*arguments: str, python: Path = Path(sys.executable)) -> Outcome:
@@ -72,7 +87,7 @@ def run_pytest(*arguments: str, python: Path = Path(sys.executable)) -> Outcome:
         report = Path(scratch, "junit.xml")
         print(f"$ pytest {shlex.join(arguments)}", flush=True)
         line = [str(python), "-m", "pytest", *arguments, f"--junit-xml={report}", "-o", "junit_logging=no"]
-        code = subprocess.run(line, cwd=CHECKOUT, env=environment(), check=False).returncode
+        code = call(line, environment())
         if code == NO_TESTS:
             return Outcome(ok=True, skipped="no tests in this lane")
         suites = ET.parse(report).getroot().iter("testsuite") if report.exists() else ()  # noqa: S314 - our own file
@@ -155,8 +170,14 @@ LANES = (
     ),
     Lane(
         name="ansible-lint",
-        proves="playbooks against the production profile",
-        run=lambda _: over(["playbooks/*.yml"], "ansible-lint", "--offline", "--profile=production", "--strict"),
+        proves="playbooks and scenarios against the production profile",
+        run=lambda _: over(
+            ["playbooks/*.yml", "tests/molecule/**.yml"],
+            "ansible-lint",
+            "--offline",
+            "--profile=production",
+            "--strict",
+        ),
     ),
     Lane(
         name="unit",
@@ -175,6 +196,12 @@ LANES = (
         run=lambda extra: run_pytest(
             "-n2", "--dist=loadscope", "-m", "lab and not serial", "--ignore=tests/packaging", *extra
         ),
+        lab=True,
+    ),
+    Lane(
+        name="molecule",
+        proves="the scenarios of tests/molecule",
+        run=lambda _: command("molecule", "test", "--all", MOLECULE_GLOB="tests/molecule/*/molecule.yml"),
         lab=True,
     ),
     Lane(name="serial", proves="what must run alone", run=lambda extra: run_pytest("-m", "serial", *extra), lab=True),
@@ -227,4 +254,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # A shell starts background jobs with SIGINT ignored, and children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

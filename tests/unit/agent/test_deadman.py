@@ -60,7 +60,7 @@ def test_a_change_that_nobody_confirms_is_undone_when_the_window_ends(pending):
     assert '"event": "activated"' in "".join(world.store.log.lines())
     assert wait_for(lambda: world.state["pending"] is None)
     assert wait_for(lambda: (world.root / "sites/a.conf").read_bytes() == b"old")
-    assert "it was not confirmed within its window" in world.store.log.lines()[-1]
+    assert wait_for(lambda: "it was not confirmed within its window" in world.store.log.lines()[-1])
 
 
 def test_a_confirmed_change_stays_and_the_process_ends_by_itself(pending):
