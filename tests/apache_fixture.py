@@ -21,9 +21,11 @@ def apache() -> Iterator[Apache]:
         pytest.skip("apache2 is not installed")
     root = Path(tempfile.mkdtemp(prefix="apache-"))
     root.chmod(0o755)
-    server = Apache(root)
     try:
-        yield server
+        server = Apache(root)
+        try:
+            yield server
+        finally:
+            server.kill()
     finally:
-        server.kill()
         shutil.rmtree(root)
