@@ -111,7 +111,8 @@ def test_a_full_disk_is_no_space_and_leaves_no_half_program(tmp_path):
     digest = hashlib.sha256(content).hexdigest()
     words = {"marker": MARK, "agent": f"{tmp_path}/full/agent/{digest}.pyz", "command": "observe", "python": None}
     (tmp_path / "full").mkdir(mode=0o700)
-    script = f"mount -t tmpfs -o size=64k,mode=0700 none {tmp_path}/full; ({line.stage_line(**words)}); ls {tmp_path}/full/agent"
+    mount = f"mount -t tmpfs -o size=64k,mode=0700 none {tmp_path}/full"
+    script = f"{mount}; ({line.stage_line(**words)}); ls {tmp_path}/full/agent"
     done = subprocess.run(
         ["unshare", "--mount", "/bin/sh", "-c", script],
         input=line.stage_input(content, digest) + b"{}", capture_output=True, check=False,
