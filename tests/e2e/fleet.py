@@ -87,10 +87,10 @@ class Fleet:
         """Every host answers every route as it should, now."""
         self.each(lambda host: self.wait_until_served(host, seconds=0))
 
-    def children(self, host: str) -> str:
-        """The process ids of httpd on a host, its parent's and its workers'."""
-        pid = self.lab.httpd_pid(host)
-        return self.shell(host, f"echo {pid}; ps -o pid= --ppid {pid}")
+    def reloads(self, host: str) -> str:
+        """The process id of httpd on a host, and how often it has read its configuration."""
+        log = f"{self.host(host).layout.log_dir}/error.log"
+        return f"{self.lab.httpd_pid(host)}: " + self.shell(host, f"grep -c 'resuming normal operations' {log}")
 
     @contextmanager
     def without(self, host: str, directory: str, pattern: str) -> Any:

@@ -23,14 +23,14 @@ def test_a_second_release_under_load_loses_no_request_either(pushed, project):
 
 
 def test_the_same_push_again_does_nothing_and_says_why(pushed, project):
-    before = pushed.each(pushed.children)
+    before = pushed.each(pushed.reloads)
     done = project.push()
     assert done.code == ExitCode.OK
     assert set(done.ends().values()) == {"unchanged"}
     assert "nothing" in done.out
     assert "live files equal release" in done.out
     assert "httpd has loaded them" in done.out
-    assert pushed.each(pushed.children) == before, "httpd was reloaded"
+    assert pushed.each(pushed.reloads) == before, "httpd was reloaded"
 
 
 def test_a_push_writes_an_audit_line_with_its_reason_on_every_host(pushed, project):
