@@ -29,8 +29,8 @@ def show_preflight(console: Console, verdict: Preflight) -> None:
     methods = Counter(check.method for check in verdict.hosts.values() if check.ok)
     named = {method: f"in a {_METHOD.get(method or '', method)}" for method in methods}
     told = ", ".join(named[method] + (f" ({count})" if len(methods) > 1 else "") for method, count in methods.items())
-    hosts = "1 host" if len(verdict.hosts) == 1 else f"{len(verdict.hosts)} hosts"
-    say(console, f"preflight passed on {hosts}: tested {told}", "green")
+    count = "1 host" if len(verdict.hosts) == 1 else f"{len(verdict.hosts)} hosts"
+    say(console, f"preflight passed on {count}: tested {told}", "green")
     for text, hosts in _by_text(verdict).items():
         say(console, f"  {', '.join(hosts)}: {text}", "yellow")
 

@@ -93,11 +93,13 @@ def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[lis
         store, goal, make=switch.directories(goal, store.roots), remove=record.get("directories", ())
     )
     switched = time.monotonic()
-    reload = load(services, changed=bool(changed))
+    found = store.releases.preflight(record["release"])
+    # What needed a restart to come in needs one to go: graceful would keep the failed release's limits and modules.
+    restart = bool((found.get("restart") or {}).get("needed"))
+    reload = load(services, changed=bool(changed), restart=restart)
     if not reload["ok"]:
         raise Refused(f"httpd did not come up on it: {reload['error']}")
     loaded = time.monotonic()
-    found = store.releases.preflight(record["release"])
     results = verdict.measure(services, found.get("health", []))
     bad = verdict.still_failing(services, found.get("baseline", []), results)
     if bad:
@@ -110,7 +112,7 @@ def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[lis
     return steps, reload, results
 
 
-def load(services: Services, *, changed: bool) -> Json:
+def load(services: Services, *, changed: bool, restart: bool = False) -> Json:
     """Make httpd run what is on disk, by a reload, or a start when it is dead. Nothing is done when it does already."""
     status = {} if changed else services.status()
     if status.get("running") and status.get("loaded"):
@@ -123,7 +125,7 @@ def load(services: Services, *, changed: bool) -> Json:
             "pid": status.get("pid"),
             "pid_start": status.get("pid_start"),
         }
-    return services.reload()
+    return services.reload(restart=restart)
 
 
 def _settle(

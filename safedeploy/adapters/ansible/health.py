@@ -110,11 +110,13 @@ def _status(value: Any) -> str | None:
 
 
 def _headers(value: Any) -> str | None:
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in (*value, *value.values())):
+    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
         return "must be a mapping of header names to regular expressions"
     for name, pattern in value.items():
+        if not isinstance(pattern, str | None):
+            return f"{name}: must be a regular expression, or null for a header that must be absent"
         try:
-            re.compile(pattern)
+            re.compile(pattern or "")
         except re.error as error:
             return f"{name}: not a regular expression: {error}"
     return None
@@ -133,6 +135,7 @@ RULES: dict[str, Callable[[Any], str | None]] = {
     "body": _text,
     "absent": _text,
     "tls_name": _boolean,
+    "tls_verify": _boolean,
     "tls_min_days": _whole(0),
     "max_ms": _positive,
     "successes": _whole(1),

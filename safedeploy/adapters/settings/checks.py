@@ -78,9 +78,9 @@ def _headers(value: object) -> object:
     if not isinstance(value, Mapping):
         raise ValueError("must be a mapping of header names to regular expressions")  # noqa: TRY004 - as above
     for name, pattern in value.items():
-        if not isinstance(name, str) or not isinstance(pattern, str):
+        if not isinstance(name, str) or not isinstance(pattern, str | None):
             raise ValueError(f"must map header names to regular expressions, not {name!r} to {pattern!r}")  # noqa: TRY004
-        if not is_template(pattern):
+        if pattern is not None and not is_template(pattern):
             try:
                 re.compile(pattern)
             except re.error as error:
@@ -93,7 +93,7 @@ _STATUS = {"type": "integer", "minimum": 100, "maximum": 599}
 _STATUS_OR_TEMPLATE = {"anyOf": [_STATUS, TEMPLATE_SCHEMA]}
 _STATUSES = {"anyOf": [_STATUS, {"type": "array", "minItems": 1, "items": _STATUS_OR_TEMPLATE}]}
 _WEB_URL = {"type": "string", "pattern": "^https?://[^/]"}
-_TEXT_MAP = {"type": "object", "additionalProperties": {"type": "string"}}
+_TEXT_MAP = {"type": "object", "additionalProperties": {"type": ["string", "null"]}}
 
 
 class HealthCheck(BaseModel):
@@ -117,12 +117,15 @@ class HealthCheck(BaseModel):
     )
     redirect: str | None = Field(default=None, description="What the Location header must be, exactly.")
     headers: Annotated[Any, *_or_template(_headers, _TEXT_MAP)] = Field(
-        default=None, description="Header names, each with a regular expression that its value must match."
+        default=None, description="Header names, each with a regular expression for its value; null: it must be absent."
     )
     body: str | None = Field(default=None, description="A text that must be in the body.")
     absent: str | None = Field(default=None, description="A text that must not be in the body.")
     tls_name: Annotated[Any, *_or_template(_boolean, {"type": "boolean"})] = Field(
         default=True, description="Whether the certificate must be for the URL's host name (https only)."
+    )
+    tls_verify: Annotated[Any, *_or_template(_boolean, {"type": "boolean"})] = Field(
+        default=False, description="Whether the certificate must come from an authority that the checker trusts."
     )
     tls_min_days: Annotated[Any, *_or_template(_whole(0), {"type": "integer", "minimum": 0})] = Field(
         default=None, description="How many days the certificate must still be valid (https only)."

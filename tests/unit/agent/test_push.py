@@ -173,6 +173,15 @@ def test_a_change_that_needs_a_restart_is_refused_unless_allowed(world):
     assert world.httpd.restarted
 
 
+def test_what_came_in_by_a_restart_goes_out_by_a_restart(world):
+    world.httpd.restart_why = ["ServerLimit"]
+    world.stage(FIRST)
+    done = world.activate(allow_restart=True)
+    world.httpd.restarted = False
+    world.revert(done["activation"])
+    assert world.httpd.restarted
+
+
 def test_a_hand_edit_after_the_activation_is_kept_aside_by_the_revert(world):
     done = world.push(FIRST)
     edited = world.write("sites/a.conf", b"urgent fix by hand")
