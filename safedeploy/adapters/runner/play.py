@@ -2,7 +2,8 @@
 
 Promises: the play runs in a thread of ours, and events are handed to the caller in the caller's own thread, so that a
 slow or failing listener cannot disturb the play; whatever ends the caller (an exception, KeyboardInterrupt) ends the
-play first; the private directory is 0700, unique and removed; no secret is in it, because none is given to it.
+play first, and if the caller is killed the kernel ends it (tied.py); the private directory is 0700, unique and removed;
+no secret is in it, because none is given to it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from safedeploy.adapters.runner import leftovers
 from safedeploy.adapters.runner.environment import environment
 from safedeploy.adapters.runner.processes import end_child
 from safedeploy.adapters.runner.sockets import socket_directory
@@ -94,7 +96,9 @@ def run(  # noqa: PLR0913 - keyword-only, and each one is a word of ansible-play
         arguments=tuple(vault_args),
         verbosity=verbosity,
     )
-    private = Path(tempfile.mkdtemp(prefix="safedeploy-play-"))
+    for old in leftovers.left("safedeploy-play-", Path(tempfile.gettempdir())):
+        shutil.rmtree(old, ignore_errors=True)
+    private = leftovers.make("safedeploy-play-", Path(tempfile.gettempdir()))
     result: list[RunResult | BaseException] = []
     thread = threading.Thread(target=_in_thread, args=(play, private, result), name=playbook, daemon=True)
     thread.start()
@@ -155,7 +159,8 @@ def _execute(play: _Play, private: Path) -> RunResult:
         envvars=environment(os.environ, bin_directory=bin_directory, sockets=socket_directory()),
     )
     config.prepare()
-    config.command = [str(program), *play.arguments, *config.command[1:]]
+    tied = [sys.executable, "-I", "-S", str(Path(__file__).with_name("tied.py")), str(os.getpid())]
+    config.command = [*tied, str(program), *play.arguments, *config.command[1:]]
 
     def stop() -> bool:
         if play.stop.is_set():

@@ -10,15 +10,19 @@ import atexit
 import functools
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
+
+from safedeploy.adapters.runner import leftovers
 
 
 @functools.cache
 def socket_directory() -> Path:
     """The directory (0700); made on first use, emptied and removed when the process ends."""
     # The path of a UNIX socket must stay below 104 bytes on some systems; the default TMPDIR of macOS alone takes 50.
-    directory = Path(tempfile.mkdtemp(prefix="sd-", dir="/tmp"))
+    parent = Path("/tmp")  # noqa: S108 - what is made there is private, and what is removed is ours
+    for old in leftovers.left("sd-", parent):
+        close_sockets(old)
+    directory = leftovers.make("sd-", parent)
     atexit.register(close_sockets, directory)
     return directory
 

@@ -177,3 +177,33 @@ def test_connections_are_kept_between_plays_and_closed_at_the_end(fleet, go, pla
     assert not directory.exists()
     time.sleep(0.3)
     assert subprocess.run(["pgrep", "-af", str(directory)], capture_output=True, check=False).stdout == b""
+
+
+def test_a_play_does_not_outlive_a_controller_that_is_killed(fleet, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")), confirm_window=5, bake=4)
+    program = f"""
+import pathlib
+from safedeploy.adapters import runner
+for name in ("preflight.yml", "rollout.yml"):
+    runner.run(name, bundle=pathlib.Path({str(bundle)!r}), project=pathlib.Path({str(tmp_path)!r}),
+               inventory=pathlib.Path({str(fleet.inventory)!r}), hosts=["web1", "web2"])
+"""
+    child = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
+    while not (bundle / "results" / "web1.activate.json").exists():
+        assert child.poll() is None
+        time.sleep(0.1)
+    child.kill()
+    child.wait(5)
+    prefix = f"safedeploy-play-{child.pid}-"
+    deadline = time.monotonic() + 10
+    while (left := subprocess.run(["pgrep", "-f", prefix], capture_output=True, check=False).stdout) and (
+        time.monotonic() < deadline
+    ):
+        time.sleep(0.1)
+    assert left == b""
+    time.sleep(6)
+    assert live(fleet, "web1") is None, "nobody has confirmed, so the host has gone back"
+    assert live(fleet, "web2") is None
+    assert list(Path(tempfile.gettempdir()).glob(f"{prefix}*")), "a killed process cannot tidy up"
+    runner.run("release.yml", bundle=bundle, project=tmp_path, inventory=fleet.inventory, hosts=["web1"])
+    assert list(Path(tempfile.gettempdir()).glob(f"{prefix}*")) == [], "the next one does"
