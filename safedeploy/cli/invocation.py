@@ -14,6 +14,7 @@ import typer
 
 from safedeploy.adapters.ansible.vault_options import VaultOptions
 from safedeploy.cli.options import Globals
+from safedeploy.core import counted
 from safedeploy.core.errors import ExitCode, SafedeployError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def unreachable(seen: Seen) -> SafedeployError:
 
     return SafedeployError(
         "host-unreachable",
-        f"{len(seen.missing)} hosts could not be read: {', '.join(sorted(seen.missing))} (reasons above)",
+        f"{counted.hosts(len(seen.missing))} could not be read: {', '.join(sorted(seen.missing))} (reasons above)",
         next_step=repair(seen),
         exit_code=ExitCode.UNREACHABLE,
     )

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from safedeploy.cli.screen import plain, say
+from safedeploy.core import counted
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.outcome import End, HostEnd
 from safedeploy.core.preflight import Preflight
@@ -29,7 +30,7 @@ def show_preflight(console: Console, verdict: Preflight) -> None:
     methods = Counter(check.method for check in verdict.hosts.values() if check.ok)
     named = {method: f"in a {_METHOD.get(method or '', method)}" for method in methods}
     told = ", ".join(named[method] + (f" ({count})" if len(methods) > 1 else "") for method, count in methods.items())
-    count = "1 host" if len(verdict.hosts) == 1 else f"{len(verdict.hosts)} hosts"
+    count = counted.hosts(len(verdict.hosts))
     say(console, f"preflight passed on {count}: tested {told}", "green")
     for text, hosts in _by_text(verdict).items():
         say(console, f"  {', '.join(hosts)}: {text}", "yellow")

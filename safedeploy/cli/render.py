@@ -10,6 +10,7 @@ import typer
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, vault_options
 from safedeploy.cli.options import AskVault, Environment, Limit, VaultFiles, VaultIds
+from safedeploy.core import counted
 
 
 @reported
@@ -38,4 +39,4 @@ def render(
         wanted = rendering.render(session)
         progress.pause()
         count = workflow.write(out_directory, wanted)
-        screen.say(screen.out(), f"{count} entries for {len(wanted)} hosts written to {out_directory}")
+        screen.say(screen.out(), f"{count} entries for {counted.hosts(len(wanted))} written to {out_directory}")

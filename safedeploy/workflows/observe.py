@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from safedeploy.adapters.ssh import Answer, Refusal, Reply, Unreachable
+from safedeploy.core import counted
 from safedeploy.core.diff import MAX_DIFF_BYTES
 from safedeploy.core.errors import ExitCode, SafedeployError
 from safedeploy.core.observed import Observed, observed_from_json
@@ -28,7 +29,7 @@ def observe(
     session: Session, sites: Mapping[str, Mapping[str, Any]], desired: Mapping[str, Tree] | None = None
 ) -> Seen:
     """Ask every host of `sites` for its state; with `desired`, also for the live content that differs from it."""
-    session.events.phase(Phase.OBSERVE, f"{len(sites)} hosts")
+    session.events.phase(Phase.OBSERVE, counted.hosts(len(sites)))
     requests = {
         host: {
             "site": site,
@@ -73,7 +74,7 @@ def require_all(seen: Seen) -> None:
     count = len(seen.missing)
     raise SafedeployError(
         "host-unreachable",
-        f"{count} of {count + len(seen.hosts)} hosts could not be read:\n{lines}",
+        f"{count} of {counted.hosts(count + len(seen.hosts))} could not be read:\n{lines}",
         next_step=repair(seen),
         exit_code=ExitCode.UNREACHABLE,
     )

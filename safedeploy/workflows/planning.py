@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from safedeploy.core import counted
 from safedeploy.core.diff import Diff, fold, unified
 from safedeploy.core.masking import Masker
 from safedeploy.core.observed import Observed
@@ -42,7 +43,7 @@ class FleetPlan:
 
 def make_plan(session: Session, desired: Mapping[str, Desired], seen: Seen) -> FleetPlan:
     """Compare what every host should have with what it was seen to have."""
-    session.events.phase(Phase.PLAN, f"{len(seen.hosts)} hosts")
+    session.events.phase(Phase.PLAN, counted.hosts(len(seen.hosts)))
     masker = Masker(frozenset().union(*(item.secrets for item in desired.values())))
     release = release_id({host: item.tree.digest for host, item in desired.items()})
     hosts: dict[str, HostPlan] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from safedeploy.core import counted
 from safedeploy.core.errors import SafedeployError
 from safedeploy.core.origins import mentioned
 from safedeploy.core.preflight import HostCheck, Preflight, judge_preflight
@@ -21,7 +22,7 @@ from safedeploy.workflows.session import Session
 
 def run_preflight(session: Session, directory: Path, hosts: list[str]) -> Preflight:
     """Run preflight.yml and judge every host by its own answer."""
-    session.events.phase(Phase.PREFLIGHT, f"{len(hosts)} hosts in parallel")
+    session.events.phase(Phase.PREFLIGHT, f"{counted.hosts(len(hosts))} in parallel")
     result = run_playbook(session, "preflight.yml", directory, hosts, phase=Phase.PREFLIGHT)
     answers = {host: read_answers(directory, host) for host in hosts}
     verdict = judge_preflight(hosts, answers)
@@ -40,7 +41,7 @@ def require_pass(verdict: Preflight, desired: Mapping[str, Desired]) -> None:
     code = "lease-held" if all(check.code == "lease-held" for check in verdict.failed) else "preflight-refused"
     raise SafedeployError(
         code,
-        f"preflight refused on {count} of {total} hosts:\n{_paragraphs(verdict, desired)}",
+        f"preflight refused on {count} of {counted.hosts(total)}:\n{_paragraphs(verdict, desired)}",
         next_step=_next_step(verdict),
         exit_code=verdict.exit_code,
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from safedeploy.core import counted
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.outcome import End, HostEnd, exit_code
 from safedeploy.core.plan import HostPlan
@@ -103,7 +104,8 @@ def _roll_out(
 ) -> tuple[dict[str, HostEnd], str | None]:
     """Every host's end, and what went wrong on the control machine itself, if anything did."""
     batches = list(session.policy.rollout.batches)
-    session.events.phase(Phase.ROLLOUT, f"{len(acting)} hosts, batches {', '.join(str(size) for size in batches)}")
+    sizes = ", ".join(str(size) for size in batches)
+    session.events.phase(Phase.ROLLOUT, f"{counted.hosts(len(acting))}, batches {sizes}")
     trouble: str | None = None
     try:
         run_playbook(

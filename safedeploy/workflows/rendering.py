@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from safedeploy.adapters.ansible.render import Renderer
+from safedeploy.core import counted
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.facts import gather
@@ -12,7 +13,7 @@ from safedeploy.workflows.session import Session
 def render(session: Session) -> dict[str, Desired]:
     """Render every host's tree. Raises SafedeployError when a template, variable or declaration is wrong."""
     renderer = Renderer(session.target.project, session.policy, session.inventory)
-    session.events.phase(Phase.RENDER, f"{len(session.hosts)} hosts")
+    session.events.phase(Phase.RENDER, counted.hosts(len(session.hosts)))
     wanting = [host for host in session.hosts if renderer.needs_facts(host)]
     facts = gather(session, wanting) if wanting else {}
     return {

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from safedeploy.adapters.ssh import Refusal, Reply, Unreachable
+from safedeploy.core import counted
 from safedeploy.core.observed import Observed
 from safedeploy.core.outcome import End, HostEnd, decide_end, has_failed
 from safedeploy.core.plan import HostPlan
@@ -38,7 +39,7 @@ class Rollout:
 
 def settle(session: Session, rollout: Rollout) -> dict[str, HostEnd]:
     """The end of every host: read, revert what must go back, and read again."""
-    session.events.phase(Phase.SETTLE, f"{len(rollout.plans)} hosts")
+    session.events.phase(Phase.SETTLE, counted.hosts(len(rollout.plans)))
     seen = _read(session, rollout, list(rollout.plans))
     ends = _judge(session, rollout, seen)
     ends = _after_reverts(session, rollout, ends, _to_take_back(session, rollout, seen, ends))
