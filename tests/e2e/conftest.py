@@ -24,20 +24,24 @@ def lab_name():
 
 @pytest.fixture(scope="session")
 def fleet(lab_name, tmp_path_factory):
-    """Three hosts as an administrator left them; `kept` holds that state as `untouched`."""
-    before = os.environ.get("SAFEDEPLOY_LAB_DIR")
-    os.environ["SAFEDEPLOY_LAB_DIR"] = str(tmp_path_factory.mktemp("labs"))
-    lab = Lab.up(lab_name, hosts=3)
+    """Three hosts as an administrator left them; `kept` holds that state as `untouched`.
+
+    Where the lab is goes to each program by its environment: other tests of this process have a lab of their own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAFEDEPLOY_LAB_DIR", str(tmp_path_factory.mktemp("labs")))
+        lab = Lab.up(lab_name, hosts=3)
     try:
         fleet = Fleet(lab)
         fleet.keep("untouched")
         yield fleet
     finally:
         lab.down()
-        if before is None:
-            del os.environ["SAFEDEPLOY_LAB_DIR"]
-        else:
-            os.environ["SAFEDEPLOY_LAB_DIR"] = before
+
+
+def place(fleet):
+    """The environment in which the program finds this lab."""
+    return {"SAFEDEPLOY_LAB_NAME": fleet.lab.name, "SAFEDEPLOY_LAB_DIR": str(fleet.lab.directory.parent)}
 
 
 @pytest.fixture
@@ -45,7 +49,7 @@ def project(tmp_path, fleet):
     """A copy of the lab project."""
     root = tmp_path / "project"
     root.mkdir()
-    return Project(root, {"SAFEDEPLOY_LAB_NAME": fleet.lab.name})
+    return Project(root, place(fleet))
 
 
 @pytest.fixture
@@ -63,7 +67,7 @@ def pushed(fleet, tmp_path_factory):
         return fleet
     fleet.restore("untouched")
     root = tmp_path_factory.mktemp("first")
-    done = Project(root, {"SAFEDEPLOY_LAB_NAME": fleet.lab.name}).push()
+    done = Project(root, place(fleet)).push()
     assert done.code == 0, done.text
     fleet.keep("pushed")
     return fleet

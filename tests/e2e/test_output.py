@@ -58,7 +58,8 @@ def test_no_color_is_heeded_even_on_a_terminal(pushed, project):
 
 
 def _environ(project):
-    return {**os.environ, **project.environ, "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"}
+    plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    return {**plain, **project.environ, "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"}
 
 
 @pytest.fixture
