@@ -91,6 +91,12 @@ REFUSED = {
     ),
     "broken INI": ({"inventories/prod": "[web\nweb1\n"}, None, "inventory-invalid", "inventories/prod"),
     "a script that fails": ({"inventories/prod/x.sh": "#!/bin/sh\nexit 3\n"}, None, "inventory-invalid", "x.sh"),
+    "a script that says why": (
+        {"inventories/prod/x.sh": "#!/bin/sh\necho the cloud is away >&2\nexit 3\n"},
+        None,
+        "inventory-invalid",
+        "the cloud is away",
+    ),
     "a broken file beside a good one": (
         ONE_HOST | {"inventories/prod/b.ini": "[x\n"},
         None,

@@ -21,6 +21,9 @@ _internal.setup()
 init_plugin_loader()
 
 
+_SCRIPT = "Standard error from inventory script:\n"
+
+
 class Messages:
     """What Ansible would have printed, oldest first, without duplicates."""
 
@@ -40,12 +43,17 @@ class Messages:
 
 
 def _event_text(event: Any) -> str:
-    """Return the message with its causes. The quoted source is left out: it may show a secret."""
+    """Return the message with its causes, and what an inventory script said itself.
+
+    The quoted source is left out: it may show a secret.
+    """
     texts = [event.msg]
     while event.chain is not None and event.chain.follow:
         event = event.chain.event
         if event.msg not in texts[-1]:
             texts.append(event.msg)
+        if (event.help_text or "").startswith(_SCRIPT):
+            texts.append(event.help_text.removeprefix(_SCRIPT))
     return " ".join(text.strip() for text in texts)
 
 
