@@ -14,14 +14,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from bundles import Plan
+from hosts_seen import CONF
 
 from safedeploy.lab import Lab
 
 PLAYBOOKS = Path(__file__).parents[3] / "playbooks"
-CONF = "/etc/apache2/conf-enabled/zz-test.conf"
-
-# Passes configtest; every request is a 500 afterwards.
-BREAKS_AT_RUN_TIME = "<Location />\n  SetHandler proxy:http://127.0.0.1:1/\n</Location>\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,20 +65,3 @@ def plans(fleet: Lab) -> Callable[..., dict[str, Plan]]:
         return {host.name: Plan(files={CONF: other.get(host.name, text)}) for host in fleet.hosts}
 
     return make
-
-
-def live(lab: Lab, host: str) -> str | None:
-    """What the test's configuration file holds on a host; None when it is not there."""
-    done = lab.exec(host, ["cat", CONF])
-    return done.stdout.decode() if done.returncode == 0 else None
-
-
-def state(lab: Lab, host: str) -> dict[str, object]:
-    """What the host has recorded."""
-    loaded: dict[str, object] = json.loads(lab.exec(host, ["cat", "/var/lib/safedeploy/state.json"]).stdout)
-    return loaded
-
-
-def marked(text: str) -> str:
-    """A harmless configuration that can be told from others."""
-    return f"# {text}\n"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from bundles import answers, ledger, write_bundle
-from conftest import BREAKS_AT_RUN_TIME, live, marked, state
+from hosts_seen import BREAKS_AT_RUN_TIME, live, marked, state
 
 pytestmark = pytest.mark.lab
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 from bundles import Plan, answers, ledger, write_bundle
-from conftest import CONF, live, marked, state
+from hosts_seen import CONF, live, marked, state
 
 pytestmark = pytest.mark.lab
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from bundles import answers, ledger, write_bundle
-from conftest import live, marked, state
+from hosts_seen import live, marked, state
 
 from safedeploy.adapters import runner
 from safedeploy.adapters.runner.sockets import close_sockets, socket_directory
