@@ -45,7 +45,8 @@ def carry_out(
     plan_view.show_plan(shown, found, diffs=work.diffs)
     if found.acts:
         _refuse_restart(found, allowed=work.allow_restart or session.policy.rollout.allow_restart)
-        _ask(work, f"{work.verb} to {_count(found)} of {session.target.environment}?")
+        asked = {"push": "push to", "rollback": "roll back"}[work.verb]
+        _ask(work, f"{asked} {_count(found)} of {session.target.environment}?")
     options = PushOptions(
         reason=work.reason,
         allow_restart=work.allow_restart,

@@ -80,7 +80,9 @@ def _headline(result: PushResult, verb: str) -> str:
     told = ", ".join(f"{number} {end.value}" for end, number in counts.items())
     took = sum(result.seconds.values())
     interrupted = "interrupted; " if result.interrupted else ""
-    what = f"{verb} of release {result.release} to {result.environment}"
+    what = f"push of release {result.release} to {result.environment}"
+    if verb == "rollback":
+        what = f"rollback of {result.environment} to release {result.release}"
     return f"{what}: {interrupted}{told}; {took:.1f} s (run {result.run})"
 
 

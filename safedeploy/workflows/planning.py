@@ -45,7 +45,7 @@ def make_plan(session: Session, desired: Mapping[str, Desired], seen: Seen) -> F
     """Compare what every host should have with what it was seen to have."""
     session.events.phase(Phase.PLAN, counted.hosts(len(seen.hosts)))
     masker = Masker(frozenset().union(*(item.secrets for item in desired.values())))
-    release = release_id({host: item.tree.digest for host, item in desired.items()})
+    release = _release(desired)
     hosts: dict[str, HostPlan] = {}
     diffs: list[tuple[str, Diff]] = []
     for host, observed in seen.hosts.items():
@@ -62,6 +62,12 @@ def make_plan(session: Session, desired: Mapping[str, Desired], seen: Seen) -> F
         diffs=tuple(fold(diffs)),
         missing=seen.missing,
     )
+
+
+def _release(desired: Mapping[str, Desired]) -> str:
+    """The id of what is to be deployed: of stored releases their own, else the one that all trees together give."""
+    stored = {item.release for item in desired.values() if item.release}
+    return ", ".join(sorted(stored)) or release_id({host: item.tree.digest for host, item in desired.items()})
 
 
 def _content(action: Action, tree: RenderedTree, observed: Observed) -> tuple[bytes | None, bytes | None]:

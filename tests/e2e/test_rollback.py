@@ -22,6 +22,7 @@ def test_a_rollback_to_adopted_brings_back_what_was_there_before_the_first_push(
     assert project.push().code == ExitCode.OK
     done = project.run("rollback", "lab", "--yes", "--no-diff", "--to", "adopted")
     assert done.code == ExitCode.OK, done.text
+    assert "rollback of lab to release adopted: 3 confirmed" in done.out
     assert untouched.trees() == before
 
 
