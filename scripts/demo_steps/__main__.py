@@ -78,8 +78,8 @@ def syntax_error(stage: Stage) -> None:
     after = stage.trees()
     demand(after == before, "a refused push changed a file")
     stage.run("git checkout templates")
-    files = sum(len(tree) for tree in after.values())
-    stage.proved(f"refused before anything was touched: {files} files on 3 hosts, every one as it was before")
+    paths = sum(len(tree) for tree in after.values())
+    stage.proved(f"refused before anything was touched: {paths} paths on 3 hosts, every one as it was before")
 
 
 def broken_site(stage: Stage) -> None:
