@@ -13,7 +13,7 @@ import pytest
 from safedeploy.core.errors import ExitCode
 from tests.e2e.program import PROGRAM
 
-SECRET = "canary-7f3a9c51e2"
+SECRET = f"canary-7f3a9c51e2-{os.getpid()}"  # not that of another run on this machine
 
 
 @pytest.mark.parametrize(
