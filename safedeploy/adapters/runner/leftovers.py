@@ -1,35 +1,58 @@
-"""Directories that are named for the process that made them, so that a later one can remove what a killed one left."""
+"""Directories that their process holds locked, so that a later one can remove what a killed one left.
+
+The kernel drops a lock with its process, however that ends. A process id would not do: it is used again, and it means
+somebody else, or nobody, to a process of another namespace (a container) that shares the parent directory.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
-import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+_held: list[int] = []  # descriptors of our own directories: open, and so locked, until we end
+
 
 def make(prefix: str, parent: Path) -> Path:
     """A new private directory (0700) that belongs to this process."""
-    return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=parent))
+    # Under a name that nobody looks for until it is locked.
+    made = Path(tempfile.mkdtemp(prefix=f".new-{prefix}{os.getpid()}-", dir=parent))
+    descriptor = os.open(made, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    _held.append(descriptor)
+    return made.rename(parent / made.name.removeprefix(".new-"))
 
 
 def left(prefix: str, parent: Path) -> Iterator[Path]:
-    """Directories of this user's processes that are no more."""
+    """Directories of this user's processes that are no more; each is locked until the next one is asked for."""
     for path in parent.glob(f"{prefix}[0-9]*-*"):
-        owner = path.name.removeprefix(prefix).partition("-")[0]
-        with contextlib.suppress(OSError):
-            seen = path.lstat()
-            if stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid() and owner.isdigit() and not _runs(int(owner)):
-                yield path
+        if path.name.removeprefix(prefix).partition("-")[0].isdigit():
+            with _unless_in_use(path) as unused:
+                if unused:
+                    yield path
 
 
-def _runs(pid: int) -> bool:
+@contextlib.contextmanager
+def _unless_in_use(path: Path) -> Iterator[bool]:
+    """Whether `path` is a directory of this user that no process has locked; it is locked meanwhile."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        yield False
+        return
+    try:
+        yield os.fstat(descriptor).st_uid == os.getuid() and _locked(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    """Take the lock; False when somebody has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
         return False
-    except PermissionError:
-        return True
     return True

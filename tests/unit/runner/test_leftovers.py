@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from safedeploy.adapters.runner.leftovers import left, make
 
@@ -30,3 +31,20 @@ def test_files_links_and_other_names_are_left_alone(tmp_path):
     (tmp_path / "sd-1x-abc").mkdir()
     (tmp_path / "sd-abc").mkdir()
     assert list(left("sd-", tmp_path)) == []
+
+
+def test_a_process_that_has_no_such_id_here_keeps_its_directory(tmp_path):
+    """As a process of another container does, which shares the parent directory."""
+    held = (
+        "import sys, pathlib, time; from safedeploy.adapters.runner.leftovers import make\n"
+        f"print(make('sd-', pathlib.Path({str(tmp_path)!r})), flush=True); time.sleep(60)"
+    )
+    owner = subprocess.Popen([sys.executable, "-c", held], stdout=subprocess.PIPE, text=True)
+    try:
+        path = Path(owner.stdout.readline().strip())
+        elsewhere = path.rename(path.with_name(path.name.replace(str(owner.pid), "4194305")))
+        assert list(left("sd-", tmp_path)) == []
+    finally:
+        owner.kill()
+        owner.wait()
+    assert list(left("sd-", tmp_path)) == [elsewhere]
