@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -96,7 +97,10 @@ def test_a_request_that_still_runs_is_finished_and_does_not_hold_up_the_proof(ru
 
 def test_a_syntax_error_is_refused_and_the_server_left_alone(running: Apache) -> None:
     parent = running.pid
-    log = running.log()
+    # It answers a moment before it writes down that it does.
+    deadline = time.monotonic() + 5
+    while "resuming normal operations" not in (log := running.log()) and time.monotonic() < deadline:
+        time.sleep(0.02)
     running.write("conf-enabled/broken.conf", "Nonsense\n")
 
     result = Httpd(running.site).reload()
