@@ -60,8 +60,8 @@ def archive(directory: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as out:
         _add(out, "__main__.py", ENTRY.encode())
-        for path in sorted(directory.glob("*.py")):
-            _add(out, f"{PACKAGE}/{path.name}", path.read_bytes())
+        for path in sorted(directory.rglob("*.py")):
+            _add(out, f"{PACKAGE}/{path.relative_to(directory).as_posix()}", path.read_bytes())
     return buffer.getvalue()
 
 

@@ -1,0 +1,1 @@
+"""Behaviour probes: what to ask two configurations, and what the difference of their answers means."""

@@ -1,0 +1,1 @@
+"""The shadow: a configuration that really runs where nothing outside can notice it."""
