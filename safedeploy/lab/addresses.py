@@ -119,7 +119,8 @@ def _delete(interface: str) -> None:
     try:
         run(["ip", "link", "delete", interface])
     except SafedeployError as error:
-        if "Cannot find device" not in error.what:
+        # The first is what `ip` says when it looks, the second what the kernel says when it went in between.
+        if "Cannot find device" not in error.what and "No such device" not in error.what:
             raise lab_error(
                 "lab-network-stays", error.what, next_step=f"Remove it by hand: ip link delete {interface}"
             ) from error

@@ -29,7 +29,7 @@ def _built(directory: str, _names: tuple[str, ...]) -> bytes:
 
 
 def archive(directory: Path) -> bytes:
-    names = tuple(path.name for path in sorted(directory.glob("*.py")))
+    names = tuple(str(path) for path in sorted(directory.rglob("*.py")))
     return _built(str(directory) if names else os.devnull, names)
 
 

@@ -111,7 +111,7 @@ def test_a_request_that_makes_no_sense_is_answered_and_not_crashed_on(command, t
 
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="Python 3.10 and later know the names of the library")
 def test_it_imports_the_standard_library_alone():
-    for path in sorted(agent_file.sources().glob("*.py")):
+    for path in sorted(agent_file.sources().rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             names = []
             if isinstance(node, ast.Import):
@@ -126,7 +126,9 @@ def test_every_module_can_be_imported_on_the_oldest_python():
     python = oldest_python()
     if python is None:
         pytest.skip(f"no Python {OLDEST} on this machine")
-    names = [path.stem for path in agent_file.sources().glob("*.py") if path.stem != "__main__"]
+    sources = agent_file.sources()
+    modules = [path.relative_to(sources).with_suffix("") for path in sources.rglob("*.py") if path.stem != "__main__"]
+    names = [".".join(module.parts) for module in modules]
     code = "import sys; sys.path.insert(0, sys.argv[1])\n" + "\n".join(
         f"import safedeploy_host.{name}" for name in names
     )
