@@ -46,6 +46,31 @@ class Ssh:
     max_output: int = 32 * 1024 * 1024
 
 
+class WithoutNamespaces(StrEnum):
+    """What becomes of a host on which the candidate cannot be started beside the live server."""
+
+    ALLOW = "allow"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probing:
+    """How the candidate is tried out on a host before anything changes there, and within which bounds.
+
+    `sample` is how many requests of the access logs are asked again; `max_probes`, `at_once` and `rate` (per second)
+    bound all requests together; `seconds` and `memory` ("512m") bound the two shadows of one host.
+    """
+
+    shadow: bool = True
+    without_namespaces: WithoutNamespaces = WithoutNamespaces.ALLOW
+    sample: int = 40
+    max_probes: int = 200
+    at_once: int = 4
+    rate: int = 200
+    seconds: int = 15
+    memory: str = "512m"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """All that safedeploy.yml says of one environment."""
@@ -55,6 +80,7 @@ class Policy:
     project: str = ""
     rollout: Rollout = field(default_factory=Rollout)
     ssh: Ssh = field(default_factory=Ssh)
+    preflight: Probing = field(default_factory=Probing)
     health: tuple[Mapping[str, Any], ...] = ()
     controller_health: tuple[Mapping[str, Any], ...] = ()
     vault_password_file: str | None = None

@@ -20,6 +20,7 @@ class Desired:
     site: Mapping[str, Any]
     health: tuple[Mapping[str, Any], ...] = ()
     controller_health: tuple[Mapping[str, Any], ...] = ()
+    expect: tuple[Mapping[str, Any], ...] = ()
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     release: str | None = None
     manifest: Mapping[str, Any] | None = None

@@ -22,6 +22,7 @@ def render(session: Session) -> dict[str, Desired]:
             site=rendered.site,
             health=tuple(rendered.health),
             controller_health=tuple(rendered.controller_health),
+            expect=tuple(rendered.expect),
             secrets=rendered.secrets,
         )
         for host, rendered in renderer.render_all(facts).items()

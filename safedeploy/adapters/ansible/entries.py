@@ -36,11 +36,12 @@ DELIMITERS = tuple(f"{kind}_{end}_string" for kind in ("variable", "block", "com
 TEMPLATE_KEYS = (*FLAGS, *DELIMITERS, "newline_sequence", "output_encoding")
 FILE_KEYS = ("mode", "owner", "group")
 FLOW_KEYS = ("loop", "loop_var", "when", "vars")
+EXPECT = "expect"
 ALLOWED = {
-    Source.TEMPLATE: {"dest", *FLOW_KEYS, *FILE_KEYS, *TEMPLATE_KEYS},
-    Source.STATIC: {"dest", *FLOW_KEYS, *FILE_KEYS},
-    Source.LINK: {"dest", *FLOW_KEYS},
-    Source.ABSENT: {"dest", *FLOW_KEYS},
+    Source.TEMPLATE: {"dest", EXPECT, *FLOW_KEYS, *FILE_KEYS, *TEMPLATE_KEYS},
+    Source.STATIC: {"dest", EXPECT, *FLOW_KEYS, *FILE_KEYS},
+    Source.LINK: {"dest", EXPECT, *FLOW_KEYS},
+    Source.ABSENT: {"dest", EXPECT, *FLOW_KEYS},
 }
 KNOWN = {*Source, *(key for keys in ALLOWED.values() for key in keys)}
 NEWLINES = {"\\n": "\n", "\\r": "\r", "\\r\\n": "\r\n", "\n": "\n", "\r": "\r", "\r\n": "\r\n"}
@@ -50,7 +51,10 @@ PRESERVE = "preserve"
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """One entry as declared, rendered except for the content. `mode` is four octal digits, "preserve" or None."""
+    """One entry as declared, rendered except for the content. `mode` is four octal digits, "preserve" or None.
+
+    `expect` is what the entry declares of its effect, rendered and not yet checked (expectations.py).
+    """
 
     place: str
     source: Source
@@ -61,6 +65,7 @@ class Declared:
     group: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     encoding: str = "utf-8"
+    expect: Any = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -167,6 +172,7 @@ def _declared(
         group=_optional_text(value("group"), f"{place}.group"),
         options=options,
         encoding=_optional_text(value("output_encoding"), f"{place}.output_encoding") or "utf-8",
+        expect=value(EXPECT),
         extra=extra,
     )
 

@@ -51,7 +51,7 @@ def checks(
 def _checked(value: Any, place: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _invalid(place, f"must be a mapping, not {kind_of(value)}")
-    check = {str(key): _plain(item) for key, item in value.items() if item is not None}
+    check = {str(key): untagged(item) for key, item in value.items() if item is not None}
     for key, item in check.items():
         if key not in RULES:
             raise _invalid(f"{place}.{key}", f"unknown key; {suggestion(key, RULES)}")
@@ -64,14 +64,14 @@ def _checked(value: Any, place: str) -> dict[str, Any]:
     return {"name": check["url"], **check}
 
 
-def _plain(value: Any) -> Any:
+def untagged(value: Any) -> Any:
     """Return the value without Ansible's tags, which its text, numbers and lists carry."""
     if isinstance(value, bool):
         return value
     if isinstance(value, dict):
-        return {_plain(key): _plain(item) for key, item in value.items()}
+        return {untagged(key): untagged(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [untagged(item) for item in value]
     if isinstance(value, str):
         return "".join(value)
     return value + 0 if isinstance(value, int | float) else value

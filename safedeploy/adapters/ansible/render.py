@@ -11,7 +11,9 @@ import stat
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from safedeploy.adapters.ansible.entries import PRESERVE, Declared, Source, declared, kind_of
+from safedeploy.adapters.ansible.entries import EXPECT, PRESERVE, Declared, Source, declared, kind_of
+from safedeploy.adapters.ansible.expectations import VARIABLE as EXPECTATIONS
+from safedeploy.adapters.ansible.expectations import expected
 from safedeploy.adapters.ansible.failures import Failures, masked
 from safedeploy.adapters.ansible.health import checks
 from safedeploy.adapters.ansible.static import static_files
@@ -42,6 +44,7 @@ class Rendered:
     site: dict[str, Any]
     health: list[dict[str, Any]]
     controller_health: list[dict[str, Any]]
+    expect: list[dict[str, Any]] = field(default_factory=list)
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
@@ -79,7 +82,7 @@ class Renderer:
         Raises SafedeployError: `template-missing`, `template-syntax`, `template-undefined-variable`,
         `template-failed`, `file-missing`, `file-unusable`, `files-invalid`, `loop-not-a-list`, `undefined-variable`,
         `destination-outside-roots`, `destination-conflict`, `layout-unknown`, `site-invalid`, `health-invalid`,
-        `names-invalid`, `vault-password-missing`, `vault-wrong-password` and those of Layout.enable.
+        `expect-invalid`, `names-invalid`, `vault-password-missing`, `vault-wrong-password` and those of Layout.enable.
         """
         with self._opened.silent():
             if facts is not None:
@@ -128,8 +131,11 @@ class Renderer:
         layout, site = _site(templating)
         tree = TreeBuilder(host.name, site)
         owner = _owner(host)
+        expect: list[tuple[str, Any]] = []
         for entry in declared(templating):
             self._add(templating, tree, entry, owner)
+            expect.append((f"{entry.place}.{EXPECT}", entry.expect))
+        expect.append((EXPECTATIONS, templating.value(templating.variables.get(EXPECTATIONS), place=EXPECTATIONS)))
         for kind in KINDS:
             self._enable(templating, tree, layout, site, kind)
         address = host.connection.address
@@ -140,6 +146,7 @@ class Renderer:
             controller_health=checks(
                 templating, "safedeploy_controller_health", self._policy.controller_health, address=address
             ),
+            expect=expected(expect),
         )
 
     def _add(self, templating: HostTemplating, tree: TreeBuilder, entry: Declared, owner: str) -> None:

@@ -1,4 +1,4 @@
-"""Health checks as they stand in safedeploy.yml and in the variables of hosts (docs/architecture.md, section 4).
+"""Health checks and expectations as they stand in safedeploy.yml and in the variables of hosts (docs/architecture.md).
 
 Any value may be a template (`{{ ... }}`), which is evaluated per host later; such a text is accepted in place of a
 number, a list or a boolean, and is not looked at further.
@@ -6,7 +6,7 @@ number, a list or a boolean, and is not looked at further.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -139,3 +139,38 @@ class HealthCheck(BaseModel):
     timeout: Annotated[Any, *_or_template(_number, _POSITIVE)] = Field(
         default=5, description="Seconds after which one attempt counts as failed."
     )
+
+
+def _pattern_url(value: object) -> object:
+    if isinstance(value, str) and value.endswith("*") and "*" not in value[:-1]:
+        return value if value in {"http://*", "https://*"} else f"{_url(value[:-1])}*"
+    return _url(value)
+
+
+class Expectation(BaseModel):
+    """An intended change: what requests for a URL are to be answered with from now on."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        json_schema_extra={
+            "anyOf": [{"required": [key]} for key in ("status", "location", "gone", "body", "absent", "headers", "any")]
+        },
+    )
+
+    url: Annotated[
+        str, *_or_template(_pattern_url, {"type": "string", "pattern": r"^https?://[^/][^*]*\*?$|^https?://\*$"})
+    ] = Field(description="The URL; with * at its end all that begin so.")
+    method: Literal["GET", "HEAD", "OPTIONS"] = Field(default="GET", description="The request's method.")
+    status: Annotated[Any, *_or_template(_status, _STATUSES)] = Field(
+        default=None, description="The status, or a list of those that are right."
+    )
+    location: str | None = Field(default=None, description="What the Location header is to be, exactly.")
+    gone: Literal[True] | None = Field(default=None, description="There is nothing any more: 404 or 410.")
+    body: str | None = Field(default=None, description="A text that must be in the body.")
+    absent: str | None = Field(default=None, description="A text that must not be in the body.")
+    headers: Annotated[Any, *_or_template(_headers, _TEXT_MAP)] = Field(
+        default=None, description="Header names, each with a regular expression for its value; null: it must be absent."
+    )
+    any: Literal[True] | None = Field(default=None, description="Whatever the answer is, it is intended.")

@@ -1,6 +1,7 @@
 """From safedeploy.yml to the policy of one environment.
 
-Environment values override the defaults key by key: keys of `rollout` and `ssh` one by one, lists as a whole.
+Environment values override the defaults key by key: keys of `rollout`, `preflight` and `ssh` one by one, lists as a
+whole.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from safedeploy.core.errors import SafedeployError
 from safedeploy.core.nearest import suggestion
-from safedeploy.core.policy import OnFailure, Policy, Rollout, Ssh
+from safedeploy.core.policy import OnFailure, Policy, Probing, Rollout, Ssh, WithoutNamespaces
 
 from . import places
 from .document import Document, read
@@ -55,6 +56,7 @@ class Settings:
             project=self.model.project or self.project.resolve().name,
             rollout=_rollout(merged.pop("rollout", {})),
             ssh=Ssh(**merged.pop("ssh", {})),
+            preflight=_probing(merged.pop("preflight", {})),
             health=tuple(merged.pop("health", ())),
             controller_health=tuple(merged.pop("controller_health", ())),
             **merged,
@@ -143,3 +145,10 @@ def _rollout(values: Mapping[str, Any]) -> Rollout:
     if "on_failure" in converted:
         converted["on_failure"] = OnFailure(converted["on_failure"])
     return Rollout(**converted)
+
+
+def _probing(values: Mapping[str, Any]) -> Probing:
+    converted = dict(values)
+    if "without_namespaces" in converted:
+        converted["without_namespaces"] = WithoutNamespaces(converted["without_namespaces"])
+    return Probing(**converted)

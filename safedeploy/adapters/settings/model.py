@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from safedeploy.core import policy
 
 from .checks import HealthCheck
-from .values import Batch, Seconds, SecondsFromOne, Timeout
+from .values import Batch, Memory, Seconds, SecondsFromOne, Timeout
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
 
@@ -84,6 +84,35 @@ class Ssh(Strict):
     )
 
 
+class Preflight(Strict):
+    """How the candidate is tried out on each host before anything changes there."""
+
+    shadow: bool = Field(
+        default=policy.Probing.shadow,
+        description="Whether the candidate is started beside the live server, unseen, and asked what visitors ask.",
+    )
+    without_namespaces: Literal["allow", "refuse"] = Field(
+        default=policy.Probing.without_namespaces.value,
+        description="Whether a host that cannot run a shadow may be pushed to; the screen says what was not checked.",
+    )
+    sample: int = Field(
+        default=policy.Probing.sample,
+        ge=0,
+        description="How many recent requests of the access logs are asked again, at most.",
+    )
+    max_probes: int = Field(
+        default=policy.Probing.max_probes, ge=1, description="How many requests a shadow is asked, at most."
+    )
+    at_once: int = Field(default=policy.Probing.at_once, ge=1, description="How many of them at the same time.")
+    rate: int = Field(default=policy.Probing.rate, ge=1, description="How many of them in a second, at most.")
+    seconds: SecondsFromOne = Field(
+        default=policy.Probing.seconds, description="How long the shadows of one host may take, at most."
+    )
+    memory: Memory = Field(
+        default=policy.Probing.memory, description="How much memory each shadow may use, such as `512m` or `1g`."
+    )
+
+
 class Defaults(Strict):
     """What holds for every environment that does not say otherwise."""
 
@@ -92,6 +121,9 @@ class Defaults(Strict):
     )
     ssh: Annotated[Ssh, BeforeValidator(_empty_is_absent)] = Field(
         default_factory=Ssh, description="Limits of one SSH connection."
+    )
+    preflight: Annotated[Preflight, BeforeValidator(_empty_is_absent)] = Field(
+        default_factory=Preflight, description="How the candidate is tried out on each host."
     )
     health: list[HealthCheck] | None = Field(
         default=None, description="Checks made on each host, before and after the change."

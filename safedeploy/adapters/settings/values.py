@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PERCENT = re.compile(r"([0-9]{1,3})%")
+_MEMORY = re.compile(r"[1-9][0-9]*[kKmMgG]")
 _DURATION_TEXT = {"type": "string", "pattern": f"^{durations.TEXT}$"}
 
 
@@ -44,6 +45,12 @@ def _batch(value: object) -> int | str:
     raise ValueError(f"must be a number of hosts from 1, or a percentage from '1%' to '100%', not {value!r}")
 
 
+def _memory(value: object) -> str:
+    if isinstance(value, str) and _MEMORY.fullmatch(value):
+        return value.lower()
+    raise ValueError(f"must be a number with k, m or g, such as '512m', not {value!r}")
+
+
 def _schema_of_duration(minimum: int, *, exclusive: bool = False) -> dict[str, Any]:
     bound = {"exclusiveMinimum": minimum} if exclusive else {"minimum": minimum}
     return {"anyOf": [{"type": "number" if exclusive else "integer", **bound}, _DURATION_TEXT]}
@@ -66,3 +73,8 @@ Batch = Annotated[
     ),
 ]
 """A number of hosts, or a percentage of the fleet."""
+
+Memory = Annotated[
+    str, BeforeValidator(_memory), WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*[kKmMgG]$"})
+]
+"""An amount of memory: "512m", "1g"."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from safedeploy.core.layouts import LAYOUTS
 
-from .checks import TEMPLATE_SCHEMA, HealthCheck
+from .checks import TEMPLATE_SCHEMA, Expectation, HealthCheck
 
 SOURCES = ("template", "static", "link", "absent")
 LIST_OF_NAMES = {"type": "array", "items": {"type": "string", "pattern": "^[^/.][^/]*$"}}
@@ -46,6 +46,9 @@ class FileEntry(BaseModel):
     loop_var: Text | None = Field(default=None, description="What the item is called instead of `item`.")
     when: Condition = Field(default=None, description="The entry counts only where this is true.")
     vars: dict[str, Any] | None = Field(default=None, description="Further variables of the template.")
+    expect: list[Expectation] | Expectation | None = Field(
+        default=None, description="What requests are answered with once this entry is live, where that is new."
+    )
     mode: Mode = Field(default=None, description='Octal, in quotes: "0644", which is the default; or preserve.')
     owner: Text | None = Field(default=None, description="The user that owns the file; who deploys, when absent.")
     group: Text | None = Field(default=None, description="The group of the file; the owner's name, when absent.")
@@ -105,5 +108,8 @@ class Variables(BaseModel):
     )
     safedeploy_controller_health: list[HealthCheck] | None = Field(
         default=None, description="Checks made from the control machine, after those of safedeploy.yml."
+    )
+    safedeploy_expect: list[Expectation] | None = Field(
+        default=None, description="Intended changes of what requests are answered with."
     )
     safedeploy_secrets: Names = Field(default=None, description="Names of variables whose values are never shown.")

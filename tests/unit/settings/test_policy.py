@@ -6,7 +6,7 @@ import pytest
 
 from safedeploy.adapters import settings
 from safedeploy.core.errors import ExitCode, SafedeployError
-from safedeploy.core.policy import OnFailure, Policy, Rollout, Ssh
+from safedeploy.core.policy import OnFailure, Policy, Probing, Rollout, Ssh, WithoutNamespaces
 
 
 def test_a_file_that_says_nothing_gives_the_defaults_of_the_core(project):
@@ -45,6 +45,17 @@ def test_an_environment_overrides_the_defaults_key_by_key(project):
         health=({"url": "http://b.example/"},),
         templates="conf",
         vault_password_file="pw",
+    )
+
+
+def test_the_keys_of_the_preflight_are_overridden_one_by_one(project):
+    text = """\
+        version: 1
+        defaults: {preflight: {sample: 0, memory: 1G}}
+        environments: {prod: {preflight: {shadow: false, without_namespaces: refuse, seconds: 1m}}}
+        """
+    assert settings.load(project(text)).policy("prod").preflight == Probing(
+        sample=0, memory="1g", shadow=False, without_namespaces=WithoutNamespaces.REFUSE, seconds=60
     )
 
 

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from safedeploy.adapters import settings
-from safedeploy.adapters.ansible import entries
+from safedeploy.adapters.ansible import entries, expectations
 from safedeploy.adapters.settings import schema
-from safedeploy.adapters.settings.checks import HealthCheck
-from safedeploy.adapters.settings.model import Environment, Rollout, SettingsFile, Ssh
+from safedeploy.adapters.settings.checks import Expectation, HealthCheck
+from safedeploy.adapters.settings.model import Environment, Preflight, Rollout, SettingsFile, Ssh
 from safedeploy.adapters.settings.variables import FileEntry, Httpd, Site, Variables
 from safedeploy.core import policy
 from safedeploy.core.layouts import LAYOUTS
@@ -25,6 +25,7 @@ SECTIONS = {
     "The file": SettingsFile,
     "Keys of an environment": Environment,
     "rollout": Rollout,
+    "preflight": Preflight,
     "ssh": Ssh,
     "Health checks": HealthCheck,
 }
@@ -50,7 +51,9 @@ def test_every_key_stands_in_the_page_and_every_key_of_the_page_exists(heading):
     assert {row[0].strip("`") for row in rows(heading)} == set(SECTIONS[heading].model_fields)
 
 
-@pytest.mark.parametrize(("heading", "values"), [("rollout", policy.Rollout()), ("ssh", policy.Ssh())])
+@pytest.mark.parametrize(
+    ("heading", "values"), [("rollout", policy.Rollout()), ("preflight", policy.Probing()), ("ssh", policy.Ssh())]
+)
 def test_the_page_tells_the_defaults_of_the_core(heading, values):
     for name, _, default, _ in rows(heading):
         value = getattr(values, name.strip("`"))
@@ -62,6 +65,7 @@ def test_every_field_of_the_core_policy_can_be_set():
     derived = {"environment", "project"}
     assert set(policy.Policy.__dataclass_fields__) - derived == set(Environment.model_fields)
     assert set(policy.Rollout.__dataclass_fields__) == set(Rollout.model_fields)
+    assert set(policy.Probing.__dataclass_fields__) == set(Preflight.model_fields)
     assert set(policy.Ssh.__dataclass_fields__) == set(Ssh.model_fields)
 
 
@@ -94,12 +98,13 @@ def test_the_starter_with_all_its_examples_switched_on_is_valid_too(tmp_path):
     text = (CHECKOUT / "safedeploy/starter/safedeploy.yml").read_text()
     on = re.sub(r"^( *)# ( *(?:- )?(?:[a-z_]+|Content-Type):(?: [^$\n]*)?)$", r"\1\2", text, flags=re.MULTILINE)
     switched = re.findall(r"^ *(?:- )?(\w+):", on, re.MULTILINE)
-    assert {*Rollout.model_fields, *Ssh.model_fields} <= set(switched)
+    assert {*Rollout.model_fields, *Preflight.model_fields, *Ssh.model_fields} <= set(switched)
     assert problems(yaml.safe_load(on), "safedeploy.schema.json") == []
     (tmp_path / "safedeploy.yml").write_text(on)
     (tmp_path / "inventories/prod").mkdir(parents=True)
     found = settings.load(tmp_path).policy("prod")
     assert found.rollout == policy.Rollout()
+    assert found.preflight == policy.Probing()
     assert found.ssh == policy.Ssh()
     assert len(found.health) == 2
 
@@ -130,6 +135,9 @@ def test_what_the_code_refuses_the_schema_refuses_too(case):
         {"safedeploy_site": {"root": "/x"}},
         {"safedeploy_sites": ["../x"]},
         {"safedeploy_health": [{"name": "x"}]},
+        {"safedeploy_expect": [{"url": "http://a.example/"}]},
+        {"safedeploy_expect": [{"url": "http://a.example/", "method": "POST", "any": True}]},
+        {"safedeploy_expect": [{"url": "http://a.example/*/x", "any": True}]},
     ],
 )
 def test_the_schema_of_variables_refuses(variables):
@@ -148,6 +156,8 @@ def test_the_schema_of_variables_refuses(variables):
         },
         {"safedeploy_files_extra": [{"absent": True, "dest": "x"}]},
         {"safedeploy_sites": "{{ names }}"},
+        {"safedeploy_expect": [{"url": "http://{{ name }}/*", "status": [401, 403]}]},
+        {"safedeploy_files": [{"static": "a", "dest": "x", "expect": {"url": "http://a.example/", "gone": True}}]},
     ],
 )
 def test_the_schema_of_variables_accepts(variables):
@@ -159,5 +169,6 @@ def test_the_schema_of_variables_has_the_keys_that_rendering_accepts():
     site = LAYOUTS["debian"].site({})
     assert set(Site.model_fields) == set(site)
     assert set(Httpd.model_fields) == set(site["httpd"])
+    assert set(Expectation.model_fields) == set(expectations.RULES)
     assert set(HealthCheck.model_fields) >= {"url", "address"}
     assert {name for name in Variables.model_fields if not name.startswith("safedeploy_")} == set()

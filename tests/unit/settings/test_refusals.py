@@ -7,7 +7,7 @@ import pytest
 from safedeploy.adapters import settings
 from safedeploy.core.errors import NOTHING_CHANGED, ExitCode, SafedeployError
 
-SECTION_KEYS = "controller_health, health, rollout, ssh, templates, vault_password_file"
+SECTION_KEYS = "controller_health, health, preflight, rollout, ssh, templates, vault_password_file"
 NAME = "a name must begin with a letter or digit and hold only letters, digits, '.', '_' and '-'"
 URL = "must be a whole URL with http:// or https:// and a host name"
 ROLLOUT = "version: 1\nenvironments:\n  prod:\n    rollout:\n      "
@@ -17,7 +17,23 @@ AT_CHECK = "safedeploy.yml:6: environments.prod.health[0]"
 DURATION = "must be a number of seconds or a text such as '90s', '5m' or '1h30m'"
 HOSTS = "must be a number of hosts from 1, or a percentage from '1%' to '100%'"
 
+PREFLIGHT = "version: 1\nenvironments:\n  prod:\n    preflight:\n      "
+AT_PREFLIGHT = "safedeploy.yml:5: environments.prod.preflight"
+
 WRONG = {
+    "an unknown key of the preflight": (
+        f"{PREFLIGHT}shadows: true\n",
+        f"{AT_PREFLIGHT}.shadows: unknown key; did you mean 'shadow'?",
+    ),
+    "an amount of memory without a unit": (
+        f"{PREFLIGHT}memory: 512\n",
+        f"{AT_PREFLIGHT}.memory: must be a number with k, m or g, such as '512m', not 512",
+    ),
+    "no probe at all": (f"{PREFLIGHT}max_probes: 0\n", f"{AT_PREFLIGHT}.max_probes: must be at least 1, not 0"),
+    "an unknown policy for hosts without namespaces": (
+        f"{PREFLIGHT}without_namespaces: warn\n",
+        f"{AT_PREFLIGHT}.without_namespaces: must be 'allow' or 'refuse', not 'warn'",
+    ),
     "no version": ("project: x\n", "safedeploy.yml:1: version: is required"),
     "another version": ("version: 2\n", "safedeploy.yml:1: version: must be 1, not 2"),
     "a list at the top": ("- version: 1\n", "safedeploy.yml:1: must be a mapping, not a list"),
