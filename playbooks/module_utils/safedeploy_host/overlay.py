@@ -31,15 +31,15 @@ def show(site: Json, entries: Mapping[str, Json], content: Mapping[str, bytes]) 
     os.chdir("/")
     if os.geteuid() == 0:
         for directory in ("/run", "/run/lock", "/var/lock"):
-            _cover_run_directory(directory)
+            keep_writes_private(directory)
     for root in _roots(site, entries):
         if not _cover(root):
             _mirror(root, entries)
     lay(entries, content)
 
 
-def _cover_run_directory(path: str) -> None:
-    """Let the control program make the run directories that it misses here, instead of on the host."""
+def keep_writes_private(path: str) -> None:
+    """Let what is written below `path` be seen here alone, where that can be done. Call in private mounts only."""
     if Path(path).is_dir() and not Path(path).is_symlink() and not _cover(path):
         namespaces.unmount(path)
 
