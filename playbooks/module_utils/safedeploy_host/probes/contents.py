@@ -1,0 +1,132 @@
+"""Questions about what lies on the disk: files of each kind, directories, .htaccess files, and what the push brings."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from . import files, handlers, htaccess
+from .question import quoted
+from .routes import NOWHERE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator, Mapping
+
+    from .htaccess import ReadText
+    from .places import Place
+    from .site_map import Content
+
+    Json = dict[str, Any]
+
+_LARGEST = 1024 * 1024
+_FILES = 10
+_DIRECTORIES = 6
+_ACCESS_FILES = 20
+_PUSHED = 30
+
+
+# Directories of the distribution, of which no site is made; scripts may well be in one.
+_SYSTEM = re.compile(
+    r"^/(?:usr/(?:share|lib)|etc|proc|sys|dev|boot|bin|sbin|run)(?:/|$)|^/(?:usr|var|home|srv|opt|root)?$"
+)
+
+
+def is_system(directory: str) -> bool:
+    """Whether a directory is the distribution's, or above that of any site."""
+    return _SYSTEM.match(os.path.normpath(directory)) is not None
+
+
+class Disk:
+    """What the places serve from the disk; each directory is walked once. `notes` say what a bound left out."""
+
+    def __init__(self, changes: Mapping[str, Json], read_text: ReadText) -> None:
+        self.changes = changes
+        self.read_text = read_text
+        self.notes: list[str] = []
+        self._walked: dict[str, files.Found] = {}
+
+    def below(self, directory: str, access_names: frozenset[str]) -> files.Found:
+        """What is below a directory."""
+        directory = os.path.normpath(directory)
+        if directory not in self._walked:
+            found = files.walk(directory, self.changes, access_names)
+            self._walked[directory] = found
+            if found.bounded:
+                self.notes.append(f"{directory} is large: only its first {files.ENTRIES} entries were looked at")
+        return self._walked[directory]
+
+    def questions(self, place: Place) -> Iterator[Json]:
+        """What to ask at one place about its files."""
+        rules = [htaccess.Rules(host) for _, host in place.hosts]
+        access_names = frozenset(name for rule in rules for name in rule.names)
+        scripts = handlers.extensions(place)
+        yield place.ask("directory", f"/{NOWHERE}")
+        for content in place.contents():
+            if is_system(content.directory) and not content.script:
+                continue
+            found = self.below(content.directory, access_names)
+            yield from self._access(place, content, found, rules)
+            yield from self._pushed(place, content)
+            yield from _files(place, content, found, scripts)
+
+    def _access(
+        self, place: Place, content: Content, found: files.Found, rules: list[htaccess.Rules]
+    ) -> Iterator[Json]:
+        """For each .htaccess that either side obeys: its directory, a file in it, nothing below it, what it names."""
+        asked = 0
+        for path in sorted(found.access, key=lambda one: (one.count("/"), one)):
+            directory = os.path.dirname(path)
+            if not any(rule.obeys(directory) for rule in rules):
+                continue
+            asked += 1
+            if asked > _ACCESS_FILES:
+                self.notes.append(f"{content.directory} has over {_ACCESS_FILES} .htaccess files: not all are tried")
+                return
+            where = quoted(_below(content, directory)).rstrip("/")
+            yield place.ask("htaccess", f"{where}/")
+            yield place.ask("htaccess", f"{where}/{NOWHERE}")
+            beside = next((one for one in sorted(found.files) if os.path.dirname(one) == directory), None)
+            if beside and not handlers.is_script(beside, content, handlers.extensions(place)):
+                yield place.ask("htaccess", f"{where}/{quoted(os.path.basename(beside))}", file=beside)
+            for target in htaccess.targets(self.read_text(path)):
+                yield place.ask("htaccess", f"{where}/{quoted(target)}", rank=1)
+
+    def _pushed(self, place: Place, content: Content) -> Iterator[Json]:
+        """The files that the push itself changes, scripts among them: they are what is being deployed."""
+        asked = 0
+        for path, entry in sorted(self.changes.items()):
+            inside = path.startswith(os.path.normpath(content.directory).rstrip("/") + "/")
+            if not inside or entry["kind"] == "absent" or os.path.basename(path).startswith(".ht"):
+                continue
+            asked += 1
+            if asked > _PUSHED:
+                self.notes.append(f"the push changes more than {_PUSHED} files below {content.directory}")
+                return
+            yield place.ask("pushed", quoted(_below(content, path)), file=path)
+
+
+def _files(place: Place, content: Content, found: files.Found, scripts: Mapping[str, str]) -> Iterator[Json]:
+    """Each extension once, one file of each directory, and some directories themselves; never a script."""
+    extensions: set[str] = set()
+    covered: set[str] = set()
+    count = 0
+    for path in sorted(found.files, key=lambda one: (one.count("/"), one)):
+        directory, name = os.path.split(path)
+        extension = os.path.splitext(name)[1].lower()
+        if count >= _FILES or found.files[path] > _LARGEST or name.startswith("."):
+            continue
+        if (extension in extensions and directory in covered) or handlers.is_script(path, content, scripts):
+            continue
+        extensions.add(extension)
+        covered.add(directory)
+        count += 1
+        yield place.ask("file", quoted(_below(content, path)), file=path, rank=min(2, count // 4))
+    below = [one for one in found.directories if one != os.path.normpath(content.directory)]
+    for directory in sorted(below, key=lambda one: (one.count("/"), one))[:_DIRECTORIES]:
+        yield place.ask("directory", quoted(_below(content, directory)).rstrip("/") + "/", rank=1)
+
+
+def _below(content: Content, path: str) -> str:
+    relative = os.path.relpath(path, os.path.normpath(content.directory))
+    return content.prefix.rstrip("/") + "/" + ("" if relative == "." else relative)
