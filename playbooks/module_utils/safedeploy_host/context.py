@@ -43,18 +43,32 @@ class Seen:
 def configtest(site: Json, entries: Mapping[str, Json], open_object: OpenObject) -> Json:
     """Test the candidate in context: {"ok", "method", "output", "warnings"}. Raises what `open_object` raises."""
     try:
-        seen = look(site, entries, open_object, _configtest)
+        seen = look(site, entries, open_object, run_configtest)
     except OSError as error:
-        return {"ok": False, "method": "namespace", "output": f"the candidate was not tested: {error}", "warnings": []}
-    output = seen.value["output"]
-    warnings = [line for line in output.splitlines() if _WARNING.search(line) and "Syntax error" not in line]
+        return untested(error)
+    return judged(seen.value, seen)
+
+
+def untested(error: OSError) -> Json:
+    """The verdict where the candidate could not be looked at."""
+    return {"ok": False, "method": "namespace", "output": f"the candidate was not tested: {error}", "warnings": []}
+
+
+def judged(tested: Json, seen: Seen) -> Json:
+    """The verdict on what `run_configtest` found: a warning that means an undefined variable is an error."""
+    warnings = warnings_in(tested["output"])
     undefined = any(_UNDEFINED_VARIABLE in line for line in warnings)
     return {
-        "ok": bool(seen.value["ok"]) and not undefined,
+        "ok": bool(tested["ok"]) and not undefined,
         "method": seen.method,
-        "output": output,
+        "output": tested["output"],
         "warnings": [*warnings, *seen.limits],
     }
+
+
+def warnings_in(output: str) -> list[str]:
+    """The lines of httpd's output that warn."""
+    return [line for line in output.splitlines() if _WARNING.search(line) and "Syntax error" not in line]
 
 
 def look(site: Json, entries: Mapping[str, Json], open_object: OpenObject, work: Work) -> Seen:
@@ -83,7 +97,8 @@ def look(site: Json, entries: Mapping[str, Json], open_object: OpenObject, work:
     return Seen("copy", result["work"], limits)
 
 
-def _configtest(site: Json) -> Json:
+def run_configtest(site: Json) -> Json:
+    """The control program's own configtest of a site: {"ok", "output"}."""
     words = site["httpd"].get("test", ["configtest"])
     outcome = control.control(site, *words)
     # A copy's messages name the files that they are about by their real paths.

@@ -56,8 +56,8 @@ def binary(site: Json, *args: str) -> Outcome:
     return run([site["httpd"]["binary"], *args], site, timeout=QUICK)
 
 
-def run(argv: list[str], site: Json, *, timeout: float) -> Outcome:
-    """Run `argv` in the site's environment, with standard output and error together."""
+def run(argv: list[str], site: Json, *, timeout: float, limit: int = OUTPUT_LIMIT) -> Outcome:
+    """Run `argv` in the site's environment, with standard output and error together, at most `limit` bytes of them."""
     with tempfile.TemporaryFile() as output:
         try:
             process = subprocess.Popen(
@@ -74,7 +74,7 @@ def run(argv: list[str], site: Json, *, timeout: float) -> Outcome:
             return Outcome(argv, NOT_FOUND, f"{argv[0]}: {error.strerror}", timeout)
         code = _wait(process, timeout)
         output.seek(0)
-        return Outcome(argv, code, output.read(OUTPUT_LIMIT).decode("utf-8", "replace"), timeout)
+        return Outcome(argv, code, output.read(limit).decode("utf-8", "replace"), timeout)
 
 
 def environment(site: Json) -> dict[str, str]:

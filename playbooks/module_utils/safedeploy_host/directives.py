@@ -27,18 +27,20 @@ _EXPORT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(\S*)")
 class Directive:
     """One directive or section line: `name` in lower case ("<virtualhost" for a section), `args` without quotes.
 
-    `conditions` are the <IfModule> and <IfDefine> around it, such as ("ifmodule", "!mod_ssl.c"), outermost first.
+    `raw` is the text after the name as it is written; `conditions` are the <IfModule> and <IfDefine> around it, such as
+    ("ifmodule", "!mod_ssl.c"), outermost first.
     """
 
     def __init__(self, name: str, args: list[str], place: tuple[str, int]) -> None:
         self.name = name
         self.args = args
         self.file, self.line = place
+        self.raw = ""
         self.conditions: tuple[Condition, ...] = ()
 
     def applies(self, modules: Iterable[str], defines: Iterable[str]) -> bool:
         """Whether httpd obeys it with these modules (as in -M) and defined names."""
-        return all(_holds(condition, set(modules), set(defines)) for condition in self.conditions)
+        return all(holds(condition, set(modules), set(defines)) for condition in self.conditions)
 
 
 class Reader:
@@ -101,7 +103,7 @@ def _logical_lines(path: str) -> Iterator[tuple[int, str]]:
     except OSError:
         return
     start, parts = 1, []  # type: int, list[str]
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if line.endswith("\\"):
             parts.append(line[:-1])
             continue
@@ -119,10 +121,13 @@ def _directive(line: str, place: tuple[str, int]) -> Directive | None:
         text = text[:-1]
     name, _, rest = text.partition(" ") if " " in text else text.partition("\t")
     args = [next(part for part in match.groups() if part is not None) for match in _WORD.finditer(rest)]
-    return Directive(name.lower(), args, place)
+    directive = Directive(name.lower(), args, place)
+    directive.raw = rest.strip()
+    return directive
 
 
-def _holds(condition: Condition, modules: set[str], defines: set[str]) -> bool:
+def holds(condition: Condition, modules: set[str], defines: set[str]) -> bool:
+    """Whether an <IfModule> or <IfDefine> is true with these modules (as in -M) and defined names."""
     kind, name = condition
     wanted = not name.startswith("!")
     name = name.lstrip("!")

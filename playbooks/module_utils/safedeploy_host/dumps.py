@@ -20,7 +20,7 @@ _ALIAS = re.compile(r"^ +(?:wild )?alias (?P<name>\S+)$")
 _RUN_CFG = re.compile(r'^(?P<key>[A-Z][A-Za-z ]*?): "(?P<value>.*)"$')
 _IDENTITY = re.compile(r'^(?P<key>User|Group): name="(?P<name>[^"]*)" id=(?P<id>\d+)')
 _DEFINE = re.compile(r"^Define: (?P<name>[^=\s]+)")
-_MODULE = re.compile(r"^ (?P<name>\w+) \((?:static|shared)\)$")
+_MODULE = re.compile(r"^ (?P<name>\w+) \((?P<kind>static|shared)\)$")
 _INCLUDE = re.compile(r"^ +\((?:\*|\d+)\) (?P<path>.+)$")
 _BUILD = re.compile(r'^ -D (?P<key>\w+)="(?P<value>.*)"$')
 _VERSION = re.compile(r"^Server version: Apache/(?P<version>\S+)")
@@ -72,6 +72,11 @@ def defines(text: str) -> list[str]:
 def modules(text: str) -> list[str]:
     """The names of the modules of a -M, such as `mpm_event_module`."""
     return [match.group("name") for match in _matches(_MODULE, text)]
+
+
+def built_in(text: str) -> list[str]:
+    """The names of the modules of a -M that are part of the binary."""
+    return [match.group("name") for match in _matches(_MODULE, text) if match.group("kind") == "static"]
 
 
 def includes(text: str) -> list[str]:

@@ -20,7 +20,22 @@ def needed(site: Json, entries: Mapping[str, Json], open_object: Callable[[str],
     live = startup.read(site)
     try:
         candidate = look(site, entries, open_object, startup.read).value
-        why = list(startup.differences(live, candidate))
     except OSError as error:
-        why = [f"whether graceful is enough could not be told: {error}"]
+        return unknown(error)
+    return between(live, candidate)
+
+
+def unknown(error: OSError) -> Json:
+    """The answer where the candidate could not be looked at."""
+    return {"needed": True, "why": [f"whether graceful is enough could not be told: {error}"]}
+
+
+def between(live: Json, candidate: Json) -> Json:
+    """The answer from what startup.read, or an Effective, says of both."""
+    why = list(startup.differences(_addresses(live), _addresses(candidate)))
     return {"needed": bool(why), "why": why}
+
+
+def _addresses(configuration: Json) -> Json:
+    listen = [[one["host"], one["port"]] if isinstance(one, dict) else one for one in configuration["listen"]]
+    return {**configuration, "listen": listen}

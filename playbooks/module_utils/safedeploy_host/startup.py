@@ -15,8 +15,9 @@ from .directives import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator
+    from typing import Any, Iterable, Iterator
 
+    from .directives import Directive
     from .process import Process
 
     Json = dict[str, Any]
@@ -35,19 +36,31 @@ _FIXED = {
 def read(site: Json) -> Json:
     """What the configuration says, as a JSON value; `mpm`, `pid_file` and `error_log` are null if it is invalid."""
     outcome = control.control(site, "-t", "-D", "DUMP_RUN_CFG", "-D", "DUMP_MODULES")
-    settings = dumps.run_cfg(outcome.output) if outcome.ok else {}
     modules = dumps.modules(outcome.output)
     defines = dumps.defines(outcome.output)
     reader = Reader(site)
     directives = [directive for directive in reader.directives() if directive.applies(modules, defines)]
     return {
+        **values(site, outcome.output, modules, ok=outcome.ok),
+        "fixed": fixed(directives, reader),
+        "listen": [list(listener.address) for listener in listeners.listeners(directives, reader)],
+    }
+
+
+def values(site: Json, dump: str, modules: list[str], *, ok: bool) -> Json:
+    """`mpm`, `pid_file`, `error_log` and `envvars` by a DUMP_RUN_CFG, and by the modules of a DUMP_MODULES."""
+    settings = dumps.run_cfg(dump) if ok else {}
+    return {
         "mpm": next((name for name in modules if name.startswith("mpm_")), None),
         "pid_file": _path(site, settings.get("PidFile")),
         "error_log": settings.get("Main ErrorLog"),
-        "fixed": {item.name: reader.expand(" ".join(item.args)) for item in directives if item.name in _FIXED},
-        "listen": [list(listener.address) for listener in listeners.listeners(directives, reader)],
         "envvars": _environment(Path(site["server_root"], "envvars")),
     }
+
+
+def fixed(directives: Iterable[Directive], reader: Reader) -> dict[str, str]:
+    """The directives that httpd obeys only when it starts, by their name in lower case."""
+    return {item.name: reader.expand(" ".join(item.args)) for item in directives if item.name in _FIXED}
 
 
 def differences(live: Json, candidate: Json) -> Iterator[str]:

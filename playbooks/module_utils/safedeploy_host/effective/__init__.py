@@ -1,1 +1,1 @@
-"""The effective configuration: what httpd itself makes of the files, live and candidate, and how the two differ."""
+"""What httpd itself makes of a configuration, as plain data: asked of httpd, compared, and judged before it is live."""
