@@ -2,6 +2,8 @@
 
 check -> keep what is live -> pending -> dead-man armed -> journal -> switch -> reload -> health -> (confirm, later)
                                  |___________________ any failure: put back ____________________|
+
+reload: other services whose files changed, each after its own check, then httpd.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from .prepare import refuse_pending
 from .protocol import AgentError
 from .put_back import loaded_record, put_back
 from .releases import ADOPTED
+from .validators import declared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,6 +85,7 @@ class Activation:
         self.live: Tree = store.live(store.touched(self.manifest["entries"]))
         self.goal: Tree = effective(self.manifest["entries"], {**self.live, **store.adopted.entries()})
         self.changes: Tree = tree.changes(self.live, self.goal)
+        self.declared: Json = declared.of(store, self.manifest)
         self.steps: list[Json] = []
         self.began = time.monotonic()
 
@@ -120,7 +124,7 @@ class Activation:
             )
         now = self.services.now()
         self.store.adopted.add(self.live, iso(now))
-        state = self._adopted_first(self.store.state.load(), now)
+        state = self._adopted_first(now)
         if state["known_good"] != self.release:
             state["history"] = [*state["history"], self.confirmed(None, now)]
         state.update(
@@ -143,6 +147,7 @@ class Activation:
             raise
         try:
             self._switch(pending)
+            others = self._reload_others(pending)
             reload = self._reload()
             results = self._prove()
             pending = self._extend(reload)
@@ -161,6 +166,7 @@ class Activation:
             "activation": pending["activation"],
             "outcome": "activated",
             "reload": reload,
+            "services": others,
             "health": results,
             "deadline": pending["deadline"],
             "steps": self.steps,
@@ -185,7 +191,7 @@ class Activation:
             self.store.adopted.add(self.live, iso(now))
         except OSError as error:
             raise room.no_space(error) from error
-        state = self._adopted_first(self.store.state.load(), now)
+        state = self._adopted_first(now)
         pending = {
             "activation": f"{self.release}-{os.urandom(4).hex()}",
             "release": self.release,
@@ -196,6 +202,7 @@ class Activation:
             "before_release": state["current"] or ADOPTED,
             "before": self.live,
             "directories": switch.directories(self.changes, self.store.roots),
+            "services": self.services.to_reload(self.changes, self.declared),
         }
         self.store.sync()
         self.store.state.save({**state, "pending": pending})
@@ -205,20 +212,13 @@ class Activation:
     def _window(self) -> float:
         return max(1.0, self.request.seconds("confirm_window", 60))
 
-    def _adopted_first(self, state: Json, now: float) -> Json:
-        """Before the first activation, what is there is the known-good release: it is what serves."""
-        if state["known_good"] is None:
-            digest = self.store.adopted.manifest()["tree"]
-            first = {
-                "release": ADOPTED,
-                "tree": digest,
-                "confirmed": iso(now),
-                "by": self.actor,
-                "run": self.run,
-                "activation": None,
-            }
-            return {**state, "known_good": ADOPTED, "history": [*state["history"], first]}
-        return state
+    def _adopted_first(self, now: float) -> Json:
+        """The state, with what is there before the first activation as the known-good release: it is what serves."""
+        state = self.store.state.load()
+        if state["known_good"] is not None:
+            return state
+        first = {**self.confirmed(None, now), "release": ADOPTED, "tree": self.store.adopted.manifest()["tree"]}
+        return {**state, "known_good": ADOPTED, "history": [*state["history"], first]}
 
     def _switch(self, pending: Json) -> None:
         self.store.journal.write({"kind": "activate", "activation": pending["activation"], "record": pending})
@@ -229,6 +229,12 @@ class Activation:
         self.store.state.save(state)
         self.store.journal.clear()
         self._step("switch")
+
+    def _reload_others(self, pending: Json) -> list[Json]:
+        done = self.services.reload_others(pending["services"], self.declared)
+        if done:
+            self._step("services")
+        return done
 
     def _reload(self) -> Json:
         reload = self.services.reload(restart=self.restart)

@@ -45,9 +45,8 @@ def _confirm(store: Store, state: Json, pending: Json, now: float) -> None:
         "run": pending["run"],
         "activation": pending["activation"],
     }
-    last = {
-        key: pending[key] for key in ("activation", "release", "run", "by", "before_release", "before", "directories")
-    }
+    kept = ("activation", "release", "run", "by", "before_release", "before", "directories", "services")
+    last = {key: pending[key] for key in kept if key in pending}
     store.state.save(
         {
             **state,

@@ -40,7 +40,7 @@ def put_back(store: Store, services: Services, record: Json, *, cause: str, by: 
     tried: list[Json] = []
     for went_to, release, goal in _places(store, record, tried):
         try:
-            steps, reload, health = _go(store, services, record, goal)
+            steps, reload, others, health = _go(store, services, record, goal)
         except (Refused, AgentError, OSError) as error:
             tried.append({"went_to": went_to, "release": release, "why": str(error)})
             continue
@@ -52,6 +52,7 @@ def put_back(store: Store, services: Services, record: Json, *, cause: str, by: 
             "verified": True,
             "steps": steps,
             "reload": reload,
+            "services": others,
             "health": health,
             "kept_aside": kept,
             "tried": tried,
@@ -82,7 +83,7 @@ def _places(store: Store, record: Json, tried: list[Json]) -> Iterator[tuple[str
             yield went_to, release, goal
 
 
-def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[list[Json], Json, list[Json]]:
+def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[list[Json], Json, list[Json], list[Json]]:
     """Restore one tree, load it, probe it. Raises Refused, AgentError, OSError."""
     began = time.monotonic()
     missing = store.objects.missing(tree.changes(store.live(goal), goal))
@@ -96,9 +97,12 @@ def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[lis
     found = store.releases.preflight(record["release"])
     # What needed a restart to come in needs one to go: graceful would keep the failed release's limits and modules.
     restart = bool((found.get("restart") or {}).get("needed"))
+    others, lost = services.restore_others(record.get("services") or [])
     reload = load(services, changed=bool(changed), restart=restart)
     if not reload["ok"]:
         raise Refused(f"httpd did not come up on it: {reload['error']}")
+    if lost:
+        raise Refused("; ".join(lost))
     loaded = time.monotonic()
     results = verdict.measure(services, found.get("health", []))
     bad = verdict.still_failing(services, found.get("baseline", []), results)
@@ -109,7 +113,7 @@ def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[lis
         {"step": "reload", "seconds": round(loaded - switched, 3)},
         {"step": "health", "seconds": round(time.monotonic() - loaded, 3)},
     ]
-    return steps, reload, results
+    return steps, reload, others, results
 
 
 def load(services: Services, *, changed: bool, restart: bool = False) -> Json:

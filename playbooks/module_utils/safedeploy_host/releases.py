@@ -23,6 +23,10 @@ def check_manifest(manifest: Json) -> None:
     if not isinstance(entries, dict):
         raise bad_request("'manifest.entries' must be an object")
     tree.check(entries)
+    if manifest.get("services") is not None:
+        from .validators import declared
+
+        declared.check(manifest["services"])
     if manifest.get("tree") != tree.digest(entries):
         raise bad_request("'manifest.tree' is not the digest of its entries: it was damaged on the way")
 
@@ -53,12 +57,18 @@ class Releases:
         return manifest
 
     def stage(self, manifest: Json, preflight: Json) -> None:
-        """Store a manifest that passed preflight, and what preflight found. A stored manifest stays as it is."""
+        """Store a manifest that passed preflight, and what preflight found.
+
+        A stored manifest stays as it is, but for `services`: how its files are looked after is no part of its tree.
+        """
         directory = f"{self.directory}/{manifest['release']}"
         os.makedirs(directory, mode=0o700, exist_ok=True)
         records.save(f"{directory}/preflight.json", preflight)
         try:
-            if self.read(manifest["release"])["tree"] == manifest["tree"]:
+            stored = self.read(manifest["release"])
+            if stored["tree"] == manifest["tree"]:
+                if stored.get("services") != manifest.get("services"):
+                    records.save(f"{directory}/manifest.json", {**stored, "services": manifest.get("services")})
                 return
             raise bad_request(f"release {manifest['release']} is stored with another tree")
         except AgentError as error:

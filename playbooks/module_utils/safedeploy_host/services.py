@@ -9,7 +9,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .protocol import Json
     from .tree import Tree
@@ -58,6 +58,32 @@ class Services:
 
         needed: Json = restart.needed(self.site, overlay, open_object)
         return needed
+
+    def to_reload(self, paths: Iterable[str], declared: Json) -> list[Json]:
+        """The other services that are to be reloaded for these changed paths, and whether each runs."""
+        if not any(value.get("reload") for value in (declared.get("files") or {}).values()):
+            return []
+        from .validators import reloading
+
+        found: list[Json] = reloading.items(paths, declared)
+        return found
+
+    def reload_others(self, items: list[Json], declared: Json) -> list[Json]:
+        """Check and reload other services. Raises an error with the code `service-failed` for the first that fails."""
+        if not items:
+            return []
+        from .validators import reloading
+
+        done: list[Json] = reloading.reload(items, declared)
+        return done
+
+    def restore_others(self, items: list[Json]) -> tuple[list[Json], list[str]]:
+        """Reload other services on files that were put back; what could not be brought back, as texts."""
+        if not items:
+            return [], []
+        from .validators import reloading
+
+        return reloading.restore(items)
 
     def health(self, checks: list[Json]) -> list[Json]:
         """The results of some checks, in their order."""

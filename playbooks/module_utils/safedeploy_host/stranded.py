@@ -22,6 +22,7 @@ def strand(store: Store, services: Services, record: Json, *, cause: str, tried:
     now = services.now()
     try:
         switch.apply(store, record["before"], make=switch.directories(record["before"], store.roots))
+        services.restore_others(record.get("services") or [])
         services.reload()
     except (AgentError, OSError) as error:
         tried.append({"went_to": "before", "release": record["before_release"], "why": str(error)})
@@ -51,6 +52,7 @@ def by_hand(store: Store, record: Json) -> list[str]:
     agent = f"python3 -I -S {shlex.quote(store.directory)}/agent/current"
     steps = [f"See what httpd says: {control} configtest; then its error log."]
     steps += [f"Restore by hand: {line}" for line in _restoring(store, record)]
+    steps += [f"Reload {item['name']}: {shlex.join(item['argv'])}" for item in record.get("services") or []]
     steps += [
         f"Start httpd: {control} graceful (it starts a stopped server).",
         f"Tell safedeploy that the host is well again: {agent} revert --state-dir {shlex.quote(store.directory)}",

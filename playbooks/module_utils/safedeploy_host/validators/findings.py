@@ -81,7 +81,7 @@ def _failed(check: Json, result: Json, changes: Iterable[str]) -> Json:
     command = " ".join(result["argv"]) or check["name"]
     lines = result["output"].splitlines() or ["no output"]
     where = place(result["output"], [*check["files"], *changes])
-    if result.get("as_before") and not check["named"] and where is None:
+    if result.get("as_before") and where is None and not (check["named"] or check["reloads"]):
         return finding(
             "validator-failed-before",
             f"{command} fails, and with the same words on the live files without this change: {lines[0]}",

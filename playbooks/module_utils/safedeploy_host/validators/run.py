@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from .. import context
-from . import findings, judge, private
+from . import findings, judge, private, reloading
 from .choose import choose, table
 from .known import KNOWN
 
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 BUDGET = 50.0
 
 
-def run(
-    site: Json, changes: Mapping[str, Json], open_object: OpenObject, services: Mapping[str, Any] | None = None
-) -> Json:
+def run(site: Json, services: Mapping[str, Any], changes: Mapping[str, Json], open_object: OpenObject) -> Json:
     """{"findings": [Finding], "validated": [{"validator", "files", "ok", "output", "seconds", "command"}]}.
 
-    `changes` are the entries that would change, all of them; `services` is the manifest's member of that name. One run
-    for each validator, however many of its files change. Raises what `open_object` raises.
+    `services` is what `declared.of` gives; `changes` are the entries that would change, all of them. One run for each
+    validator, however many of its files change. Raises what `open_object` raises.
     """
-    services = services or {}
     validators = table(services, KNOWN)
     chosen = choose(changes, services, validators)
-    said = findings.before(chosen, validators)
+    reloads = reloading.items(changes, services)
+    said = [*findings.before(chosen, validators), *reloading.findings(reloads)]
     if not chosen["checks"]:
         return {"findings": said, "validated": []}
+    for check in chosen["checks"]:
+        check["reloads"] = any(path in item["files"] for item in reloads for path in check["files"])
     results, limits = _look(site, changes, open_object, chosen["checks"], validators)
     _compare(site, open_object, chosen["checks"], results, validators)
     for check, result in zip(chosen["checks"], results):
