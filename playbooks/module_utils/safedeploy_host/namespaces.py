@@ -6,15 +6,23 @@ import ctypes
 import os
 
 NEWNS = 0x00020000
+NEWUTS = 0x04000000
+NEWIPC = 0x08000000
 NEWUSER = 0x10000000
 NEWPID = 0x20000000
+NEWNET = 0x40000000
 
 READ_ONLY = 1
+NO_SUID = 2
+NO_DEVICES = 4
+NO_EXECUTION = 8
+REMOUNT = 32
 BIND = 4096
 RECURSIVE = 16384
 PRIVATE = 1 << 18
 
 _SET_PDEATHSIG = 1
+_SET_DUMPABLE = 4
 _DETACH = 2
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -38,9 +46,38 @@ def die_with_parent(number: int) -> None:
     _check(_libc.prctl(_SET_PDEATHSIG, ctypes.c_ulong(number), 0, 0, 0), "prctl")
 
 
+def control_process(option: int, value: int) -> int:
+    """Call prctl(2) with one value; -1 when the kernel refuses."""
+    return int(_libc.prctl(ctypes.c_int(option), ctypes.c_ulong(value), 0, 0, 0))
+
+
+def set_capabilities(header: object, sets: object) -> None:
+    """Call capset(2)."""
+    _check(_libc.capset(header, sets), "capset")
+
+
 def unmount(target: str) -> None:
     """Call umount2(2), also while it is in use."""
     _check(_libc.umount2(os.fsencode(target), ctypes.c_int(_DETACH)), f"unmount {target}")
+
+
+def hide_from_processes() -> None:
+    """Keep this process's descriptors and memory from whoever lacks CAP_SYS_PTRACE, also from its own user."""
+    _check(_libc.prctl(_SET_DUMPABLE, ctypes.c_ulong(0), 0, 0, 0), "prctl")
+
+
+def join(descriptor: int, kind: int) -> None:
+    """Enter the namespace of this kind that the descriptor of a /proc/PID/ns/* file is open on."""
+    _check(_libc.setns(ctypes.c_int(descriptor), ctypes.c_int(kind)), "setns")
+
+
+def change_root(path: str) -> None:
+    """Make the mount at `path` the root of this mount namespace, as pivot_root(2), and let go of the former one."""
+    os.chdir(path)
+    # On itself: the old root is then stacked on the new one, and needs no directory in it.
+    _check(_libc.pivot_root(b".", b"."), f"pivot_root to {path}")
+    unmount(".")
+    os.chdir("/")
 
 
 def enter_private_mounts() -> None:

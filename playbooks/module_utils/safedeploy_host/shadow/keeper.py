@@ -1,0 +1,126 @@
+"""Stays on the host for one shadow: makes its first process, serves its bridges, watches its limits, ends it.
+
+It dies with the agent, and the first process with it, however each of them ends.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import struct
+import time
+
+from .. import namespaces
+from . import child, first, memory, network
+from .bridge import Bridge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from .plan import Plan
+    from .view import Shadow
+
+    Json = dict[str, Any]
+
+_LOOK = 0.1
+# Far more than any server needs, far less than a machine can bear.
+_PROCESSES = 3000
+# For making the shadow and for the last report, beyond the seconds that its work may take.
+_EXTRA = 5.0
+_NOT_UP = {"up": False, "why": "", "output": "", "error_log": [], "value": None, "died": False}
+
+
+def keep(plan: Plan, work: Callable[[Shadow], Any], reply: int) -> None:
+    """Be the keeper: one document through `reply`, the Booted or {"failed": why there is no shadow}."""
+    signal.signal(signal.SIGTERM, _leave)
+    keeper = _Keeper(plan, work)
+    try:
+        result = keeper.run()
+    finally:
+        keeper.end()
+    child.send(reply, result)
+
+
+class _Keeper:
+    def __init__(self, plan: Plan, work: Callable[[Shadow], Any]) -> None:
+        self.plan = plan
+        self.peak = 0
+        self.up = False
+        self.started = time.monotonic()
+        namespaces.unshare(namespaces.NEWPID)
+        reader, writer = os.pipe()
+        self._receiver, sender = socket.socketpair()
+        self._child = child.Child(lambda: first.live(plan, writer, sender, work))
+        os.close(writer)
+        sender.close()
+        self._lines = child.Lines(reader)
+
+    def end(self) -> None:
+        """End the shadow, and wait until all of it is gone."""
+        self._child.end()
+
+    def run(self) -> Json:
+        """The whole life of the shadow."""
+        try:
+            document, descriptors = network.take_over(self._receiver)
+        except (OSError, ValueError, struct.error):
+            self._lines.read()
+            return self._failure() or {"failed": "the first process of the shadow died"}
+        targets = [(host, port) for host, port in document["listeners"]]
+        bridge = Bridge({target: socket.socket(fileno=number) for target, number in zip(targets, descriptors)})
+        bridge.watch(self._lines.descriptor)
+        facts = self._serve(bridge)
+        if "failed" in facts:
+            return facts
+        unbridged = {(host, port): why for host, port, why in document["unbridged"]}
+        return {
+            "method": "namespace",
+            **facts,
+            "seconds": round(time.monotonic() - self.started, 3),
+            "peak_bytes": self.peak,
+            "limits": document["limits"],
+            "backends": self.plan.survey.report(unbridged),
+        }
+
+    def _serve(self, bridge: Bridge) -> Json:
+        deadline = self.started + self.plan.world["seconds"] + _EXTRA
+        look = time.monotonic()
+        while True:
+            bridge.serve(_LOOK)
+            self._lines.read()
+            for document in self._lines.found:
+                self.up = self.up or bool(document.get("up"))
+                if "result" in document:
+                    self._measure()
+                    return dict(document["result"])
+            if self._lines.ended:
+                return self._failure() or {**_NOT_UP, "up": self.up, "died": True, "why": "the shadow was killed"}
+            now = time.monotonic()
+            if now >= look + _LOOK:
+                look = now
+                why = self._measure()
+                if why:
+                    return {**_NOT_UP, "up": self.up, "why": why}
+            if now > deadline:
+                why = f"the shadow took longer than {self.plan.world['seconds']:g} s and was ended"
+                return {**_NOT_UP, "up": self.up, "why": why}
+
+    def _measure(self) -> str:
+        """Why the shadow must end, if it must."""
+        used = memory.use(self._child.pid)
+        self.peak = max(self.peak, used.bytes)
+        allowed = self.plan.world["memory_bytes"]
+        if used.bytes > allowed:
+            return f"the shadow took {used.bytes >> 20} MiB of memory, more than the {allowed >> 20} MiB it may"
+        if used.processes > _PROCESSES:
+            return f"the shadow had more than {_PROCESSES} processes"
+        return ""
+
+    def _failure(self) -> Json:
+        return next((document for document in self._lines.found if "failed" in document), {})
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit

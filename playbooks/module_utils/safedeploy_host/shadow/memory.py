@@ -1,0 +1,60 @@
+"""How much memory the processes of a shadow take: proportional set sizes, so that shared pages count once."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterator
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Use:
+    """What was found: `processes` and `bytes`."""
+
+    def __init__(self, processes: int, size: int) -> None:
+        self.processes = processes
+        self.bytes = size
+
+
+def use(first: int) -> Use:
+    """What the descendants of a process and the files in their root take."""
+    pids = list(_descendants(first))
+    return Use(len(pids), sum(map(_size, pids)) + _files(first))
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    yield pid
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as stream:
+            children = stream.read().split()
+    except OSError:
+        return
+    for child in children:
+        yield from _descendants(int(child))
+
+
+def _size(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as stream:
+            for line in stream:
+                if line.startswith("Pss:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        with open(f"/proc/{pid}/statm", encoding="ascii") as stream:
+            return int(stream.read().split()[1]) * _PAGE
+    except (OSError, IndexError):
+        return 0
+
+
+def _files(pid: int) -> int:
+    """An overlay counts as what its upper file system counts: the tmpfs, of which all is the shadow's."""
+    try:
+        found = os.statvfs(f"/proc/{pid}/root")
+    except OSError:
+        return 0
+    return (found.f_blocks - found.f_bfree) * found.f_frsize

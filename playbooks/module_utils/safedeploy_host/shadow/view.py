@@ -1,0 +1,48 @@
+"""What the probes see of a shadow from inside."""
+
+from __future__ import annotations
+
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .logs import Logs
+
+    Json = dict[str, Any]
+
+
+class Shadow:
+    """A shadow with its httpd running: `site`, `pid` of the parent, `deadline` (time.monotonic) for all of the work."""
+
+    def __init__(self, site: Json, pid: int, logs: Logs, deadline: float) -> None:
+        self.site = site
+        self.pid = pid
+        self.deadline = deadline
+        self._logs = logs
+        logs.follow(pid)
+        self.boot_lines = logs.error_lines()
+        self.all_lines: list[str] = []
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until the shadow is ended."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    def error_lines(self) -> list[str]:
+        """The new lines of all error logs since the last call; those of the start are not among them."""
+        self._logs.follow(self.pid)
+        lines = self._logs.error_lines()
+        self.all_lines += lines
+        return lines
+
+    def log_counts(self) -> dict[str, int]:
+        """{path of a log: lines since the start}, for every log but the main error log."""
+        self._logs.follow(self.pid)
+        return self._logs.counts()
+
+    def read(self, path: str) -> bytes:
+        """A file as this shadow has it. Raises OSError."""
+        with open(path, "rb") as stream:
+            return stream.read()
