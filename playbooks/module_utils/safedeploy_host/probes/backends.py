@@ -38,7 +38,7 @@ class Backends:
 
     def read(self, effective: Json | None) -> None:
         """Add what a configuration names; each once."""
-        for node, _ in nodes.walk((effective or {}).get("tree") or ()):
+        for _, node in nodes.walk((effective or {}).get("tree") or ()):
             for target in _targets(node):
                 self._add(target, nodes.place(node))
 

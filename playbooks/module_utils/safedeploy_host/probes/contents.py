@@ -44,6 +44,8 @@ class Disk:
         self.changes = changes
         self.read_text = read_text
         self.notes: list[str] = []
+        # The .htaccess files that were read: the place, the URL path of their directory, the text.
+        self.texts: list[tuple[str, str, str]] = []
         self._walked: dict[str, files.Found] = {}
 
     def below(self, directory: str, access_names: frozenset[str]) -> files.Found:
@@ -89,7 +91,9 @@ class Disk:
             beside = next((one for one in sorted(found.files) if os.path.dirname(one) == directory), None)
             if beside and not handlers.is_script(beside, content, handlers.extensions(place)):
                 yield place.ask("htaccess", f"{where}/{quoted(os.path.basename(beside))}", file=beside)
-            for target in htaccess.targets(self.read_text(path)):
+            text = self.read_text(path)
+            self.texts.append((place.key, f"{where}/", text))
+            for target in htaccess.targets(text):
                 yield place.ask("htaccess", f"{where}/{quoted(target)}", rank=1)
 
     def _pushed(self, place: Place, content: Content) -> Iterator[Json]:

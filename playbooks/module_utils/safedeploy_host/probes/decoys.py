@@ -86,7 +86,7 @@ class Decoys:
 
 def _protected(host: Host, nonce: str) -> Iterator[str]:
     """Names that a virtual host refuses to send, made from what its <Files> and <FilesMatch> say."""
-    for node, _ in nodes.walk(host.nodes()):
+    for _, node in nodes.inside(host.nodes()):
         refused = any(
             child["name"] in ("require", "deny") and _DENIED.search(child.get("raw") or " ".join(child["args"]))
             for child in node.get("children") or ()

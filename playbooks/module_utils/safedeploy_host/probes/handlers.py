@@ -40,8 +40,8 @@ def extensions(place: Place) -> dict[str, str]:
 def mapped(host: Host) -> dict[str, str]:
     """The extensions that a virtual host gives to a handler that runs them: {".php": "proxy:unix:..."}."""
     found: dict[str, str] = {}
-    for node, around in nodes.walk(host.nodes()):
-        if node["name"] == "virtualhost" or nodes.section(around, "virtualhost") or not node.get("args"):
+    for around, node in nodes.inside(host.nodes()):
+        if not node["args"]:
             continue
         handler = str(node["args"][0])
         if node["name"] in ("addhandler", "addtype") and _runs(handler):

@@ -10,6 +10,7 @@ import fnmatch
 import os
 import re
 
+from ..effective.parsed import words
 from . import examples, nodes
 
 TYPE_CHECKING = False
@@ -32,9 +33,7 @@ class Rules:
     def __init__(self, host: Host) -> None:
         self._sections: list[tuple[Json, list[str]]] = []
         names: list[str] = []
-        for node, around in nodes.walk(host.nodes()):
-            if node["name"] == "virtualhost" or nodes.section(around, "virtualhost"):
-                continue
+        for around, node in nodes.inside(host.nodes()):
             if node["name"] == "accessfilename":
                 names = [str(arg) for arg in node["args"]]
             if node["name"] in ("allowoverride", "allowoverridelist"):
@@ -46,9 +45,9 @@ class Rules:
     def obeys(self, directory: str) -> bool:
         """Whether a file in this directory is read: shorter paths first, then expressions, the last wins."""
         allowed = ["none"]
-        for section, words in sorted(self._sections, key=_order):
+        for section, overrides in sorted(self._sections, key=_order):
             if _applies(section, directory):
-                allowed = words
+                allowed = overrides
         return allowed != ["none"]
 
 
@@ -78,7 +77,7 @@ def targets(text: str) -> list[str]:
     """Paths, relative to its directory, that the rules of such a file speak of; a bounded number."""
     found: list[str] = []
     for line in text.splitlines()[:_LINES]:
-        parts = nodes.words(line)
+        parts = words(line)
         if len(parts) < 2:
             continue
         name = parts[0].lower()

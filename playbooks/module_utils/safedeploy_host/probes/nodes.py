@@ -1,6 +1,8 @@
-"""Reading the parsed tree of a configuration (the `tree` of an Effective document). Pure."""
+"""What the questions need to know of the nodes of an effective configuration, beyond walking its tree. Pure."""
 
 from __future__ import annotations
+
+from ..effective.nodes import place, value, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -9,50 +11,14 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
     Around = Tuple[Json, ...]
 
-_QUOTES = "\"'"
+__all__ = ["argument", "inside", "is_regex", "place", "section", "value", "walk"]
 
 
-def walk(nodes: Iterable[Json], around: Around = ()) -> Iterator[tuple[Json, Around]]:
-    """Every node below `nodes`, in httpd's order, with the sections around it, outermost first."""
-    for node in nodes:
-        yield node, around
-        if node.get("children"):
-            yield from walk(node["children"], (*around, node))
-
-
-def words(raw: str) -> list[str]:
-    """The arguments of a directive, divided and unquoted as httpd does it (ap_getword_conf in server/util.c)."""
-    found = []
-    rest = raw.strip()
-    while rest:
-        word, rest = _word(rest)
-        found.append(word)
-    return found
-
-
-def _word(text: str) -> tuple[str, str]:
-    if text[0] not in _QUOTES:
-        word, _, rest = text.partition(" ")
-        head, tab, tail = word.partition("\t")
-        return head, (tail + " " + rest if tab else rest).strip()
-    quote, position, letters = text[0], 1, []
-    while position < len(text) and text[position] != quote:
-        if text[position] == "\\" and text[position + 1 : position + 2] in (quote, "\\"):
-            position += 1
-        letters.append(text[position])
-        position += 1
-    return "".join(letters), text[position + 1 :].strip()
-
-
-def place(node: Json) -> str:
-    """Where the node stands: file:line."""
-    return f"{node.get('file')}:{node.get('line')}"
-
-
-def last(nodes: Iterable[Json], name: str) -> Json | None:
-    """The last of the nodes with that name: the one that counts for a directive that is set and not added to."""
-    found = [node for node in nodes if node["name"] == name]
-    return found[-1] if found else None
+def inside(tree: Iterable[Json]) -> Iterator[tuple[Around, Json]]:
+    """Every node of a virtual host, or of the main server without its virtual hosts, with the sections around it."""
+    for around, node in walk(tree):
+        if node["name"] != "virtualhost" and not section(around, "virtualhost"):
+            yield around, node
 
 
 def section(around: Around, *names: str) -> Json | None:

@@ -34,6 +34,12 @@ class Place:
         self.aliases: list[str] = []
         # What the main server says of paths is asked for at the first place alone.
         self.first = False
+        # Whether some Listen takes the port at all addresses, the loopback's among them.
+        self.anywhere = False
+
+    def live(self) -> list[site_map.Host]:
+        """Its virtual hosts in the live configuration."""
+        return [host for side, host in self.hosts if side == LIVE]
 
     @property
     def address(self) -> str:
@@ -89,6 +95,18 @@ class Place:
         return where
 
 
+    def prefixes_of(self, directory: str) -> list[str]:
+        """The URL paths that a <Directory> speaks of: that of the directory, or of all that is served from below it."""
+        directory = os.path.normpath(directory.rstrip("*"))
+        found = [
+            content.prefix
+            for content in self.contents()
+            if (os.path.normpath(content.directory) + "/").startswith(directory.rstrip("/") + "/")
+        ]
+        path = self.path_of(directory)
+        return found or ([path] if path else [])
+
+
 def places(live: Json | None, candidate: Json | None, first_address: str) -> list[Place]:
     """The places in the order of the live configuration, then what is new in the candidate's."""
     found: dict[tuple[str, int], Place] = {}
@@ -104,6 +122,7 @@ def places(live: Json | None, candidate: Json | None, first_address: str) -> lis
                 named.setdefault(port, []).append(address)
     for (_, port), place in found.items():
         place.at = addresses.at(port, listen, named[port], first_address)
+        place.anywhere = any(one["port"] == port and (one.get("host") or "*") in site_map.ANY for one in listen)
         place.aliases = list(dict.fromkeys(place.aliases))
         place.first = place is next(iter(found.values()))
     return list(found.values())

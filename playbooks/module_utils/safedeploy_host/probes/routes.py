@@ -42,9 +42,7 @@ class Route:
 def routes(tree: Iterable[Json]) -> list[Route]:
     """The routes of a virtual host's nodes, or of the main server's, in their order, each path once for each reason."""
     found: dict[tuple[str, str], Route] = {}
-    for node, around in nodes.walk(tree):
-        if node["name"] == "virtualhost" or nodes.section(around, "virtualhost"):
-            continue
+    for around, node in nodes.inside(tree):
         reader = _READERS.get(node["name"])
         if reader is None or not node.get("args"):
             continue
@@ -134,7 +132,7 @@ def _rewritten(node: Json, around: nodes.Around) -> Iterator[Route]:
 
 
 def _location(node: Json, _around: nodes.Around) -> Iterator[Route]:
-    handler = nodes.last(node.get("children") or [], "sethandler")
+    handler = nodes.value(node.get("children") or [], "sethandler")
     proxied = handler and str((handler["args"] or [""])[0]).startswith("proxy:")
     for path in _location_paths(node)[:3]:
         route = Route("proxied" if proxied else "location", path, node)

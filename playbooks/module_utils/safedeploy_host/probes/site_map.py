@@ -70,7 +70,7 @@ def hosts(effective: Json | None) -> list[Host]:
 
 
 def _sections(tree: Iterable[Json]) -> list[Json]:
-    return [node for node, _ in nodes.walk(tree) if node["name"] == "virtualhost"]
+    return [node for _, node in nodes.walk(tree) if node["name"] == "virtualhost"]
 
 
 def _virtual_host(effective: Json, node: Json, top: list[Json], fallback: str) -> Host:
@@ -101,7 +101,7 @@ def _virtual_host(effective: Json, node: Json, top: list[Json], fallback: str) -
 
 
 def _tls(children: list[Json], top: list[Json], listen: Iterable[Json], port: int) -> bool:
-    engine = nodes.last(children, "sslengine") or nodes.last(top, "sslengine")
+    engine = nodes.value(children, "sslengine") or nodes.value(top, "sslengine")
     if engine and engine["args"]:
         return str(engine["args"][0]).lower() != "off"
     return any(one.get("secure") for one in listen if one["port"] == port)
@@ -117,7 +117,7 @@ def _address(text: str) -> tuple[str, int]:
 
 def _name(children: Iterable[Json]) -> str:
     """The host of a ServerName, which may have a scheme and a port."""
-    node = nodes.last(children, "servername")
+    node = nodes.value(children, "servername")
     if not node or not node["args"]:
         return ""
     text = str(node["args"][0]).rpartition("://")[2]
@@ -127,7 +127,7 @@ def _name(children: Iterable[Json]) -> str:
 
 
 def _contents(host: Host, main_root: str | None) -> list[Content]:
-    root = nodes.last(host.own, "documentroot") or nodes.last(host.shared, "documentroot")
+    root = nodes.value(host.own, "documentroot") or nodes.value(host.shared, "documentroot")
     directory = str(root["args"][0]) if root and root["args"] else main_root
     found = [Content("/", directory)] if directory and directory.startswith("/") else []
     aliased = [route for route in (*host.routes, *host.shared_routes) if route.directory]
