@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.errors import ExitCode, SafedeployError
 
 if TYPE_CHECKING:
     from safedeploy.cli.progress import Progress
+    from safedeploy.core.preflight import Preflight
     from safedeploy.workflows.desired import Desired
     from safedeploy.workflows.planning import FleetPlan
     from safedeploy.workflows.push import PushResult
@@ -27,6 +29,7 @@ class Work:
     verb: str
     reason: str
     allow_restart: bool
+    accept: tuple[str, ...]
     yes: bool
     diffs: bool
     as_json: bool
@@ -36,7 +39,7 @@ def carry_out(
     session: Session, progress: Progress, work: Work, found: FleetPlan, wanted: Mapping[str, Desired]
 ) -> None:
     """Show the plan, ask, push, and show the end; exits with the run's code when that is not 0."""
-    from safedeploy.cli import documents, plan_view, push_view, screen
+    from safedeploy.cli import documents, plan_view, preflight_view, push_view, screen
     from safedeploy.workflows import push as workflow
     from safedeploy.workflows.push import PushOptions
 
@@ -47,10 +50,16 @@ def carry_out(
         _refuse_restart(found, allowed=work.allow_restart or session.policy.rollout.allow_restart)
         asked = {"push": "push to", "rollback": "roll back"}[work.verb]
         _ask(work, f"{asked} {_count(found)} of {session.target.environment}?")
+
+    def on_preflight(verdict: Preflight) -> None:
+        progress.pause()
+        preflight_view.show_preflight(screen.err(), verdict)
+        if work.as_json and not verdict.ok:
+            acceptance = Acceptance(ids=work.accept, by=session.identity.actor, reason=work.reason)
+            screen.say_json(documents.refused_document(session.identity.run, found, verdict, acceptance))
+
     options = PushOptions(
-        reason=work.reason,
-        allow_restart=work.allow_restart,
-        on_preflight=lambda verdict: push_view.show_preflight(screen.err(), verdict),
+        reason=work.reason, allow_restart=work.allow_restart, accept=work.accept, on_preflight=on_preflight
     )
     result: PushResult = workflow.push(session, found, wanted, options)
     with suppress(OSError):  # the terminal may be gone; the exit code still tells how it ended

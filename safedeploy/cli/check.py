@@ -6,7 +6,8 @@ import typer
 
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, planned, vault_options
-from safedeploy.cli.options import AskVault, Diffs, Environment, Json, Limit, VaultFiles, VaultIds
+from safedeploy.cli.options import Accept, AskVault, Diffs, Environment, Json, Limit, VaultFiles, VaultIds
+from safedeploy.core.acceptance import accepted_ids
 
 
 @reported
@@ -17,27 +18,30 @@ def check(
     limit: Limit = None,
     as_json: Json = False,
     diffs: Diffs = True,
+    accept: Accept = None,
     vault_password_file: VaultFiles = None,
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
 ) -> None:
     """Preflight every host, and change nothing.
 
-    Everything that a push does before it changes a host: plan, staging, and httpd's own test of the candidate in the
-    host's own context. No live file changes on any host.
+    Everything that a push does before it changes a host: plan, staging, httpd's own test of the candidate in the host's
+    own context, and the same requests asked of it and of the present configuration, both started unseen beside the live
+    server. No live file changes on any host.
     """
-    from safedeploy.cli import documents, plan_view, push_view, screen
+    from safedeploy.cli import documents, plan_view, preflight_view, screen
     from safedeploy.workflows import check as workflow
     from safedeploy.workflows.observe import require_all
     from safedeploy.workflows.preflight import require_pass
 
+    accepted = accepted_ids(accept or ())
     with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
         session,
         progress,
     ):
         found, wanted, seen = planned(session)
         require_all(seen)
-        verdict = workflow.check(session, found, wanted)
+        verdict = workflow.check(session, found, wanted, accepted)
         progress.pause()
         if as_json:
             screen.say_json(documents.check_document(found, verdict))
@@ -46,7 +50,8 @@ def check(
         if verdict is None:
             screen.say(screen.err(), "nothing to preflight: no host would be changed by a push")
             return
+        if not as_json:
+            preflight_view.show_preflight(screen.out(), verdict)
         require_pass(verdict, wanted)
         if not as_json:
-            push_view.show_preflight(screen.out(), verdict)
             screen.say(screen.out(), f"nothing was changed; next: safedeploy push {environment}")

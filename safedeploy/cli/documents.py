@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from safedeploy.cli.trial_documents import examined_member, preflight_members
+from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.diff import Diff
 from safedeploy.core.observed import Observed
-from safedeploy.core.outcome import HostEnd
+from safedeploy.core.outcome import End, HostEnd
 from safedeploy.core.plan import Action, HostPlan
 from safedeploy.core.preflight import Preflight
 from safedeploy.workflows.observe import Seen
@@ -23,13 +25,13 @@ def plan_document(plan: FleetPlan) -> dict[str, Any]:
         "environment": plan.environment,
         "release": plan.release,
         "acts": plan.acts,
-        "hosts": {host: _host_plan(item) for host, item in plan.hosts.items()},
+        "hosts": {host: _host_plan(item, plan.examined.get(host)) for host, item in plan.hosts.items()},
         "diffs": [_diff(hosts, diff) for hosts, diff in plan.diffs],
         "unreachable": dict(plan.missing),
     }
 
 
-def _host_plan(plan: HostPlan) -> dict[str, Any]:
+def _host_plan(plan: HostPlan, examined: Examined | None) -> dict[str, Any]:
     return {
         "verdict": plan.verdict.value,
         "reason": plan.reason,
@@ -44,6 +46,7 @@ def _host_plan(plan: HostPlan) -> dict[str, Any]:
 
 
 def _action(action: Action) -> dict[str, Any]:
+        "examined": examined_member(examined),
     return {
         "path": action.path,
         "action": action.kind.value,
@@ -107,25 +110,13 @@ _LEASE = ("holder", "run", "reason", "since", "until")
 
 def check_document(plan: FleetPlan, verdict: Preflight | None) -> dict[str, Any]:
     """`safedeploy check --json`: the plan, and the preflight of every host that a push would change."""
-    hosts = {} if verdict is None else verdict.hosts
     return {
         "format": "safedeploy-check",
         "version": 1,
         "ok": verdict is None or verdict.ok,
         "plan": plan_document(plan),
-        "preflight": {
-            host: {
-                "ok": check.ok,
-                "code": check.code,
-                "text": check.text,
-                "output": check.detail,
-                "method": check.method,
-                "warnings": list(check.warnings),
-                "restart": list(check.restart),
-                "seconds": check.seconds,
-            }
-            for host, check in hosts.items()
-        },
+        "preflight": preflight_members(verdict),
+        "stale": [] if verdict is None else list(verdict.stale),
     }
 
 
@@ -150,6 +141,33 @@ def _end(end: HostEnd) -> Mapping[str, Any]:
         "end": end.end.value,
         "why": end.why,
         "release": end.release,
+        "preflight": preflight_members(result.preflight),
+        "stale": list(result.preflight.stale),
+        "accepted": result.acceptance.to_json(),
+    }
+
+
+def refused_document(run: str, plan: FleetPlan, verdict: Preflight, acceptance: Acceptance) -> dict[str, Any]:
+    """`safedeploy push --json` when the preflight refuses: the same shape, with every host as it was."""
+    ends = {
+        host: HostEnd(
+            host=host,
+            end=End.UNTOUCHED if item.verdict.acts else End.UNCHANGED,
+            why="the preflight refused the push" if item.verdict.acts else item.reason,
+            release=item.current,
+        )
+        for host, item in plan.hosts.items()
         "seconds": end.seconds,
+    return push_document(
+        PushResult(
+            run=run,
+            environment=plan.environment,
+            release=plan.release,
+            ends=ends,
+            code=verdict.exit_code,
+            preflight=verdict,
+            acceptance=acceptance,
+        )
+    )
         "steps": list(end.steps),
     }

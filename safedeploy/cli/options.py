@@ -32,6 +32,12 @@ Reason = Annotated[
 AllowRestart = Annotated[
     bool, typer.Option("--allow-restart", help="Permit a restart where a graceful reload cannot apply the change.")
 ]
+Accept = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept", metavar="ID", help="Let this regression of the preflight pass, or `all`; repeatable, and recorded."
+    ),
+]
 Diffs = Annotated[bool, typer.Option("--diff/--no-diff", help="Show the differences of file contents.")]
 VaultFiles = Annotated[
     list[str] | None,

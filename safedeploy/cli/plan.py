@@ -13,6 +13,9 @@ from safedeploy.cli.options import AskVault, Diffs, Environment, Json, Limit, Va
 from safedeploy.core.errors import ExitCode
 
 Full = Annotated[bool, typer.Option("--full", help="List also what stays as it is, with the reason.")]
+Examine = Annotated[
+    bool, typer.Option("--examine/--no-examine", help="Ask the changing hosts what httpd itself would make of it.")
+]
 
 
 @reported
@@ -26,6 +29,7 @@ def plan(
     ] = None,
     diffs: Diffs = True,
     full: Full = False,
+    ask_hosts: Examine = True,
     as_json: Json = False,
     signal_differences: Annotated[
         bool, typer.Option("--exit-code", help="Exit 8 when a push would do something.")
@@ -36,16 +40,19 @@ def plan(
 ) -> None:
     """Show what a push would do, and why.
 
-    File by file on each host, with the differences; equal changes of many hosts are shown once. Changes nothing.
+    File by file on each host, with the differences, and what the change means to httpd there; equal changes of many
+    hosts are shown once. Changes nothing.
     """
     from safedeploy.cli import documents, plan_view, screen
-    from safedeploy.workflows import saved_plan
+    from safedeploy.workflows import examine, saved_plan
 
     with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
         session,
         progress,
     ):
-        found, _wanted, seen = planned(session)
+        found, wanted, seen = planned(session)
+        if ask_hosts:
+            found = examine.examine(session, found, wanted)
         progress.pause()
         document = documents.plan_document(found)
         if as_json:

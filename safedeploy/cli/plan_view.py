@@ -7,8 +7,11 @@ from collections import Counter
 from rich.console import Console
 from rich.text import Text
 
+from safedeploy.cli.preflight_view import differences, findings
+from safedeploy.cli.rows import Rows
 from safedeploy.cli.screen import plain, say
 from safedeploy.core.diff import Diff
+from safedeploy.core.examined import Examined
 from safedeploy.core.plan import ActionKind, HostPlan, Verdict
 from safedeploy.workflows.planning import FleetPlan
 
@@ -30,6 +33,8 @@ def show_plan(console: Console, plan: FleetPlan, *, diffs: bool = True, everythi
     if diffs:
         for hosts, diff in plan.diffs:
             _show_diff(console, hosts, diff, total=len(plan.hosts))
+    for alike, examined in _fold_examined(plan):
+        _show_examined(console, alike, examined)
     for host, reason in plan.missing.items():
         say(console, f"{host}: not read: {reason}", "bold red")
     say(console, summary(plan), "bold")
@@ -85,6 +90,34 @@ def summary(plan: FleetPlan) -> str:
     """One line that says it all."""
     counts = Counter(item.verdict for item in plan.hosts.values())
     kinds = Counter(action.kind for item in plan.hosts.values() for action in item.changes)
+def _fold_examined(plan: FleetPlan) -> list[tuple[list[str], Examined]]:
+    groups: dict[str, tuple[list[str], Examined]] = {}
+    for host, item in plan.examined.items():
+        groups.setdefault(repr(item), ([], item))[0].append(host)
+    return list(groups.values())
+
+
+def _show_examined(console: Console, hosts: list[str], item: Examined) -> None:
+    rows = Rows(console)
+    named = ", ".join(hosts)
+    if item.why:
+        say(console, f"{named}: what this means to httpd is not known: {item.why}", "yellow")
+    elif item.refusal:
+        say(console, f"{named}: httpd refuses this configuration:", "bold red")
+        for line in item.refusal.splitlines():
+            rows.row("httpd says", line, "red")
+    else:
+        said = "means to httpd" if item.differences else "means nothing else to httpd than the present configuration"
+        say(console, f"{named}: {said}{':' if item.differences else ''}", "bold" if item.differences else "")
+    for label, text, style in (*differences(item.trial), *findings(item.trial)):
+        rows.row(label, text, style)
+    for text in item.restart:
+        rows.row("restart", text, "yellow")
+    for text in item.limits:
+        rows.row("note", text, "yellow")
+    console.print()
+
+
     parts = [f"{counts[verdict]} {text}" for verdict, text in _WORDS if counts[verdict]]
     if plan.missing:
         parts.append(f"{len(plan.missing)} not read")

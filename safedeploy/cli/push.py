@@ -11,6 +11,7 @@ from safedeploy.cli.carry_out import Work, carry_out
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, planned, vault_options
 from safedeploy.cli.options import (
+    Accept,
     AllowRestart,
     AskVault,
     Diffs,
@@ -22,6 +23,7 @@ from safedeploy.cli.options import (
     VaultIds,
     Yes,
 )
+from safedeploy.core.acceptance import accepted_ids
 
 
 @reported
@@ -36,6 +38,7 @@ def push(
     yes: Yes = False,
     reason: Reason = "",
     allow_restart: AllowRestart = False,
+    accept: Accept = None,
     diffs: Diffs = True,
     as_json: Json = False,
     vault_password_file: VaultFiles = None,
@@ -51,6 +54,7 @@ def push(
     from safedeploy.workflows.observe import require_all
 
     saved = saved_plan.load(plan_file) if plan_file is not None else None
+    accepted = accepted_ids(accept or ())
     with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
         session,
         progress,
@@ -59,5 +63,13 @@ def push(
         require_all(seen)
         if saved is not None:
             saved_plan.require_same(saved, found)
-        work = Work(reason=reason, allow_restart=allow_restart, yes=yes, diffs=diffs, as_json=as_json, verb="push")
+        work = Work(
+            reason=reason,
+            allow_restart=allow_restart,
+            accept=accepted,
+            yes=yes,
+            diffs=diffs,
+            as_json=as_json,
+            verb="push",
+        )
         carry_out(session, progress, work, found, wanted)

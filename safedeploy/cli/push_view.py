@@ -9,10 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from safedeploy.cli.screen import plain, say
-from safedeploy.core import counted
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.outcome import End, HostEnd
-from safedeploy.core.preflight import Preflight
 from safedeploy.workflows.push import PushResult
 
 _STYLE = {
@@ -23,28 +21,6 @@ _STYLE = {
     End.PENDING: "bold red",
     End.STRANDED: "bold red",
 }
-
-
-def show_preflight(console: Console, verdict: Preflight) -> None:
-    """Print what the preflight found on hosts that passed: the method, warnings, needed restarts."""
-    methods = Counter(check.method for check in verdict.hosts.values() if check.ok)
-    named = {method: f"in a {_METHOD.get(method or '', method)}" for method in methods}
-    told = ", ".join(named[method] + (f" ({count})" if len(methods) > 1 else "") for method, count in methods.items())
-    count = counted.hosts(len(verdict.hosts))
-    say(console, f"preflight passed on {count}: tested {told}", "green")
-    for text, hosts in _by_text(verdict).items():
-        say(console, f"  {', '.join(hosts)}: {text}", "yellow")
-
-
-_METHOD = {"namespace": "private namespace over the live tree", "copy": "copied tree"}
-
-
-def _by_text(verdict: Preflight) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for check in verdict.hosts.values():
-        for text in (*(f"warning: {item}" for item in check.warnings), *(f"restart: {item}" for item in check.restart)):
-            found.setdefault(text, []).append(check.host)
-    return found
 
 
 def show_result(console: Console, result: PushResult, *, verb: str = "push") -> None:
@@ -61,6 +37,9 @@ def show_result(console: Console, result: PushResult, *, verb: str = "push") -> 
     console.print(table)
     for end in result.ends.values():
         _show_steps(console, end)
+    if result.acceptance.ids:
+        ids, why = ", ".join(result.acceptance.ids), result.acceptance.reason or "no reason was given"
+        say(console, f"regressions were accepted by {result.acceptance.by}: {ids} ({why})", "yellow")
     if result.trouble:
         say(console, f"the rollout was cut short on this machine: {result.trouble}", "bold red")
     say(console, _headline(result, verb), "bold")

@@ -10,6 +10,7 @@ from safedeploy.cli.carry_out import Work, carry_out
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, vault_options
 from safedeploy.cli.options import (
+    Accept,
     AllowRestart,
     AskVault,
     Diffs,
@@ -21,6 +22,7 @@ from safedeploy.cli.options import (
     VaultIds,
     Yes,
 )
+from safedeploy.core.acceptance import accepted_ids
 
 
 @reported
@@ -36,6 +38,7 @@ def rollback(
     yes: Yes = False,
     reason: Reason = "",
     allow_restart: AllowRestart = False,
+    accept: Accept = None,
     diffs: Diffs = True,
     as_json: Json = False,
     vault_password_file: VaultFiles = None,
@@ -49,6 +52,7 @@ def rollback(
     from safedeploy.workflows import observe, planning, rendering
     from safedeploy.workflows import rollback as workflow
 
+    accepted = accepted_ids(accept or ())
     with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
         session,
         progress,
@@ -61,5 +65,13 @@ def rollback(
         seen = observe.observe(session, sites, {host: item.tree.entries for host, item in wanted.items()})
         observe.require_all(seen)
         found = planning.make_plan(session, wanted, seen)
-        work = Work(reason=reason, allow_restart=allow_restart, yes=yes, diffs=diffs, as_json=as_json, verb="rollback")
+        work = Work(
+            reason=reason,
+            allow_restart=allow_restart,
+            accept=accepted,
+            yes=yes,
+            diffs=diffs,
+            as_json=as_json,
+            verb="rollback",
+        )
         carry_out(session, progress, work, found, wanted)

@@ -16,13 +16,14 @@ def mentioned(text: str, entries: Tree, origin: Mapping[str, str]) -> list[str]:
     found: dict[str, str] = {}
     for match in _PATH.findall(text):
         path = match.rstrip(".")
-        real = _followed(path, entries)
+        real = followed(path, entries)
         if real in origin:
             found.setdefault(path, f"{path} is rendered from {origin[real]}")
     return list(found.values())
 
 
-def _followed(path: str, entries: Tree) -> str:
+def followed(path: str, entries: Tree) -> str:
+    """The path that a managed link leads to; any other path is itself."""
     entry = entries.get(path)
     if entry is None or entry.kind is not Kind.LINK or entry.target is None:
         return path

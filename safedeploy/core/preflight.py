@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from safedeploy.core.blame import Cause
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.outcome import Answers
+from safedeploy.core.trial import Hide, Trial, trial_from_json
 
 
 @dataclass(frozen=True, kw_only=True)
 class HostCheck:
-    """One host's preflight. `code` is the agent's error code when it refused; `detail` is httpd's own output then."""
+    """One host's preflight. `code` is the agent's error code when it refused; `detail` is httpd's own output then.
+
+    `trial` is what the host found, also when it refused; `causes` are its regressions with what is likely behind them.
+    """
 
     host: str
     ok: bool
@@ -22,13 +28,16 @@ class HostCheck:
     warnings: tuple[str, ...] = ()
     restart: tuple[str, ...] = ()
     seconds: float | None = None
+    trial: Trial = field(default_factory=Trial)
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preflight:
-    """All hosts' checks."""
+    """All hosts' checks. `stale` are accepted ids that no host met."""
 
     hosts: Mapping[str, HostCheck] = field(default_factory=dict)
+    stale: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -53,35 +62,51 @@ class Preflight:
         return ExitCode.REFUSED
 
 
-def judge_preflight(hosts: Sequence[str], answers: Mapping[str, Answers]) -> Preflight:
-    """One verdict for each host of the push."""
-    return Preflight(hosts={host: _judge(host, answers[host]) for host in hosts})
+def judge_preflight(hosts: Sequence[str], answers: Mapping[str, Answers], hide: Hide = str) -> Preflight:
+    """One verdict for each host of the push. `hide` masks secrets in what the hosts said."""
+    return Preflight(hosts={host: _judge(host, answers[host], hide) for host in hosts})
 
 
-def _judge(host: str, answers: Answers) -> HostCheck:
+def _judge(host: str, answers: Answers, hide: Hide) -> HostCheck:
     for answer in (answers.prepare, answers.preflight):
         if answer is not None and not answer.get("ok", False):
-            error = answer.get("error") or {}
-            detail = error.get("detail") or {}
-            return HostCheck(
-                host=host,
-                ok=False,
-                text=str(error.get("message")),
-                code=str(error.get("code")),
-                detail=str(detail.get("output") or ""),
-            )
+            return _refused(host, answer.get("error") or {}, hide)
     if answers.preflight is None:
         seen = answers.seen or "no answer"
         code = "unreachable" if seen.startswith("unreachable") else "failed"
-        return HostCheck(host=host, ok=False, text=seen, code=code)
+        return HostCheck(host=host, ok=False, text=hide(seen), code=code)
     result = answers.preflight.get("result") or {}
-    test, restart = result.get("configtest") or {}, result.get("restart") or {}
+    return HostCheck(host=host, ok=True, text="configtest passed", **_found(result, hide))
+
+
+def _refused(host: str, error: Mapping[str, Any], hide: Hide) -> HostCheck:
+    detail = error.get("detail") or {}
     return HostCheck(
         host=host,
-        ok=True,
-        text="configtest passed",
-        method=test.get("method"),
-        warnings=tuple(str(text) for text in test.get("warnings") or ()),
-        restart=tuple(str(why) for why in restart.get("why") or ()) if restart.get("needed") else (),
-        seconds=result.get("seconds"),
+        ok=False,
+        text=hide(str(error.get("message"))),
+        code=str(error.get("code")),
+        detail=hide("\n".join(_words(detail))),
+        **_found(detail, hide),
     )
+
+
+def _words(detail: Mapping[str, Any]) -> list[str]:
+    """What httpd says itself: what it printed, and what it wrote to its error log."""
+    parts: list[str] = []
+    for key in ("output", "log"):
+        said = detail.get(key) or ()
+        parts += [said.rstrip()] if isinstance(said, str) else [str(line) for line in said]
+    return parts
+
+
+def _found(value: Mapping[str, Any], hide: Hide) -> dict[str, Any]:
+    """What a host found, whether or not it let the push through."""
+    test, restart = value.get("configtest") or {}, value.get("restart") or {}
+    return {
+        "method": test.get("method"),
+        "warnings": tuple(hide(str(text)) for text in test.get("warnings") or ()),
+        "restart": tuple(hide(str(why)) for why in restart.get("why") or ()) if restart.get("needed") else (),
+        "seconds": value.get("seconds"),
+        "trial": trial_from_json(value, hide),
+    }

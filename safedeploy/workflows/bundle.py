@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.outcome import Answers
 from safedeploy.core.plan import HostPlan
+from safedeploy.core.policy import Probing
 from safedeploy.core.tree import tree_to_json
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.session import Session
@@ -26,10 +28,13 @@ def write_bundle(
     desired: Mapping[str, Desired],
     plans: Mapping[str, HostPlan],
     provenance: Mapping[str, Any],
-    reason: str,
+    acceptance: Acceptance,
     allow_restart: bool = False,
 ) -> None:
-    """Fill `directory` with the documents of docs/architecture.md, section 5."""
+    """Fill `directory` with the documents of docs/architecture.md, section 5.
+
+    What a person accepted goes into the provenance of every manifest, a stored release's too: it is the record.
+    """
     rollout = session.policy.rollout
     for name in ("manifests", "objects", "results"):
         (directory / name).mkdir(mode=0o700, exist_ok=True)
@@ -38,16 +43,17 @@ def write_bundle(
         item = desired[host]
         for sha256, content in item.tree.content.items():
             _write(directory / "objects" / sha256, content)
-        _write_json(
-            directory / "manifests" / f"{host}.json", item.manifest or _manifest(session, item, plans[host], provenance)
-        )
+        manifest = dict(item.manifest or _manifest(session, item, plans[host], provenance))
+        if acceptance.ids:
+            manifest["provenance"] = {**manifest["provenance"], "accepted": acceptance.to_json()}
+        _write_json(directory / "manifests" / f"{host}.json", manifest)
     _write_json(
         directory / "bundle.json",
         {
             "schema": 1,
             "run": session.identity.run,
             "actor": session.identity.actor,
-            "reason": reason,
+            "reason": acceptance.reason,
             "environment": session.target.environment,
             "agent": {"sha256": session.agent.sha256, "file": "agent.pyz"},
             "policy": {
@@ -57,10 +63,25 @@ def write_bundle(
                 "lease_ttl": rollout.lease_ttl,
                 "error_budget": rollout.error_budget,
                 "allow_restart": allow_restart or rollout.allow_restart,
+                "probing": _probing(session.policy.preflight),
+                "accept": list(acceptance.ids),
             },
             "hosts": {host: _host(desired[host], plan) for host, plan in plans.items()},
         },
     )
+
+
+def _probing(policy: Probing) -> dict[str, Any]:
+    return {
+        "shadow": policy.shadow,
+        "without_namespaces": policy.without_namespaces.value,
+        "sample": policy.sample,
+        "max": policy.max_probes,
+        "at_once": policy.at_once,
+        "rate": policy.rate,
+        "seconds": policy.seconds,
+        "memory": policy.memory,
+    }
 
 
 def _host(item: Desired, plan: HostPlan) -> dict[str, Any]:
@@ -71,6 +92,7 @@ def _host(item: Desired, plan: HostPlan) -> dict[str, Any]:
         "expect_live": plan.expect_live,
         "health": list(item.health),
         "controller_health": list(item.controller_health),
+        "expect": list(item.expect),
         "action": "activate" if plan.verdict.acts else "none",
         "why": plan.reason,
         "activation": None,

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.preflight import Preflight
 from safedeploy.workflows.bundle import write_bundle
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.planning import FleetPlan
-from safedeploy.workflows.preflight import check_and_release
+from safedeploy.workflows.preflight import Candidate, check_and_release
 from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.provenance import provenance
 from safedeploy.workflows.session import Session
 
 
-def check(session: Session, plan: FleetPlan, desired: Mapping[str, Desired]) -> Preflight | None:
+def check(
+    session: Session, plan: FleetPlan, desired: Mapping[str, Desired], accept: tuple[str, ...] = ()
+) -> Preflight | None:
     """The preflight of every host that a push would act on; None when there is no such host."""
-    acting = {host: item for host, item in plan.hosts.items() if item.verdict.acts}
-    if not acting:
+    acceptance = Acceptance(ids=accept, by=session.identity.actor, reason="check")
+    candidate = Candidate(plan=plan, desired=desired, acceptance=acceptance)
+    if not candidate.acting:
         return None
     with Interrupt(), private_directory() as directory:
         write_bundle(
             session,
             directory,
             desired=desired,
-            plans=acting,
+            plans=candidate.acting,
             provenance=provenance(session),
-            reason="check",
+            acceptance=acceptance,
             allow_restart=True,
         )
-        return check_and_release(session, directory, list(acting))
+        return check_and_release(session, directory, candidate)

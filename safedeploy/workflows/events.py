@@ -14,6 +14,7 @@ class Phase(StrEnum):
     RENDER = "render"
     OBSERVE = "observe"
     PLAN = "plan"
+    EXAMINE = "examine"
     PREFLIGHT = "preflight"
     ROLLOUT = "rollout"
     SETTLE = "settle"

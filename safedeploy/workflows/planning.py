@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from safedeploy.core import counted
+from safedeploy.core.changed_lines import Changed
 from safedeploy.core.diff import Diff, fold, unified
 from safedeploy.core.masking import Masker
 from safedeploy.core.observed import Observed
@@ -22,7 +23,11 @@ from safedeploy.workflows.session import Session
 
 @dataclass(frozen=True, kw_only=True)
 class FleetPlan:
-    """The plan of the whole fleet, with diffs that are fit to be shown."""
+    """The plan of the whole fleet, with diffs that are fit to be shown.
+
+    `changed` has the same for each host as masked text, to tell which lines are behind what a preflight finds;
+    `examined` is what hosts said of the candidate when they were asked for the plan.
+    """
 
     environment: str
     release: str
@@ -34,6 +39,8 @@ class FleetPlan:
     def acts(self) -> bool:
         """Whether a push would do anything on any host."""
         return any(plan.verdict.acts for plan in self.hosts.values())
+    changed: Mapping[str, tuple[Changed, ...]] = field(default_factory=dict, repr=False)
+    examined: Mapping[str, Examined] = field(default_factory=dict)
 
     @property
     def differs(self) -> bool:
@@ -44,7 +51,7 @@ class FleetPlan:
 def make_plan(session: Session, desired: Mapping[str, Desired], seen: Seen) -> FleetPlan:
     """Compare what every host should have with what it was seen to have."""
     session.events.phase(Phase.PLAN, counted.hosts(len(seen.hosts)))
-    masker = Masker(frozenset().union(*(item.secrets for item in desired.values())))
+    mask = _mask(masker_of(desired))
     release = _release(desired)
     hosts: dict[str, HostPlan] = {}
     diffs: list[tuple[str, Diff]] = []
@@ -53,8 +60,11 @@ def make_plan(session: Session, desired: Mapping[str, Desired], seen: Seen) -> F
         plan = plan_host(tree, observed)
         hosts[host] = dataclasses.replace(
             plan, release=desired[host].release or release, restart=_restart(plan, tree, observed)
+    changed: dict[str, tuple[Changed, ...]] = {}
         )
-        diffs += [(host, _diff(action, tree, observed, masker)) for action in plan.changes]
+        shown = [(action, _diff(action, tree, observed, mask)) for action in plan.changes]
+        diffs += [(host, diff) for _, diff in shown]
+        changed[host] = tuple(_changed(action, diff, tree, observed, mask) for action, diff in shown)
     return FleetPlan(
         environment=session.target.environment,
         release=release,
@@ -70,9 +80,15 @@ def _release(desired: Mapping[str, Desired]) -> str:
     return ", ".join(sorted(stored)) or release_id({host: item.tree.digest for host, item in desired.items()})
 
 
+        changed=changed,
 def _content(action: Action, tree: RenderedTree, observed: Observed) -> tuple[bytes | None, bytes | None]:
     before = observed.content.get(action.path) if action.before.kind is Kind.FILE else None
     after = tree.content.get(action.after.sha256 or "") if action.after.kind is Kind.FILE else None
+def masker_of(desired: Mapping[str, Desired]) -> Masker:
+    """What hides every secret of every host: they may turn up anywhere."""
+    return Masker(frozenset().union(*(item.secrets for item in desired.values())))
+
+
     return before, after
 
 
@@ -85,7 +101,7 @@ def _restart(plan: HostPlan, tree: RenderedTree, observed: Observed) -> tuple[st
     return tuple(sorted(set(reasons)))
 
 
-def _diff(action: Action, tree: RenderedTree, observed: Observed, masker: Masker) -> Diff:
+def _diff(action: Action, tree: RenderedTree, observed: Observed, mask: Mask) -> Diff:
     if action.kind is ActionKind.ATTRIBUTES:
         return Diff(path=action.path, note=action.reason)
     if action.path in tree.secret_paths:
@@ -95,7 +111,15 @@ def _diff(action: Action, tree: RenderedTree, observed: Observed, masker: Masker
     before, after = _content(action, tree, observed)
     if (action.before.kind is Kind.FILE and before is None) or (action.after.kind is Kind.FILE and after is None):
         return Diff(path=action.path, note="the content is kept on the host: not shown")
-    return unified(action.path, before, after, _mask(masker))
+    return unified(action.path, before, after, mask)
+
+
+def _changed(action: Action, diff: Diff, tree: RenderedTree, observed: Observed, mask: Mask) -> Changed:
+    if not diff.text:
+        return Changed(path=action.path, note=diff.note, origin=action.origin)
+    old, new = ((content or b"").decode("utf-8") for content in _content(action, tree, observed))
+    before, after = mask(old, new)
+    return Changed(path=action.path, before=before, after=after, origin=action.origin)
 
 
 def _link_note(action: Action) -> str:
@@ -105,8 +129,13 @@ def _link_note(action: Action) -> str:
     return f"{shown(action.before)} -> {shown(action.after)}"
 
 
-def _mask(masker: Masker) -> Callable[[str, str], tuple[str, str]]:
+def _mask(masker: Masker) -> Mask:
+    """Mask two texts; those that many hosts have alike are masked once."""
+    done: dict[tuple[str, str], tuple[str, str]] = {}
+
     def mask(old: str, new: str) -> tuple[str, str]:
-        return masker.old_text(old, new), masker.text(new)
+        if (old, new) not in done:
+            done[old, new] = masker.old_text(old, new), masker.text(new)
+        return done[old, new]
 
     return mask

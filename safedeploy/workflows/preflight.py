@@ -1,4 +1,4 @@
-"""The preflight of every host, in parallel: lease, stage, configtest in context, baseline health.
+"""The preflight of every host, in parallel: lease, stage, and the trial of the candidate in context.
 
 No live file changes.
 """
@@ -6,31 +6,65 @@ No live file changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from safedeploy.core import counted
+from safedeploy.core.acceptance import Acceptance
+from safedeploy.core.blame import causes
 from safedeploy.core.errors import SafedeployError
-from safedeploy.core.origins import mentioned
+from safedeploy.core.origins import followed, mentioned
+from safedeploy.core.plan import HostPlan
 from safedeploy.core.preflight import HostCheck, Preflight, judge_preflight
 from safedeploy.workflows.bundle import read_answers
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase, Status
 from safedeploy.workflows.leases import release_leases
+from safedeploy.workflows.planning import FleetPlan, masker_of
 from safedeploy.workflows.playbook import require_start, run_playbook
 from safedeploy.workflows.session import Session
 
 
-def run_preflight(session: Session, directory: Path, hosts: list[str]) -> Preflight:
-    """Run preflight.yml and judge every host by its own answer."""
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """What is to be tried out: the plan, what each host should have, and what a person accepted beforehand."""
+
+    plan: FleetPlan
+    desired: Mapping[str, Desired]
+    acceptance: Acceptance = field(default_factory=Acceptance)
+
+    @property
+    def acting(self) -> dict[str, HostPlan]:
+        """The hosts that a push would act on."""
+        return {host: item for host, item in self.plan.hosts.items() if item.verdict.acts}
+
+
+def run_preflight(session: Session, directory: Path, candidate: Candidate) -> Preflight:
+    """Run preflight.yml, judge every host by its own answer, and find what is likely behind each regression."""
+    hosts = list(candidate.acting)
     session.events.phase(Phase.PREFLIGHT, f"{counted.hosts(len(hosts))} in parallel")
     result = run_playbook(session, "preflight.yml", directory, hosts, phase=Phase.PREFLIGHT)
     answers = {host: read_answers(directory, host) for host in hosts}
-    verdict = judge_preflight(hosts, answers)
+    judged = judge_preflight(hosts, answers, masker_of(candidate.desired).text)
     answered = sum(item.prepare is not None or item.seen is not None for item in answers.values())
     require_start(result, answered, Phase.PREFLIGHT)
-    for check in verdict.failed:
+    for check in judged.failed:
         session.events.host(check.host, Phase.PREFLIGHT, Status.FAILED, check.text)
-    return verdict
+    met = (one for check in judged.hosts.values() for one in check.trial.accepted)
+    return replace(
+        judged,
+        hosts={host: _explained(check, candidate) for host, check in judged.hosts.items()},
+        stale=candidate.acceptance.stale(met),
+    )
+
+
+def _explained(check: HostCheck, candidate: Candidate) -> HostCheck:
+    """The same with its regressions grouped by the changed lines that are likely behind them."""
+    if not check.trial.regressions:
+        return check
+    entries = candidate.desired[check.host].tree.entries
+    changed = candidate.plan.changed.get(check.host, ())
+    return replace(check, causes=causes(check.trial.regressions, changed, lambda path: followed(path, entries)))
 
 
 def require_pass(verdict: Preflight, desired: Mapping[str, Desired]) -> None:
@@ -58,9 +92,16 @@ def _paragraphs(verdict: Preflight, desired: Mapping[str, Desired]) -> str:
     return "\n".join(f"  {', '.join(hosts)}: " + "\n".join(lines) for lines, hosts in groups.items())
 
 
+_INTENDED = (
+    "Correct the changed lines shown. What is intended is declared with safedeploy_expect, or accepted once with "
+    "--accept and the id that stands beside it."
+)
 _NEXT: Mapping[str, str] = {
     "lease-held": "Wait until the other push has ended or its lease has expired, then run the same command again.",
     "configtest-failed": "Correct the template or variable behind the line that httpd names, then check again.",
+    "shadow-failed": "Correct what httpd names above: with this configuration it would not have come up.",
+    "regression": _INTENDED,
+    "not-shadowed": "Let the agent be root with namespaces on that host, or set preflight.without_namespaces to allow.",
     "restart-needed": "A graceful reload cannot apply this change: run the push with --allow-restart, at a quiet hour.",
     "live-changed": "Somebody edited the host after the plan was made: run the command again to plan anew.",
     "no-space": "Make room on the host (see the path and the numbers above), then run the command again.",
@@ -75,12 +116,15 @@ def _next_step(verdict: Preflight) -> str:
 
 
 def _hint(check: HostCheck) -> str:
+    steps = dict.fromkeys(finding.next for finding in check.trial.findings if finding.is_error and finding.next)
+    if check.code == "finding" and steps:
+        return " ".join(steps)
     return _NEXT.get(check.code or "", "Correct what the message names, then run `safedeploy check` again.")
 
 
-def check_and_release(session: Session, directory: Path, hosts: list[str]) -> Preflight:
+def check_and_release(session: Session, directory: Path, candidate: Candidate) -> Preflight:
     """The preflight by itself: leases are given back whatever happens."""
     try:
-        return run_preflight(session, directory, hosts)
+        return run_preflight(session, directory, candidate)
     finally:
-        release_leases(session, directory, hosts)
+        release_leases(session, directory, list(candidate.acting))

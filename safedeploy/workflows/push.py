@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from safedeploy.core import counted
+from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.outcome import End, HostEnd, exit_code
 from safedeploy.core.plan import HostPlan
@@ -23,7 +24,7 @@ from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.leases import release_leases
 from safedeploy.workflows.planning import FleetPlan
 from safedeploy.workflows.playbook import run_playbook
-from safedeploy.workflows.preflight import require_pass, run_preflight
+from safedeploy.workflows.preflight import Candidate, require_pass, run_preflight
 from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.provenance import provenance
 from safedeploy.workflows.session import Session
@@ -43,20 +44,27 @@ class PushResult:
     trouble: str | None = None
     preflight: Preflight = field(default_factory=Preflight)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    acceptance: Acceptance = field(default_factory=Acceptance)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PushOptions:
-    """What a person may say at the push. `on_preflight` hears the verdict before anything is changed."""
+    """What a person may say at the push. `accept` are ids of regressions, or "all".
+
+    `on_preflight` hears the verdict before anything is changed, and also when the push stops there.
+    """
 
     reason: str = ""
     allow_restart: bool = False
+    accept: tuple[str, ...] = ()
     on_preflight: Callable[[Preflight], None] = lambda _verdict: None
 
 
 def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], options: PushOptions) -> PushResult:
     """Carry out a plan that was agreed to. Raises SafedeployError when the preflight refuses."""
-    acting = {host: item for host, item in plan.hosts.items() if item.verdict.acts}
+    acceptance = Acceptance(ids=options.accept, by=session.identity.actor, reason=options.reason)
+    candidate = Candidate(plan=plan, desired=desired, acceptance=acceptance)
+    acting = candidate.acting
     if not acting:
         return _nothing(session, plan)
     clock = _Clock()
@@ -67,14 +75,14 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             desired=desired,
             plans=acting,
             provenance=provenance(session),
-            reason=options.reason,
+            acceptance=acceptance,
             allow_restart=options.allow_restart,
         )
         try:
-            verdict = run_preflight(session, directory, list(acting))
+            verdict = run_preflight(session, directory, candidate)
             clock.lap("preflight")
-            require_pass(verdict, desired)
             options.on_preflight(verdict)
+            require_pass(verdict, desired)
             with interrupt.shield():
                 ends, trouble = _roll_out(session, directory, acting, interrupt, clock)
         finally:
@@ -96,6 +104,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
         trouble=trouble,
         preflight=verdict,
         seconds=clock.laps,
+        acceptance=acceptance,
     )
 
 

@@ -14,6 +14,8 @@ KINDS: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "object": (dict,),
     "entry": (dict,),
+    "difference": (dict,),
+    "finding": (dict,),
 }
 
 

@@ -61,6 +61,9 @@ def _preflight(bundle: Bundle, host: str, entry: Json) -> Json:
         "objects": bundle.objects([str(sha256) for sha256 in prepared.get("missing") or ()]),
         "health": entry["health"],
         "expect_live": entry.get("expect_live"),
+        "expect": entry.get("expect") or [],
+        "accept": bundle.policy.get("accept") or [],
+        "probing": bundle.policy.get("probing") or {},
     }
 
 
