@@ -1,0 +1,82 @@
+"""Asks probes of the httpd of this network namespace, a few at a time. Always ends, and answers for every probe.
+
+in parallel: each probe, a second time where it matters whether the body is stable, its redirects
+then alone, one after another: those that take workers away (several at once, connections held)
+then the error logs' new lines, which go to the requests that they are about
+"""
+
+from __future__ import annotations
+
+import time
+
+from . import answer, log_lines, served
+from .crew import Crew
+from .exchange import Exchange, Terms
+from .pace import Pace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Sequence
+
+    Json = dict[str, Any]
+
+RATE = 200.0
+# What the demanding probes may take of the time when there are others.
+_SHARE = 0.5
+
+
+def ask(
+    probes: Sequence[Json],
+    *,
+    shadow: Any,
+    effective: Json | None,
+    seconds: float,
+    at_once: int = 4,
+    rate: float = RATE,
+    expectations: Sequence[Json] = (),
+) -> dict[str, Json]:
+    """The Answers by the probes' ids, within `seconds`; `rate` is in requests a second.
+
+    `shadow` reads files as httpd sees them, and gives the new lines of its error logs. Texts and headers that
+    `expectations` speak of are looked for. What there was no time for is answered with `asked` false.
+    """
+    end = time.monotonic() + seconds
+    shadow.error_lines()
+    terms = Terms(
+        read=shadow.read,
+        served=served.Served(effective),
+        wanted=answer.Wanted(expectations),
+        pace=Pace(rate, at_once),
+        handshakes=_first_of_listeners(probes),
+    )
+    demanding = [probe for probe in probes if _demanding(probe)]
+    ordinary = [probe for probe in probes if not _demanding(probe)]
+    answers = {probe["id"]: answer.none("no time left for it", asked=False) for probe in probes}
+    first = end - seconds * _SHARE if demanding and ordinary else end
+    lines: list[str] = []
+    # The logs are read a piece at a time, because only so much of each piece is kept.
+    crew = Crew(Exchange(terms, first).answer, lambda: lines.extend(shadow.error_lines()), first)
+    answers.update(crew.run(ordinary, at_once))
+    alone = Exchange(terms, end)
+    for probe in demanding:
+        if time.monotonic() < end:
+            answers[probe["id"]] = alone.answer(probe)
+    _add_log_lines([*lines, *shadow.error_lines()], terms, answers)
+    return answers
+
+
+def _first_of_listeners(probes: Sequence[Json]) -> frozenset[str]:
+    found: dict[tuple[str, int], str] = {}
+    for probe in probes:
+        if probe["url"].startswith("https:") and not _demanding(probe):
+            found.setdefault((probe["address"], served.port_of(probe["url"])), probe["id"])
+    return frozenset(found.values())
+
+
+def _demanding(probe: Json) -> bool:
+    return bool(probe.get("hold")) or int(probe.get("at_once") or 1) > 1
+
+
+def _add_log_lines(lines: Sequence[str], terms: Terms, answers: dict[str, Json]) -> None:
+    for probe, found in log_lines.assign(lines, terms.ports).items():
+        answers[probe]["log"] = found

@@ -1,0 +1,66 @@
+"""What a body tells without being kept: whether it is a directory's listing, whom it names, and its *shape*.
+
+The shape is the digest of the text without what differs from one moment and one start to the next (dates, numbers, long
+tokens), so that two servers that mean the same compare equal. A body that is no text is its own shape.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+# mod_autoindex writes the title itself; the sort links are there with FancyIndexing, also without its preamble.
+_LISTING = re.compile(rb"<title>\s*Index of /|<h1>\s*Index of /|<a href=\"\?C=[NMSD];O=[AD]\"", re.IGNORECASE)
+_OF_HTTPD = re.compile(
+    rb"<title>\s*(?:Apache Status|Apache Server Status|Server Information|Balancer Manager)|"
+    rb"Apache Server (?:Status|Information) for",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?[ -]+|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"\b(?=[\w+/=-]*\d)[\w+/=-]{16,}|\b(?:[0-9a-f]{2}){4,}\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+")
+_SPACE = re.compile(r"\s+")
+
+
+def digest(body: bytes) -> str:
+    """The SHA-256 of a body."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def is_listing(body: bytes) -> bool:
+    """Whether httpd itself lists a directory here."""
+    return bool(_LISTING.search(body))
+
+
+def is_of_httpd(body: bytes) -> bool:
+    """Whether it is a page about httpd itself (status, information, balancer), which is never twice the same."""
+    return bool(_OF_HTTPD.search(body))
+
+
+def shape(body: bytes) -> str:
+    """The digest of what stays the same in a body."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return digest(body)
+    if "\0" in text:
+        return digest(body)
+    for pattern in (_DATE, _TOKEN, _NUMBER):
+        text = pattern.sub("#", text)
+    return digest(_SPACE.sub(" ", text).strip().encode())
+
+
+def mentions(body: bytes, host: str) -> bool:
+    """Whether the body names a host."""
+    return bool(host) and host.lower().encode("ascii", "ignore") in body.lower()
+
+
+def is_utf8(body: bytes) -> bool:
+    """Whether it is text that only UTF-8 reads right."""
+    try:
+        return not body.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False

@@ -1,0 +1,106 @@
+"""What is judged: one probe, its two Answers, and what is known around them."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from ..served import owns, place, port_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Sequence
+
+    Json = dict[str, Any]
+
+# How bad an answer is. A redirect is as bad as what it ends in.
+FINE, ASKS_FOR_LOGIN, REFUSED, BROKEN, SILENT = range(5)
+
+
+class Around:
+    """What all cases of one judgement share."""
+
+    def __init__(
+        self,
+        *,
+        live: Json | None,
+        candidate: Json | None,
+        changes: Json,
+        backends: Sequence[Json] = (),
+        now: float,
+    ) -> None:
+        self.live = live or {}
+        self.candidate = candidate or {}
+        self.changes = changes
+        self.backends = backends
+        self.now = now
+        # {(path, sha256): {names of the live virtual hosts that answer so}}
+        self.others: dict[tuple[str, str], set[str]] = {}
+        self.pushed = {entry.get("sha256") for entry in changes.values() if entry and entry.get("sha256")}
+
+
+class Case:
+    """One probe with its Answers in the live configuration and in the candidate."""
+
+    def __init__(self, probe: Json, live: Json, candidate: Json, around: Around) -> None:
+        self.probe = probe
+        self.live = live
+        self.candidate = candidate
+        self.around = around
+        self.host = urlsplit(probe["url"]).hostname or ""
+        self.path = urlsplit(probe["url"]).path or "/"
+        self.live_site = _site(around.live, live)
+        self.candidate_site = _site(around.candidate, candidate)
+
+    @property
+    def why(self) -> str:
+        """Why the probe is made."""
+        return str(self.probe.get("why") or "")
+
+    @property
+    def new(self) -> bool:
+        """Whether this name has come with the candidate: in live nobody bore it, so that a default server answered."""
+        if port_of(self.probe["url"]) not in {one["port"] for one in self.around.live.get("listen") or ()}:
+            return bool(self.around.live.get("listen"))
+        if self.live_site is None or self.candidate_site is None:
+            return False
+        return not owns(self.live_site, self.host) and owns(self.candidate_site, self.host)
+
+    @property
+    def moved(self) -> bool:
+        """Whether another virtual host answers than the one that did."""
+        live, candidate = self.live_site, self.candidate_site
+        if live is None or candidate is None or self.new:
+            return False
+        if (live.get("name") or "").lower() == (candidate.get("name") or "").lower():
+            return False
+        # One site under a new main name keeps its file and some of its names.
+        return not (live["file"] == candidate["file"] and names(live) & names(candidate))
+
+
+def names(site: Json) -> set[str]:
+    """The names of a virtual host, in lower case."""
+    return {one.lower() for one in [site.get("name") or "", *(site.get("aliases") or ())] if one}
+
+
+def badness(answer: Json) -> int:
+    """FINE to SILENT."""
+    if answer.get("loop"):
+        return BROKEN
+    final = answer.get("final")
+    return _badness(final["status"] if final else answer["status"])
+
+
+def _badness(status: int | None) -> int:
+    if status is None:
+        return SILENT
+    if status < 400:
+        return FINE
+    if status == 401:
+        return ASKS_FOR_LOGIN
+    return REFUSED if status < 500 else BROKEN
+
+
+def _site(effective: Json, answer: Json) -> Json | None:
+    if not answer.get("vhost"):
+        return None
+    return next((one for one in effective.get("vhosts") or () if place(one) == answer["vhost"]), None)

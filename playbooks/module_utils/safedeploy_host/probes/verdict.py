@@ -1,0 +1,205 @@
+"""The verdict on a candidate: what its answers say beside those of the live configuration. Pure, but for the clock.
+
+Each kind of difference has its module in `judged/`. What is worse and neither declared nor accepted is a *regression*.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+
+from .judged import (
+    backend,
+    capacity,
+    content,
+    content_type,
+    declared,
+    exposure,
+    found,
+    header,
+    logged,
+    redirect,
+    site,
+    status,
+    tls,
+)
+from .judged.case import Around, Case
+from .judged.said import said
+from .served import place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator, Mapping, Sequence
+
+    from .judged.found import Found
+
+    Json = dict[str, Any]
+
+_KINDS = (exposure.judge, status.judge, site.judge, redirect.judge, content.judge, content_type.judge, header.judge)
+# httpd names the file when it stumbles over an .htaccess.
+_HTACCESS = re.compile(r"(/[^\s:]*/\.htaccess)\b")
+
+
+def judge(  # noqa: PLR0913 -- two sides of everything that was seen
+    probes: Sequence[Json],
+    live_answers: Mapping[str, Json],
+    candidate_answers: Mapping[str, Json],
+    *,
+    expectations: Sequence[Json] = (),
+    changes: Mapping[str, Json] | None = None,
+    accepted: Sequence[str] = (),
+    live_log_counts: Mapping[str, int] | None = None,
+    candidate_log_counts: Mapping[str, int] | None = None,
+    backends: Sequence[Json] = (),
+    live_effective: Json | None = None,
+    candidate_effective: Json | None = None,
+    now: float | None = None,
+) -> list[Json]:
+    """The Verdicts in the order of the probes, several for a probe that got worse in several respects; logs last.
+
+    `accepted` holds ids of verdicts, or "all": such a regression becomes "declared", with `accepted` true. `changes`
+    is {path: entry} of the push. `now` is in seconds since 1970.
+    """
+    around = Around(
+        live=live_effective,
+        candidate=candidate_effective,
+        changes=dict(changes or {}),
+        backends=backends,
+        now=time.time() if now is None else now,
+    )
+    cases = [Case(probe, live_answers[probe["id"]], candidate_answers[probe["id"]], around) for probe in probes]
+    around.others = _others(cases)
+    verdicts = [_verdict(case, one) for case in cases for one in _judged(case, expectations)]
+    verdicts += _logs(live_log_counts or {}, candidate_log_counts or {}, around, cases)
+    return [_accepted(one, accepted) for one in verdicts]
+
+
+def _judged(case: Case, expectations: Sequence[Json]) -> list[Found]:
+    if not (case.live["asked"] and case.candidate["asked"]):
+        return [found.Found(found.INCONCLUSIVE, "no-time", after="no time left to ask")]
+    declaration = declared.about(case, expectations)
+    if declaration is None:
+        return _most_telling(list(_differences(case)))
+    why = declared.unmet(case, declaration)
+    if why is not None:
+        inconclusive = list(backend.judge(case))
+        return inconclusive or [declared.failed(declaration, why)]
+    excused = declared.excused(case, declaration)
+    differences = list(_differences(case))
+    left = [one for one in differences if "all" not in excused and one.kind not in excused]
+    if len(left) < len(differences):
+        left.append(found.Found(found.DECLARED, "declared"))
+    return _most_telling(left)
+
+
+def _differences(case: Case) -> Iterator[Found]:
+    blamed = list(backend.judge(case))
+    if blamed:
+        yield from blamed
+        return
+    if case.why == "crowd":
+        yield from capacity.judge(case)
+        return
+    if case.why == "open-proxy":
+        yield from exposure.judge(case)
+        return
+    for kind in _KINDS:
+        yield from kind(case)
+    yield from tls.judge(case)
+
+
+def _most_telling(differences: list[Found]) -> list[Found]:
+    """All regressions, once for each kind; without one, the first of what tells most."""
+    worse = {one.kind: one for one in reversed(differences) if one.verdict == found.REGRESSION}
+    if worse:
+        return list(reversed(list(worse.values())))
+    return sorted(differences, key=lambda one: found.ORDER.index(one.verdict))[:1] or [found.Found(found.SAME, "same")]
+
+
+def _verdict(case: Case, one: Found) -> Json:
+    after = one.after or said(case.candidate, case.probe, case.candidate_site)
+    where = _place(case)
+    request = case.probe.get("shown") or f"{case.probe.get('method') or 'GET'} {case.probe['url'].partition('?')[0]}"
+    return {
+        "probe": case.probe["id"],
+        "verdict": one.verdict,
+        "kind": one.kind,
+        "request": request,
+        "before": one.before or said(case.live, case.probe, case.live_site),
+        "after": after,
+        "place": where,
+        "log": list(case.candidate.get("log") or ()) if one.verdict != found.SAME else [],
+        "id": _digest(one.kind, request),
+        "group": _digest(one.kind, where or "", _folded(one, after)),
+        "accepted": False,
+    }
+
+
+def _folded(one: Found, after: str) -> str:
+    """What is common to verdicts of one cause: the status, and what was found, without the URL."""
+    return after.partition(" ")[0] if not one.after else re.sub(r"\d+", "#", one.after)
+
+
+def _place(case: Case) -> str | None:
+    for line in case.candidate.get("log") or ():
+        named = _HTACCESS.search(line)
+        if named:
+            return named[1]
+    return place(case.candidate_site) or case.candidate.get("vhost")
+
+
+def _logs(
+    live: Mapping[str, int], candidate: Mapping[str, int], around: Around, cases: Sequence[Case]
+) -> Iterator[Json]:
+    if not any(case.candidate["status"] for case in cases):
+        return
+    errors = _error_logs(around.live) | _error_logs(around.candidate)
+    for path, one in logged.judge(
+        {log: count for log, count in live.items() if log not in errors},
+        {log: count for log, count in candidate.items() if log not in errors},
+    ):
+        yield {
+            "probe": None,
+            "verdict": one.verdict,
+            "kind": one.kind,
+            "request": f"access log {path}",
+            "before": one.before,
+            "after": one.after,
+            "place": None,
+            "log": [],
+            "id": _digest(one.kind, path),
+            "group": _digest(one.kind, path),
+            "accepted": False,
+        }
+
+
+def _error_logs(effective: Json) -> set[str]:
+    root = (effective.get("run") or {}).get("ServerRoot") or effective.get("server_root") or "/"
+    names = {effective.get("error_log") or ""}
+    nodes = list(effective.get("tree") or ())
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("children") or ()
+        if node["name"] == "errorlog" and node["args"]:
+            names.add(node["args"][0])
+    return {name if name.startswith("/") else f"{root.rstrip('/')}/{name}" for name in names if name}
+
+
+def _others(cases: Sequence[Case]) -> dict[tuple[str, str], set[str]]:
+    """Which virtual hosts answer a path with which page in live."""
+    pages: dict[tuple[str, str], set[str]] = {}
+    for case in cases:
+        if case.live["status"] == 200 and case.live["bytes"] and case.live_site and case.live_site.get("name"):
+            pages.setdefault((case.path, case.live["sha256"]), set()).add(case.live_site["name"])
+    return pages
+
+
+def _accepted(verdict: Json, accepted: Sequence[str]) -> Json:
+    if verdict["verdict"] == found.REGRESSION and ("all" in accepted or verdict["id"] in accepted):
+        return {**verdict, "verdict": found.DECLARED, "accepted": True}
+    return verdict
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:8]
