@@ -8,6 +8,8 @@ from typing import Any
 from safedeploy.cli.trial_documents import examined_member, preflight_members
 from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.diff import Diff
+from safedeploy.core.examined import Examined
+from safedeploy.core.looked_after import LookedAfter
 from safedeploy.core.observed import Observed
 from safedeploy.core.outcome import End, HostEnd
 from safedeploy.core.plan import Action, HostPlan
@@ -41,12 +43,18 @@ def _host_plan(plan: HostPlan, examined: Examined | None) -> dict[str, Any]:
         "expect_live": plan.expect_live,
         "restart": list(plan.restart),
         "notes": list(plan.notes),
+        "services": plan.services,
+        "looked_after": [_looked_after(one) for one in plan.looked_after],
         "actions": [_action(action) for action in plan.actions],
+        "examined": examined_member(examined),
     }
 
 
+def _looked_after(one: LookedAfter) -> dict[str, Any]:
+    return {"path": one.path, "validator": one.validator, "reload": one.reload, "reason": one.reason}
+
+
 def _action(action: Action) -> dict[str, Any]:
-        "examined": examined_member(examined),
     return {
         "path": action.path,
         "action": action.kind.value,
@@ -133,14 +141,6 @@ def push_document(result: PushResult) -> dict[str, Any]:
         "trouble": result.trouble,
         "seconds": dict(result.seconds),
         "hosts": {host: _end(end) for host, end in result.ends.items()},
-    }
-
-
-def _end(end: HostEnd) -> Mapping[str, Any]:
-    return {
-        "end": end.end.value,
-        "why": end.why,
-        "release": end.release,
         "preflight": preflight_members(result.preflight),
         "stale": list(result.preflight.stale),
         "accepted": result.acceptance.to_json(),
@@ -157,7 +157,7 @@ def refused_document(run: str, plan: FleetPlan, verdict: Preflight, acceptance: 
             release=item.current,
         )
         for host, item in plan.hosts.items()
-        "seconds": end.seconds,
+    }
     return push_document(
         PushResult(
             run=run,
@@ -169,5 +169,13 @@ def refused_document(run: str, plan: FleetPlan, verdict: Preflight, acceptance: 
             acceptance=acceptance,
         )
     )
+
+
+def _end(end: HostEnd) -> Mapping[str, Any]:
+    return {
+        "end": end.end.value,
+        "why": end.why,
+        "release": end.release,
+        "seconds": end.seconds,
         "steps": list(end.steps),
     }

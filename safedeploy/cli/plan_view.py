@@ -49,6 +49,7 @@ def _fold(plan: FleetPlan) -> list[tuple[list[str], HostPlan]]:
             item.reason,
             item.restart,
             item.notes,
+            item.looked_after,
             tuple((a.path, a.kind, a.reason) for a in item.actions),
         )
         groups.setdefault(key, ([], item))[0].append(host)
@@ -58,11 +59,14 @@ def _fold(plan: FleetPlan) -> list[tuple[list[str], HostPlan]]:
 def _show_group(console: Console, hosts: list[str], item: HostPlan, *, everything: bool) -> None:
     style = "bold" if item.verdict.acts else "dim"
     say(console, f"{', '.join(hosts)}: {item.verdict.value}: {item.reason}", style)
+    looked_after = {one.path: one.text for one in item.looked_after}
     for action in item.actions:
         if action.kind is ActionKind.NONE and not everything:
             continue
         sign, colour = _SIGN[action.kind]
         say(console, f"  {sign} {action.path}  ({action.reason})", colour)
+        if action.path in looked_after:
+            say(console, f"      {looked_after[action.path]}")
     if item.verdict is Verdict.CHANGE or item.verdict is Verdict.RELOAD:
         how = "a restart is needed (--allow-restart)" if item.restart else "a graceful reload is enough"
         say(console, f"  {how}")
@@ -86,10 +90,6 @@ def _show_diff(console: Console, hosts: tuple[str, ...], diff: Diff, *, total: i
     console.print()
 
 
-def summary(plan: FleetPlan) -> str:
-    """One line that says it all."""
-    counts = Counter(item.verdict for item in plan.hosts.values())
-    kinds = Counter(action.kind for item in plan.hosts.values() for action in item.changes)
 def _fold_examined(plan: FleetPlan) -> list[tuple[list[str], Examined]]:
     groups: dict[str, tuple[list[str], Examined]] = {}
     for host, item in plan.examined.items():
@@ -118,6 +118,10 @@ def _show_examined(console: Console, hosts: list[str], item: Examined) -> None:
     console.print()
 
 
+def summary(plan: FleetPlan) -> str:
+    """One line that says it all."""
+    counts = Counter(item.verdict for item in plan.hosts.values())
+    kinds = Counter(action.kind for item in plan.hosts.values() for action in item.changes)
     parts = [f"{counts[verdict]} {text}" for verdict, text in _WORDS if counts[verdict]]
     if plan.missing:
         parts.append(f"{len(plan.missing)} not read")

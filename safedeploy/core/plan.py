@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from safedeploy.core.looked_after import LookedAfter
 from safedeploy.core.observed import Observed
 from safedeploy.core.tree import ABSENT, Entry, Kind, RenderedTree, Tree
 
@@ -53,7 +54,10 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class HostPlan:
-    """One host's part of the plan. `expect_live` is the digest that the live tree must still have at the push."""
+    """One host's part of the plan. `expect_live` is the digest that the live tree must still have at the push.
+
+    `looked_after` says what validates and reloads files of other services; `services` is that declaration's digest.
+    """
 
     host: str
     verdict: Verdict
@@ -65,6 +69,8 @@ class HostPlan:
     current: str | None = None
     notes: tuple[str, ...] = ()
     restart: tuple[str, ...] = field(default=())
+    looked_after: tuple[LookedAfter, ...] = ()
+    services: str = ""
 
     @property
     def changes(self) -> tuple[Action, ...]:
@@ -196,3 +202,15 @@ def changed_since(planned: Mapping[str, tuple[str, str]], now: Mapping[str, Host
         if live != plan.expect_live:
             reasons.append(f"{host}: the host's live files have changed")
     return reasons
+
+
+def services_changed_since(planned: Mapping[str, str], now: Mapping[str, HostPlan]) -> list[str]:
+    """Why a saved plan may not be pushed: the hosts on which files would be looked after in another way now.
+
+    `planned` is `{host: digest of the declarations}` of the saved plan.
+    """
+    return [
+        f"{host}: what validates or reloads files of other services has changed"
+        for host, services in planned.items()
+        if host in now and now[host].services != services
+    ]

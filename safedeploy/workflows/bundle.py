@@ -107,6 +107,7 @@ def _manifest(session: Session, item: Desired, plan: HostPlan, provenance: Mappi
         "created": session.identity.started.isoformat(timespec="seconds"),
         "provenance": dict(provenance),
         "entries": tree_to_json(item.tree.entries),
+        **({"services": dict(item.services)} if item.services else {}),
     }
 
 

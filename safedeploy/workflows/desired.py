@@ -22,5 +22,6 @@ class Desired:
     controller_health: tuple[Mapping[str, Any], ...] = ()
     expect: tuple[Mapping[str, Any], ...] = ()
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    services: Mapping[str, Any] = field(default_factory=dict)
     release: str | None = None
     manifest: Mapping[str, Any] | None = None

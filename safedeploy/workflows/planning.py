@@ -10,6 +10,8 @@ from typing import Any
 from safedeploy.core import counted
 from safedeploy.core.changed_lines import Changed
 from safedeploy.core.diff import Diff, fold, unified
+from safedeploy.core.examined import Examined
+from safedeploy.core.looked_after import services_digest
 from safedeploy.core.masking import Masker
 from safedeploy.core.observed import Observed
 from safedeploy.core.plan import Action, ActionKind, HostPlan, Verdict, plan_host
@@ -19,6 +21,9 @@ from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.observe import Seen
 from safedeploy.workflows.session import Session
+from safedeploy.workflows.validators import validators
+
+Mask = Callable[[str, str], tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +39,13 @@ class FleetPlan:
     hosts: Mapping[str, HostPlan]
     diffs: tuple[tuple[tuple[str, ...], Diff], ...]
     missing: Mapping[str, str] = field(default_factory=dict)
+    changed: Mapping[str, tuple[Changed, ...]] = field(default_factory=dict, repr=False)
+    examined: Mapping[str, Examined] = field(default_factory=dict)
 
     @property
     def acts(self) -> bool:
         """Whether a push would do anything on any host."""
         return any(plan.verdict.acts for plan in self.hosts.values())
-    changed: Mapping[str, tuple[Changed, ...]] = field(default_factory=dict, repr=False)
-    examined: Mapping[str, Examined] = field(default_factory=dict)
 
     @property
     def differs(self) -> bool:
@@ -55,12 +60,16 @@ def make_plan(session: Session, desired: Mapping[str, Desired], seen: Seen) -> F
     release = _release(desired)
     hosts: dict[str, HostPlan] = {}
     diffs: list[tuple[str, Diff]] = []
+    changed: dict[str, tuple[Changed, ...]] = {}
     for host, observed in seen.hosts.items():
         tree = desired[host].tree
         plan = plan_host(tree, observed)
         hosts[host] = dataclasses.replace(
-            plan, release=desired[host].release or release, restart=_restart(plan, tree, observed)
-    changed: dict[str, tuple[Changed, ...]] = {}
+            plan,
+            release=desired[host].release or release,
+            restart=_restart(plan, tree, observed),
+            looked_after=validators().looked_after([action.path for action in plan.changes], desired[host].services),
+            services=services_digest(desired[host].services),
         )
         shown = [(action, _diff(action, tree, observed, mask)) for action in plan.changes]
         diffs += [(host, diff) for _, diff in shown]
@@ -71,7 +80,13 @@ def make_plan(session: Session, desired: Mapping[str, Desired], seen: Seen) -> F
         hosts=hosts,
         diffs=tuple(fold(diffs)),
         missing=seen.missing,
+        changed=changed,
     )
+
+
+def masker_of(desired: Mapping[str, Desired]) -> Masker:
+    """What hides every secret of every host: they may turn up anywhere."""
+    return Masker(frozenset().union(*(item.secrets for item in desired.values())))
 
 
 def _release(desired: Mapping[str, Desired]) -> str:
@@ -80,15 +95,9 @@ def _release(desired: Mapping[str, Desired]) -> str:
     return ", ".join(sorted(stored)) or release_id({host: item.tree.digest for host, item in desired.items()})
 
 
-        changed=changed,
 def _content(action: Action, tree: RenderedTree, observed: Observed) -> tuple[bytes | None, bytes | None]:
     before = observed.content.get(action.path) if action.before.kind is Kind.FILE else None
     after = tree.content.get(action.after.sha256 or "") if action.after.kind is Kind.FILE else None
-def masker_of(desired: Mapping[str, Desired]) -> Masker:
-    """What hides every secret of every host: they may turn up anywhere."""
-    return Masker(frozenset().union(*(item.secrets for item in desired.values())))
-
-
     return before, after
 
 

@@ -8,11 +8,13 @@ from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.facts import gather
 from safedeploy.workflows.session import Session
+from safedeploy.workflows.validators import validators
 
 
 def render(session: Session) -> dict[str, Desired]:
     """Render every host's tree. Raises SafedeployError when a template, variable or declaration is wrong."""
-    renderer = Renderer(session.target.project, session.policy, session.inventory)
+    known = validators().reloadable()
+    renderer = Renderer(session.target.project, session.policy, session.inventory, known)
     session.events.phase(Phase.RENDER, counted.hosts(len(session.hosts)))
     wanting = [host for host in session.hosts if renderer.needs_facts(host)]
     facts = gather(session, wanting) if wanting else {}
@@ -23,6 +25,7 @@ def render(session: Session) -> dict[str, Desired]:
             health=tuple(rendered.health),
             controller_health=tuple(rendered.controller_health),
             expect=tuple(rendered.expect),
+            services=rendered.services,
             secrets=rendered.secrets,
         )
         for host, rendered in renderer.render_all(facts).items()

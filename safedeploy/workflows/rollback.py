@@ -78,4 +78,5 @@ def _with_content(session: Session, base: Desired, host: str, manifest: dict[str
         if isinstance(reply, Answer):
             content = {sha256: base64.b64decode(text) for sha256, text in reply.result["content"].items()}
     tree = RenderedTree(host=host, entries=entries, content=content, origin={}, secret_paths=base.tree.secret_paths)
-    return dataclasses.replace(base, tree=tree, release=str(manifest["release"]), manifest=manifest)
+    services = manifest.get("services") or {}
+    return dataclasses.replace(base, tree=tree, release=str(manifest["release"]), manifest=manifest, services=services)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from safedeploy.core.errors import ExitCode, SafedeployError
-from safedeploy.core.plan import changed_since
+from safedeploy.core.plan import changed_since, services_changed_since
 from safedeploy.workflows.planning import FleetPlan
 
 FORMAT = "safedeploy-plan"
@@ -66,7 +66,8 @@ def _unusable(path: Path, why: str) -> SafedeployError:
 def require_same(saved: Mapping[str, Any], plan: FleetPlan) -> None:
     """Raise exit 4 when the rendering or a host has changed since the plan was saved."""
     planned = {host: (str(item["tree"]), str(item["expect_live"])) for host, item in saved["hosts"].items()}
-    reasons = changed_since(planned, plan.hosts)
+    services = {host: str(item.get("services") or "") for host, item in saved["hosts"].items()}
+    reasons = [*changed_since(planned, plan.hosts), *services_changed_since(services, plan.hosts)]
     if saved.get("environment") != plan.environment:
         reasons.insert(0, f"the plan is for {saved.get('environment')}, not for {plan.environment}")
     if not reasons:

@@ -37,11 +37,13 @@ TEMPLATE_KEYS = (*FLAGS, *DELIMITERS, "newline_sequence", "output_encoding")
 FILE_KEYS = ("mode", "owner", "group")
 FLOW_KEYS = ("loop", "loop_var", "when", "vars")
 EXPECT = "expect"
+SERVICE_KEYS = ("validate", "validate_reason", "reload")
+EVERY = ("dest", EXPECT, *SERVICE_KEYS, *FLOW_KEYS)
 ALLOWED = {
-    Source.TEMPLATE: {"dest", EXPECT, *FLOW_KEYS, *FILE_KEYS, *TEMPLATE_KEYS},
-    Source.STATIC: {"dest", EXPECT, *FLOW_KEYS, *FILE_KEYS},
-    Source.LINK: {"dest", EXPECT, *FLOW_KEYS},
-    Source.ABSENT: {"dest", EXPECT, *FLOW_KEYS},
+    Source.TEMPLATE: {*EVERY, *FILE_KEYS, *TEMPLATE_KEYS},
+    Source.STATIC: {*EVERY, *FILE_KEYS},
+    Source.LINK: {*EVERY},
+    Source.ABSENT: {*EVERY},
 }
 KNOWN = {*Source, *(key for keys in ALLOWED.values() for key in keys)}
 NEWLINES = {"\\n": "\n", "\\r": "\r", "\\r\\n": "\r\n", "\n": "\n", "\r": "\r", "\r\n": "\r\n"}
@@ -53,7 +55,8 @@ PRESERVE = "preserve"
 class Declared:
     """One entry as declared, rendered except for the content. `mode` is four octal digits, "preserve" or None.
 
-    `expect` is what the entry declares of its effect, rendered and not yet checked (expectations.py).
+    `expect` is what the entry declares of its effect, and `looked_after` how another service's file is looked after;
+    both are rendered and not yet checked (expectations.py, other_services.py).
     """
 
     place: str
@@ -66,6 +69,7 @@ class Declared:
     options: Mapping[str, Any] = field(default_factory=dict)
     encoding: str = "utf-8"
     expect: Any = None
+    looked_after: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -173,6 +177,7 @@ def _declared(
         options=options,
         encoding=_optional_text(value("output_encoding"), f"{place}.output_encoding") or "utf-8",
         expect=value(EXPECT),
+        looked_after={key: value(key) for key in SERVICE_KEYS if key in entry},
         extra=extra,
     )
 

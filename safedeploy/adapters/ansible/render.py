@@ -16,6 +16,8 @@ from safedeploy.adapters.ansible.expectations import VARIABLE as EXPECTATIONS
 from safedeploy.adapters.ansible.expectations import expected
 from safedeploy.adapters.ansible.failures import Failures, masked
 from safedeploy.adapters.ansible.health import checks
+from safedeploy.adapters.ansible.other_services import VARIABLE as VALIDATORS
+from safedeploy.adapters.ansible.other_services import OtherServices
 from safedeploy.adapters.ansible.static import static_files
 from safedeploy.adapters.ansible.tree_builder import TreeBuilder
 from safedeploy.core.errors import SafedeployError
@@ -38,23 +40,30 @@ NAMES = "safedeploy_secrets"
 
 @dataclass(frozen=True, kw_only=True)
 class Rendered:
-    """One host's share of a release. `secrets` are the values that must never be shown."""
+    """One host's share of a release. `secrets` are the values that must never be shown.
+
+    `services` says how files of other services are looked after, as a manifest has it.
+    """
 
     tree: RenderedTree
     site: dict[str, Any]
     health: list[dict[str, Any]]
     controller_health: list[dict[str, Any]]
     expect: list[dict[str, Any]] = field(default_factory=list)
+    services: dict[str, Any] = field(default_factory=dict)
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 class Renderer:
-    """Renders the hosts of an inventory."""
+    """Renders the hosts of an inventory. `validators`: the known ones, and whether their service can be reloaded."""
 
-    def __init__(self, project: Path, policy: Policy, inventory: Inventory) -> None:
+    def __init__(
+        self, project: Path, policy: Policy, inventory: Inventory, validators: Mapping[str, bool] | None = None
+    ) -> None:
         self._project = project.absolute()
         self._policy = policy
         self._inventory = inventory
+        self._validators = validators
         self._needing: set[str] | None = None
         self._opened = inventory._opened  # noqa: SLF001 - the two are one part; nobody else sees Ansible's objects
 
@@ -82,7 +91,8 @@ class Renderer:
         Raises SafedeployError: `template-missing`, `template-syntax`, `template-undefined-variable`,
         `template-failed`, `file-missing`, `file-unusable`, `files-invalid`, `loop-not-a-list`, `undefined-variable`,
         `destination-outside-roots`, `destination-conflict`, `layout-unknown`, `site-invalid`, `health-invalid`,
-        `expect-invalid`, `names-invalid`, `vault-password-missing`, `vault-wrong-password` and those of Layout.enable.
+        `expect-invalid`, `validators-invalid`, `names-invalid`, `vault-password-missing`, `vault-wrong-password` and
+        those of Layout.enable.
         """
         with self._opened.silent():
             if facts is not None:
@@ -131,9 +141,12 @@ class Renderer:
         layout, site = _site(templating)
         tree = TreeBuilder(host.name, site)
         owner = _owner(host)
+        own = templating.value(templating.variables.get(VALIDATORS), place=VALIDATORS)
+        others = OtherServices(own, self._validators)
         expect: list[tuple[str, Any]] = []
         for entry in declared(templating):
-            self._add(templating, tree, entry, owner)
+            for path in self._add(templating, tree, entry, owner):
+                others.add(path, entry)
             expect.append((f"{entry.place}.{EXPECT}", entry.expect))
         expect.append((EXPECTATIONS, templating.value(templating.variables.get(EXPECTATIONS), place=EXPECTATIONS)))
         for kind in KINDS:
@@ -147,9 +160,11 @@ class Renderer:
                 templating, "safedeploy_controller_health", self._policy.controller_health, address=address
             ),
             expect=expected(expect),
+            services=others.document(),
         )
 
-    def _add(self, templating: HostTemplating, tree: TreeBuilder, entry: Declared, owner: str) -> None:
+    def _add(self, templating: HostTemplating, tree: TreeBuilder, entry: Declared, owner: str) -> list[str]:
+        """Add what an entry declares to the tree; the paths that it is about."""
         path = tree.path(entry.dest, f"{entry.place}.dest")
         origin = f"{entry.name or entry.source} ({entry.place})"
         if entry.source is Source.TEMPLATE:
@@ -161,13 +176,17 @@ class Renderer:
             )
             tree.file(path, data, origin=origin, secret=secret, **_attributes(entry, file, owner))
         elif entry.source is Source.STATIC:
+            paths = []
             for file, place in static_files(templating, entry.name, path, entry.place):
                 data, secret = templating.read(file)
                 tree.file(place, data, origin=origin, secret=secret, **_attributes(entry, file, owner))
+                paths.append(place)
+            return paths
         elif entry.source is Source.LINK:
             tree.entry(path, Entry(kind=Kind.LINK, target=entry.name), origin)
         else:
             tree.entry(path, ABSENT, origin)
+        return [path]
 
     def _enable(
         self, templating: HostTemplating, tree: TreeBuilder, layout: Layout, site: Mapping[str, Any], kind: str
