@@ -38,7 +38,7 @@ class Terms:
     they are the same in both configurations.
     """
 
-    def __init__(  # noqa: PLR0913 -- values that are set once
+    def __init__(
         self,
         *,
         read: Callable[[str], bytes],

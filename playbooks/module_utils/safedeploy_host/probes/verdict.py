@@ -154,7 +154,7 @@ def _logs(
 ) -> Iterator[Json]:
     if not any(case.candidate["status"] for case in cases):
         return
-    errors = _error_logs(around.live) | _error_logs(around.candidate)
+    errors = error_logs(around.live) | error_logs(around.candidate)
     for path, one in logged.judge(
         {log: count for log, count in live.items() if log not in errors},
         {log: count for log, count in candidate.items() if log not in errors},
@@ -174,7 +174,8 @@ def _logs(
         }
 
 
-def _error_logs(effective: Json) -> set[str]:
+def error_logs(effective: Json) -> set[str]:
+    """The error logs of an Effective that are files."""
     root = (effective.get("run") or {}).get("ServerRoot") or effective.get("server_root") or "/"
     names = {effective.get("error_log") or ""}
     nodes = list(effective.get("tree") or ())
@@ -183,7 +184,7 @@ def _error_logs(effective: Json) -> set[str]:
         nodes += node.get("children") or ()
         if node["name"] == "errorlog" and node["args"]:
             names.add(node["args"][0])
-    return {name if name.startswith("/") else f"{root.rstrip('/')}/{name}" for name in names if name}
+    return {name if name.startswith("/") else f"{root.rstrip('/')}/{name}" for name in names if name and name[0] != "|"}
 
 
 def _others(cases: Sequence[Case]) -> dict[tuple[str, str], set[str]]:
