@@ -25,6 +25,7 @@ Names = Annotated[Any, _or_template(LIST_OF_NAMES)]
 Mode = Annotated[Any, _or_template({"type": "string", "pattern": "^([0-7]{3,4}|preserve)$"})]
 Boolean = Annotated[Any, _or_template({"type": "boolean"})]
 Condition = Annotated[Any, WithJsonSchema({"type": ["string", "boolean", "array"]})]
+Words = Annotated[list[Text], Field(min_length=1)]
 Loop = Annotated[Any, _or_template({"type": "array"})]
 
 
@@ -49,6 +50,13 @@ class FileEntry(BaseModel):
     expect: list[Expectation] | Expectation | None = Field(
         default=None, description="What requests are answered with once this entry is live, where that is new."
     )
+    validate_with: Text | None = Field(
+        default=None, alias="validate", description="What judges the file on the host, by name; none with a reason."
+    )
+    validate_reason: Text | None = Field(default=None, description="Why the file is not validated.")
+    reload: Text | Words | None = Field(
+        default=None, description="The service that reads the file, or a command as a list of words."
+    )
     mode: Mode = Field(default=None, description='Octal, in quotes: "0644", which is the default; or preserve.')
     owner: Text | None = Field(default=None, description="The user that owns the file; who deploys, when absent.")
     group: Text | None = Field(default=None, description="The group of the file; the owner's name, when absent.")
@@ -62,6 +70,23 @@ class FileEntry(BaseModel):
     comment_end_string: Text | None = Field(default=None, description="As for Ansible's template module.")
     newline_sequence: Text | None = Field(default=None, description="As for Ansible's template module.")
     output_encoding: Text | None = Field(default=None, description="As for Ansible's template module.")
+
+
+class OwnValidator(BaseModel):
+    """A validator beside those that are known, or instead of one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Text = Field(description="What `validate` and `reload` of a file call it.")
+    command: Words = Field(
+        description="The program and its arguments, which no shell reads; {file} stands for the file."
+    )
+    paths: Words | None = Field(default=None, description="Globs of the files that it judges without being named.")
+    timeout: Annotated[Any, _or_template({"type": "number", "exclusiveMinimum": 0, "maximum": 45})] = Field(
+        default=None, description="The seconds that it may take; 20 when not given."
+    )
+    service: Text | None = Field(default=None, description="The service that reads the files.")
+    reload: Words | None = Field(default=None, description="The command that makes the service read the files.")
 
 
 class Httpd(BaseModel):
@@ -111,5 +136,8 @@ class Variables(BaseModel):
     )
     safedeploy_expect: list[Expectation] | None = Field(
         default=None, description="Intended changes of what requests are answered with."
+    )
+    safedeploy_validators: list[OwnValidator] | None = Field(
+        default=None, description="Validators of other services' files, beside those that are known."
     )
     safedeploy_secrets: Names = Field(default=None, description="Names of variables whose values are never shown.")

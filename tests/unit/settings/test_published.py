@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from safedeploy.adapters import settings
-from safedeploy.adapters.ansible import entries, expectations
+from safedeploy.adapters.ansible import entries, expectations, other_services
 from safedeploy.adapters.settings import schema
 from safedeploy.adapters.settings.checks import Expectation, HealthCheck
 from safedeploy.adapters.settings.model import Environment, Preflight, Rollout, SettingsFile, Ssh
-from safedeploy.adapters.settings.variables import FileEntry, Httpd, Site, Variables
+from safedeploy.adapters.settings.variables import FileEntry, Httpd, OwnValidator, Site, Variables
 from safedeploy.core import policy
 from safedeploy.core.layouts import LAYOUTS
 from tests.unit.settings.test_refusals import WRONG
@@ -157,6 +157,13 @@ def test_the_schema_of_variables_refuses(variables):
         {"safedeploy_files_extra": [{"absent": True, "dest": "x"}]},
         {"safedeploy_sites": "{{ names }}"},
         {"safedeploy_expect": [{"url": "http://{{ name }}/*", "status": [401, 403]}]},
+        {"safedeploy_files": [{"static": "a", "dest": "/etc/a", "validate": "none", "validate_reason": "old"}]},
+        {"safedeploy_files": [{"static": "a", "dest": "/etc/a", "validate": "a", "reload": ["/opt/a", "reload"]}]},
+        {
+            "safedeploy_validators": [
+                {"name": "a", "command": ["/opt/a", "{file}"], "paths": ["/etc/a/**"], "timeout": 5}
+            ]
+        },
         {"safedeploy_files": [{"static": "a", "dest": "x", "expect": {"url": "http://a.example/", "gone": True}}]},
     ],
 )
@@ -165,7 +172,9 @@ def test_the_schema_of_variables_accepts(variables):
 
 
 def test_the_schema_of_variables_has_the_keys_that_rendering_accepts():
-    assert set(FileEntry.model_fields) == {str(key) for key in entries.KNOWN}
+    keys = {field.alias or name for name, field in FileEntry.model_fields.items()}
+    assert keys == {str(key) for key in entries.KNOWN}
+    assert set(OwnValidator.model_fields) == set(other_services.RULES)
     site = LAYOUTS["debian"].site({})
     assert set(Site.model_fields) == set(site)
     assert set(Httpd.model_fields) == set(site["httpd"])
