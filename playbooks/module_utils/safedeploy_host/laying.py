@@ -35,13 +35,23 @@ def lay(entries: Mapping[str, Json], content: Mapping[str, bytes], prefix: str =
         _remove(target)
         if entry["kind"] == "absent":
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_directories(target.parent)
         if entry["kind"] == "link":
             target.symlink_to(entry["target"])
         else:
             target.write_bytes(content[path])
             _set_owner(target, entry)
             target.chmod(int(entry["mode"], 8))
+
+
+def _make_directories(directory: Path) -> None:
+    """Make what is missing, as the switch does: open to httpd's user, whatever the umask."""
+    missing = [directory]
+    while not missing[-1].exists():
+        missing.append(missing[-1].parent)
+    for path in reversed(missing[:-1]):
+        path.mkdir()
+        path.chmod(0o755)
 
 
 def _is_there(path: str, entry: Json) -> bool:

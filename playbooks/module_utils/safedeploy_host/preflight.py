@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def preflight(request: Request, services: Services) -> Json:
-    """{staged, configtest, restart, baseline, changes, seconds}; architecture.md has the codes of its refusals."""
+    """{staged, baseline, changes, seconds} and what the trial found (trial.py); architecture.md has the refusals."""
     began = time.monotonic()
     manifest = request.need("manifest", dict)
     check_manifest(manifest)
@@ -43,20 +43,26 @@ def preflight(request: Request, services: Services) -> Json:
         staged = stage_objects(store, incoming, manifest["entries"])
         store.remember_site()
         install.install(store, request.get("agent_path", str, "") or None)
-        tested = services.configtest(changes, store.objects.read)
-        if not tested["ok"]:
-            raise configtest_failed(manifest["release"], tested)
-        needed = services.restart_needed(changes, store.objects.read)
+        found, keep = services.trial(request, manifest, changes, store.objects.read)
         baseline = verdict.measure(services, checks)
         store.releases.stage(
             {**manifest, "schema": 1},
-            {"at": iso(services.now()), "restart": needed, "baseline": baseline, "health": checks, "live": live},
+            {
+                "at": iso(services.now()),
+                "restart": found["restart"],
+                "baseline": baseline,
+                "health": checks,
+                "live": live,
+                "compared": keep,
+            },
         )
-        store.audit("staged", services.now(), release=manifest["release"], tree=manifest["tree"], **staged)
+        accepted = found.get("accepted") or []
+        store.audit(
+            "staged", services.now(), release=manifest["release"], tree=manifest["tree"], accepted=accepted, **staged
+        )
     return {
         "staged": staged,
-        "configtest": tested,
-        "restart": needed,
+        **found,
         "baseline": baseline,
         "changes": sorted(changes),
         "seconds": round(time.monotonic() - began, 3),
@@ -111,17 +117,6 @@ def stage_objects(store: Store, incoming: dict[str, bytes], entries: Tree) -> Js
     for sha256 in store.objects.missing(entries):
         store.objects.read(sha256)
     return {"objects": len(incoming), "bytes": sum(map(len, incoming.values()))}
-
-
-def configtest_failed(release: str, tested: Json) -> AgentError:
-    """The refusal of a candidate that httpd itself does not accept."""
-    return AgentError(
-        "configtest-failed",
-        f"httpd refuses release {release}: {(tested['output'].strip() or 'no output').splitlines()[0]}",
-        state="No live file was changed on this host.",
-        next="Correct the configuration named in the message, then push again.",
-        detail={"output": tested["output"], "method": tested["method"]},
-    )
 
 
 def no_httpd(store: Store) -> AgentError:

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .protocol import Json
+    from .protocol import Json, Request
     from .tree import Tree
 
 
@@ -45,19 +45,13 @@ class Services:
         done: Json = Httpd(self.site).reload(restart=restart)
         return done
 
-    def configtest(self, overlay: Tree, open_object: Callable[[str], bytes]) -> Json:
-        """The verdict of httpd's own parser on the live tree with `overlay` laid over it, unseen by the host."""
-        from . import context
+    def trial(
+        self, request: Request, manifest: Json, changes: Tree, open_object: Callable[[str], bytes]
+    ) -> tuple[Json, Json]:
+        """What a candidate is found to be before anything is live, and what activation needs of it (trial.py)."""
+        from .trial import trial
 
-        verdict: Json = context.configtest(self.site, overlay, open_object)
-        return verdict
-
-    def restart_needed(self, overlay: Tree, open_object: Callable[[str], bytes]) -> Json:
-        """Whether a graceful reload is not enough for `overlay`, and why."""
-        from . import restart
-
-        needed: Json = restart.needed(self.site, overlay, open_object)
-        return needed
+        return trial(request, manifest, changes, open_object)
 
     def to_reload(self, paths: Iterable[str], declared: Json) -> list[Json]:
         """The other services that are to be reloaded for these changed paths, and whether each runs."""

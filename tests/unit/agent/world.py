@@ -20,6 +20,7 @@ from safedeploy_host import program, tree
 from safedeploy_host.protocol import AgentError, Request
 from safedeploy_host.services import Services
 from safedeploy_host.store import Store
+from safedeploy_host.trial import configtest_failed
 
 from safedeploy.adapters import agent_file
 
@@ -85,13 +86,12 @@ class Httpd(Services):
             "pid_start": "then",
         }
 
-    def configtest(self, overlay, open_object):
-        texts = [open_object(entry["sha256"]) for entry in overlay.values() if entry["kind"] == "file"]
-        ok = not any(b"SYNTAX" in text for text in texts)
-        return {"ok": ok, "method": "copy", "output": "" if ok else "AH00526: Syntax error", "warnings": []}
-
-    def restart_needed(self, overlay, open_object):  # noqa: ARG002 -- the signature of what it stands in for
-        return {"needed": bool(self.restart_why), "why": self.restart_why}
+    def trial(self, _request, manifest, changes, open_object):
+        texts = [open_object(entry["sha256"]) for entry in changes.values() if entry["kind"] == "file"]
+        tested = {"ok": True, "method": "copy", "output": "", "warnings": []}
+        if any(b"SYNTAX" in text for text in texts):
+            raise configtest_failed(manifest["release"], {**tested, "ok": False, "output": "AH00526: Syntax error"})
+        return {"configtest": tested, "restart": {"needed": bool(self.restart_why), "why": self.restart_why}}, {}
 
     def health(self, checks):
         ok = self.running and b"SERVES-500" not in self.loaded

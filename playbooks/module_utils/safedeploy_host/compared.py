@@ -1,0 +1,179 @@
+"""Live and candidate in their shadows, asked the same: what came of it, and whether the candidate may go live.
+
+A candidate that does not come up where live does is refused, and so is one that answers worse. Where live's own shadow
+does not come up, nothing can be compared: the result says so, and the health checks after the switch are what is left.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+
+from .probes import ask, plan, verdict
+from .protocol import AgentError
+from .shadow import pair
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .protocol import Json
+    from .shadow.view import Shadow
+    from .tree import Tree
+
+UNCHANGED = "No live file was changed on this host."
+SECONDS = 15.0
+AT_ONCE = 4
+RATE = 200.0
+_COUNTED = ("same", "declared", "improved", "changed", "regression", "inconclusive")
+_KIB = {"k": 1, "m": 2, "g": 3}
+
+
+class Comparison:
+    """One comparison. `found` is for the answer, `keep` for `activate`: {"probes", "before", "answers"}."""
+
+    def __init__(  # noqa: PLR0913 -- the two sides and all that was asked for
+        self,
+        site: Json,
+        changes: Tree,
+        open_object: Callable[[str], bytes],
+        request: Json,
+        live: Json,
+        candidate: Json,
+    ) -> None:
+        self.site = site
+        self.changes = changes
+        self.open_object = open_object
+        self.request = request
+        self.effective = {"live": live, "candidate": candidate}
+        self.found: Json = {"shadow": {"state": "none", "why": "it was not tried"}, "verdicts": [], "accepted": []}
+        self.keep: Json = {}
+
+    def run(self) -> None:
+        """Fill `found` and `keep`. Raises AgentError (`shadow-failed`, `regression`), and NoNamespaces."""
+        began = time.monotonic()
+        planned = plan.plan(
+            self.site,
+            self.effective["live"],
+            self.effective["candidate"],
+            self.changes,
+            self.request,
+            open_object=self.open_object,
+        )
+        booted = pair.run(
+            self.site, self.changes, self.open_object, self._world(planned["world"]), self._works(planned)
+        )
+        self.found["shadow"] = self._shadow(planned, booted, time.monotonic() - began)
+        if not booted["candidate"]["up"] or booted["candidate"]["value"] is None:
+            self._not_up(booted)
+        elif booted["live"]["up"] and booted["live"]["value"] is not None:
+            self._judge(planned, booted)
+
+    def _world(self, world: Json) -> Json:
+        probing = self.request["probing"]
+        return {
+            **world,
+            "memory_bytes": _bytes(probing.get("memory")),
+            "seconds": float(probing.get("seconds") or SECONDS) + 5.0,
+        }
+
+    def _works(self, planned: Json) -> dict[str, Callable[[Shadow], Json]]:
+        return {side: functools.partial(self._work, planned, side) for side in self.effective}
+
+    def _work(self, planned: Json, side: str, shadow: Shadow) -> Json:
+        probing = self.request["probing"]
+        answers = ask.ask(
+            planned["probes"],
+            shadow=shadow,
+            effective=self.effective[side],
+            seconds=min(float(probing.get("seconds") or SECONDS), max(1.0, shadow.remaining - 1.0)),
+            at_once=int(probing.get("at_once") or AT_ONCE),
+            rate=float(probing.get("rate") or RATE),
+            expectations=self.request["expect"],
+        )
+        return {"answers": answers, "logs": shadow.log_counts()}
+
+    def _shadow(self, planned: Json, booted: Json, seconds: float) -> Json:
+        both = booted["live"]["up"] and booted["candidate"]["up"]
+        return {
+            "state": "compared" if both else "candidate-only" if booted["candidate"]["up"] else "none",
+            "why": "" if both else booted["live" if booted["candidate"]["up"] else "candidate"]["why"],
+            "seconds": round(seconds, 3),
+            "live": {"up": booted["live"]["up"], "why": booted["live"]["why"]},
+            "candidate": {"up": booted["candidate"]["up"], "why": booted["candidate"]["why"]},
+            "backends": booted["candidate"]["backends"],
+            "limits": list(
+                dict.fromkeys([*planned["notes"], *booted["live"]["limits"], *booted["candidate"]["limits"]])
+            ),
+            "probes": {"asked": len(planned["probes"])},
+            "peak_bytes": booted["candidate"]["peak_bytes"],
+        }
+
+    def _not_up(self, booted: Json) -> None:
+        """The candidate does not run. That is its fault, unless live does not run in a shadow either, and does outside."""
+        from .httpd import Httpd
+
+        if not booted["live"]["up"] and Httpd(self.site).parent() is not None:
+            why = f"a shadow of the live configuration does not come up either: {booted['live']['why']}"
+            self.found["shadow"]["why"] = why
+            return
+        candidate = booted["candidate"]
+        raise AgentError(
+            "shadow-failed",
+            f"httpd does not come up with this configuration: {candidate['why'] or 'it ended without a word'}",
+            state=UNCHANGED,
+            next="Correct what the message names, then push again; configtest alone does not see this.",
+            detail={"output": candidate["output"], "log": candidate["error_log"]},
+        )
+
+    def _judge(self, planned: Json, booted: Json) -> None:
+        live, candidate = booted["live"]["value"], booted["candidate"]["value"]
+        accept = self.request["accept"]
+        verdicts = verdict.judge(
+            planned["probes"],
+            live["answers"],
+            candidate["answers"],
+            expectations=self.request["expect"],
+            changes=self.changes,
+            accepted=accept,
+            live_log_counts=live["logs"],
+            candidate_log_counts=candidate["logs"],
+            backends=booted["candidate"]["backends"],
+            live_effective=self.effective["live"],
+            candidate_effective=self.effective["candidate"],
+        )
+        counts = {name: sum(one["verdict"] == name for one in verdicts) for name in _COUNTED}
+        self.found["shadow"]["probes"].update(counts)
+        self.found["verdicts"] = [one for one in verdicts if one["verdict"] != "same"]
+        self.found["accepted"] = sorted(one["id"] for one in verdicts if one["accepted"])
+        asked = [probe for probe in planned["probes"] if probe.get("live_too")]
+        self.keep = {
+            "probes": asked,
+            "before": {probe["id"]: live["answers"][probe["id"]] for probe in asked},
+            "answers": {probe["id"]: candidate["answers"][probe["id"]] for probe in asked},
+            "expect": self.request["expect"],
+            "accept": accept,
+        }
+        worse = [one for one in verdicts if one["verdict"] == "regression"]
+        if worse:
+            raise _regression(worse)
+
+
+def _regression(worse: list[Json]) -> AgentError:
+    first = worse[0]
+    more = f" (and {len(worse) - 1} more)" if len(worse) > 1 else ""
+    return AgentError(
+        "regression",
+        f"{first['request']}: {first['before']} before, {first['after']} with this configuration{more}",
+        state=UNCHANGED,
+        next="Correct the configuration; a change that is meant is declared with safedeploy_expect, or accepted once "
+        f"with --accept {first['id']}.",
+    )
+
+
+def _bytes(size: object) -> int | None:
+    """A size such as 512m in bytes; None where none is given."""
+    text = str(size or "").strip().lower().rstrip("b")
+    if not text:
+        return None
+    return int(text[:-1]) * 1024 ** _KIB[text[-1]] if text[-1] in _KIB else int(text)
