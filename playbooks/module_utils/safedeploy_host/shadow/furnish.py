@@ -7,7 +7,7 @@ import stat
 
 from .. import namespaces
 from ..laying import lay
-from . import live, names
+from . import names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
 _LONG = 64 * 1024
 # Whoever may speak to these may change the host.
 _HIDDEN = ("/run/systemd", "/run/dbus", "/run/docker.sock", "/run/containerd", "/run/podman", "/dev")
-_RUN = "/run"
-_DEPTH = 2
-
-
-def pid_files(pids: list[int]) -> list[str]:
-    """The PidFiles of the live httpd: in the shadow its pids are somebody else's, or nobody's."""
-    found = []
-    for directory, inside, files in os.walk(_RUN):
-        if directory.count("/") > _DEPTH:
-            inside.clear()
-        found += [path for path in (os.path.join(directory, name) for name in files) if live.holds_pid(path, pids)]
-    return found
 
 
 def open_sockets(paths: Iterable[str], limits: list[str]) -> list[tuple[str, int]]:

@@ -91,10 +91,12 @@ class _Keeper:
             bridge.serve(_LOOK)
             self._lines.read()
             for document in self._lines.found:
-                self.up = self.up or bool(document.get("up"))
                 if "result" in document:
-                    self._measure()
                     return dict(document["result"])
+                if document.get("up") and not self.up:
+                    self.up = True
+                    # What ends soon may be gone when it is looked at the next time.
+                    look = 0.0
             if self._lines.ended:
                 return self._failure() or {**_NOT_UP, "up": self.up, "died": True, "why": "the shadow was killed"}
             now = time.monotonic()

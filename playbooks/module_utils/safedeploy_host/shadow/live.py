@@ -9,12 +9,16 @@ from .. import process, sockets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator, Tuple
+    from typing import Any, Iterable, Iterator, Tuple
 
     Json = dict[str, Any]
     Address = Tuple[str, int]
 
+_RUN = "/run"
+_DEPTH = 2
 _PID_FILE = 32
+# Set by Debian's envvars, and used in its configuration.
+_VARIABLE = b"APACHE_PID_FILE="
 
 
 class Live:
@@ -26,6 +30,15 @@ class Live:
         self.bound: list[Address] = [address for pid in self.pids for _, address in sockets.bound(pid)]
         self.logs = sorted({path for pid in self.pids for path, _ in appended(pid)})
         self.owners = {os.stat(f"/proc/{pid}").st_uid for pid in self.pids if os.path.exists(f"/proc/{pid}")}
+
+    def pid_files(self, more: Iterable[str]) -> list[str]:
+        """Its PidFiles, sought where they use to be and among `more`: in a shadow its pids are nobody's, or others'."""
+        places = [*more, *(path for pid in self.pids for path in _named_in_environment(pid))]
+        for directory, inside, files in os.walk(_RUN):
+            if directory.count("/") > _DEPTH:
+                inside.clear()
+            places += [os.path.join(directory, name) for name in files]
+        return sorted({path for path in places if _holds_pid(path, self.pids)})
 
 
 def appended(pid: int) -> Iterator[tuple[str, int]]:
@@ -41,7 +54,7 @@ def appended(pid: int) -> Iterator[tuple[str, int]]:
                 yield path, int(name)
 
 
-def holds_pid(path: str, pids: list[int]) -> bool:
+def _holds_pid(path: str, pids: list[int]) -> bool:
     """Whether it is a small file that holds one of these pids: a PidFile of theirs."""
     try:
         if os.path.islink(path) or not os.path.isfile(path) or os.stat(path).st_size > _PID_FILE:
@@ -50,6 +63,15 @@ def holds_pid(path: str, pids: list[int]) -> bool:
             return int(stream.read(_PID_FILE)) in pids
     except (OSError, ValueError):
         return False
+
+
+def _named_in_environment(pid: int) -> list[str]:
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as stream:
+            words = stream.read().split(b"\0")
+    except OSError:
+        return []
+    return [os.fsdecode(word[len(_VARIABLE) :]) for word in words if word.startswith(_VARIABLE)]
 
 
 def _flags(pid: int, descriptor: str) -> int:

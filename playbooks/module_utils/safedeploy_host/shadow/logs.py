@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import time
 
 from .live import appended
 
@@ -16,6 +17,7 @@ LINES = 400
 _WIDTH = 1000
 _CHUNK = 512 * 1024
 _ERROR_LINE = re.compile(rb"\[[\w:]*(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\]")
+_TIME = re.compile(rb"\[(\w{3} \w{3} +\d+ \d\d:\d\d:\d\d)(?:\.\d+)? (\d{4})\]")
 _STANDARD_ERROR = 2
 
 
@@ -32,6 +34,7 @@ class Logs:
     """The logs of one httpd. Made before it starts, with the files that it may write to; `follow` finds the others."""
 
     def __init__(self, expected: Iterable[str]) -> None:
+        self._since = int(time.time())
         self._known = {path: _size(path) for path in expected}
         self._main: str | None = None
         self._read: dict[str, int] = dict(self._known)
@@ -40,9 +43,14 @@ class Logs:
     def follow(self, pid: int) -> None:
         """Look at the files that the httpd parent has open now."""
         for path, descriptor in appended(pid):
-            self._written[path] = None
+            self._add(path)
             if descriptor == _STANDARD_ERROR:
                 self._main = path
+
+    def add_main(self, path: str) -> None:
+        """Take this file for the main error log, of a server that has ended before it was looked at."""
+        self._add(path)
+        self._main = path
 
     def error_lines(self) -> list[str]:
         """The lines of all error logs since the last call, each at most 1000 characters."""
@@ -61,6 +69,12 @@ class Logs:
         grown = [path for path, size in self._known.items() if _size(path) > size]
         return sorted({*grown, *self._written})
 
+    def _add(self, path: str) -> None:
+        self._written[path] = None
+        if path not in self._known:
+            # It was not expected, so it may be older than the server.
+            self._known[path] = self._read[path] = _first_since(path, self._since)
+
     def _new(self, path: str) -> bytes:
         start = self._read.get(path, 0)
         try:
@@ -74,6 +88,29 @@ class Logs:
         whole = data.rfind(b"\n") + 1
         self._read[path] = end - len(data) + whole
         return data[:whole]
+
+
+def _first_since(path: str, since: int) -> int:
+    """Where the first error log line of that second or later begins; the end of the file when there is none."""
+    try:
+        with open(path, "rb") as stream:
+            end = stream.seek(0, os.SEEK_END)
+            place = stream.seek(max(0, end - _CHUNK))
+            for line in stream.read(_CHUNK).splitlines(keepends=True):
+                found = _TIME.match(line)
+                if found and _second(found) >= since:
+                    return place
+                place += len(line)
+    except OSError:
+        return 0
+    return end
+
+
+def _second(found: re.Match[bytes]) -> float:
+    try:
+        return time.mktime(time.strptime(b" ".join(found.groups()).decode(), "%a %b %d %H:%M:%S %Y"))
+    except ValueError:
+        return 0.0
 
 
 def _size(path: str) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+
 from ..laying import needed_content
-from . import backends, furnish, ipc
+from . import backends, ipc
 from .live import Live
 from .network import own_addresses
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
 MEMORY = 512 * 1024 * 1024
 SECONDS = 30.0
+_LOG_DIRECTORY = re.compile(r"^\s*export\s+APACHE_LOG_DIR=[\"']?(/[^\s\"'$]+)", re.MULTILINE)
 _LOGS = ("/var/log/apache2/error.log", "/var/log/httpd/error_log")
 
 
@@ -32,8 +36,18 @@ class Host:
         self.live = Live(site)
         self.survey = backends.survey(self.world, self.live.bound)
         self.ipc = ipc.limits(self.live.pids)
-        self.logs = [*self.live.logs, *world.get("logs", []), *_LOGS]
-        self.pid_files = furnish.pid_files(self.live.pids)
+        self.logs = [*self.live.logs, *world.get("logs", []), *_LOGS, *_debian_logs(site)]
+        self.pid_files = self.live.pid_files(world.get("pid_files", []))
+
+
+def _debian_logs(site: Json) -> list[str]:
+    """A name in each directory that Debian's envvars gives for logs."""
+    try:
+        with open(os.path.join(site["server_root"], "envvars"), encoding="utf-8", errors="replace") as stream:
+            found = _LOG_DIRECTORY.findall(stream.read())
+    except OSError:
+        return []
+    return [os.path.join(directory, "error.log") for directory in found]
 
 
 class Plan:

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 
-from .. import control, process, sockets
+from .. import control, dumps, process, sockets
 from . import reasons
 from .logs import LINES, Logs
 from .view import Shadow
@@ -77,6 +77,14 @@ class Server:
         code = self._control.poll() if self._control is not None else None
         return self._failure or f"httpd ended with exit code {code} and no message"
 
+    def find_main_log(self) -> None:
+        """Ask httpd where it writes: a server that ends at once is not seen with its log open."""
+        if self.pid is None or not self.runs():
+            outcome = control.control(self.site, "-t", "-D", "DUMP_RUN_CFG")
+            path = dumps.run_cfg(outcome.output).get("Main ErrorLog", "") if outcome.ok else ""
+            if path.startswith("/"):
+                self.logs.add_main(path)
+
     def _find(self) -> int | None:
         """The parent: the first process here that runs the binary. There is no other httpd in this pid namespace."""
         pids = sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
@@ -93,6 +101,7 @@ def run(
     server.start()
     up = server.answers(min(deadline, time.monotonic() + BOOT))
     if not up or server.pid is None:
+        server.find_main_log()
         return _report(server, found.error_lines(), {"up": False, "value": None, "died": not server.runs()})
     say({"up": True})
     shadow = Shadow(site, server.pid, found, deadline)
