@@ -15,6 +15,7 @@ from . import room, switch, tree, verdict
 from .adopted import effective
 from .changing import changing
 from .clock import iso
+from .failed import Failed, said
 from .preflight import expect_live
 from .prepare import refuse_pending
 from .protocol import AgentError
@@ -32,15 +33,6 @@ if TYPE_CHECKING:
     from .tree import Tree
 
     Arm = Callable[[Store, str], int]
-
-
-class Failed(Exception):  # noqa: N818 -- a verdict on the new configuration, turned into a refusal after the revert
-    """The new configuration did not work; `code` is one of the wire's, `health` the results that say so."""
-
-    def __init__(self, code: str, message: str, health: list[Json] | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.health = health or []
 
 
 def activate(request: Request, services: Services, arm: Arm | None = None) -> Json:
@@ -248,6 +240,11 @@ class Activation:
         self._step("health")
         if bad:
             raise Failed("health-failed", verdict.text(bad), results)
+        verdicts = self.services.probe_live(self.found.get("compared") or {})
+        self._step("probes")
+        worse = [one for one in verdicts if one["verdict"] == "regression"]
+        if worse:
+            raise Failed("regression", said(worse), verdicts=worse)
         return results
 
     def _probe(self) -> tuple[list[Json], list[Json]]:
@@ -284,6 +281,7 @@ class Activation:
                 "cause": cause,
                 "cause_code": code,
                 "health": getattr(error, "health", []),
+                "verdicts": getattr(error, "verdicts", []),
                 "revert": done,
                 "steps": self.steps,
             },

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 
-from .probes import ask, plan, verdict
+from .probes import ask, live, plan, verdict
 from .protocol import AgentError
 from .shadow import pair
 
@@ -30,22 +30,16 @@ _KIB = {"k": 1, "m": 2, "g": 3}
 
 
 class Comparison:
-    """One comparison. `found` is for the answer, `keep` for `activate`: {"probes", "before", "answers"}."""
+    """One comparison. `effective` is {"live", "candidate"}; `found` is for the answer, `keep` for `activate`."""
 
-    def __init__(  # noqa: PLR0913 -- the two sides and all that was asked for
-        self,
-        site: Json,
-        changes: Tree,
-        open_object: Callable[[str], bytes],
-        request: Json,
-        live: Json,
-        candidate: Json,
+    def __init__(
+        self, site: Json, changes: Tree, open_object: Callable[[str], bytes], request: Json, effective: Json
     ) -> None:
         self.site = site
         self.changes = changes
         self.open_object = open_object
         self.request = request
-        self.effective = {"live": live, "candidate": candidate}
+        self.effective = effective
         self.found: Json = {"shadow": {"state": "none", "why": "it was not tried"}, "verdicts": [], "accepted": []}
         self.keep: Json = {}
 
@@ -95,6 +89,7 @@ class Comparison:
 
     def _shadow(self, planned: Json, booted: Json, seconds: float) -> Json:
         both = booted["live"]["up"] and booted["candidate"]["up"]
+        limits = [*planned["notes"], *booted["live"]["limits"], *booted["candidate"]["limits"]]
         return {
             "state": "compared" if both else "candidate-only" if booted["candidate"]["up"] else "none",
             "why": "" if both else booted["live" if booted["candidate"]["up"] else "candidate"]["why"],
@@ -102,15 +97,13 @@ class Comparison:
             "live": {"up": booted["live"]["up"], "why": booted["live"]["why"]},
             "candidate": {"up": booted["candidate"]["up"], "why": booted["candidate"]["why"]},
             "backends": booted["candidate"]["backends"],
-            "limits": list(
-                dict.fromkeys([*planned["notes"], *booted["live"]["limits"], *booted["candidate"]["limits"]])
-            ),
+            "limits": list(dict.fromkeys(limits)),
             "probes": {"asked": len(planned["probes"])},
             "peak_bytes": booted["candidate"]["peak_bytes"],
         }
 
     def _not_up(self, booted: Json) -> None:
-        """The candidate does not run. That is its fault, unless live does not run in a shadow either, and does outside."""
+        """The candidate does not run: its fault, unless live, which runs outside, does not run in a shadow either."""
         from .httpd import Httpd
 
         if not booted["live"]["up"] and Httpd(self.site).parent() is not None:
@@ -127,17 +120,17 @@ class Comparison:
         )
 
     def _judge(self, planned: Json, booted: Json) -> None:
-        live, candidate = booted["live"]["value"], booted["candidate"]["value"]
+        before, after = booted["live"]["value"], booted["candidate"]["value"]
         accept = self.request["accept"]
         verdicts = verdict.judge(
             planned["probes"],
-            live["answers"],
-            candidate["answers"],
+            before["answers"],
+            after["answers"],
             expectations=self.request["expect"],
             changes=self.changes,
             accepted=accept,
-            live_log_counts=live["logs"],
-            candidate_log_counts=candidate["logs"],
+            live_log_counts=before["logs"],
+            candidate_log_counts=after["logs"],
             backends=booted["candidate"]["backends"],
             live_effective=self.effective["live"],
             candidate_effective=self.effective["candidate"],
@@ -149,10 +142,11 @@ class Comparison:
         asked = [probe for probe in planned["probes"] if probe.get("live_too")]
         self.keep = {
             "probes": asked,
-            "before": {probe["id"]: live["answers"][probe["id"]] for probe in asked},
-            "answers": {probe["id"]: candidate["answers"][probe["id"]] for probe in asked},
+            "before": {probe["id"]: before["answers"][probe["id"]] for probe in asked},
+            "answers": {probe["id"]: after["answers"][probe["id"]] for probe in asked},
             "expect": self.request["expect"],
             "accept": accept,
+            "effective": live.kept(self.effective["candidate"]),
         }
         worse = [one for one in verdicts if one["verdict"] == "regression"]
         if worse:

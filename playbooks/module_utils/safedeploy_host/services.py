@@ -25,6 +25,15 @@ class Services:
         """Seconds since 1970."""
         return time.time()
 
+    def uptime(self) -> tuple[str, float]:
+        """Which start of the host this is, and seconds since then, suspension included; no clock setting moves it."""
+        try:
+            with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+                boot = file.read().strip()
+        except OSError:
+            boot = ""
+        return boot, time.clock_gettime(time.CLOCK_BOOTTIME)
+
     def installed(self) -> bool:
         """Whether this host has the httpd that the site describes."""
         from .httpd import Httpd
@@ -85,6 +94,23 @@ class Services:
 
         results: list[Json] = health.run(checks, self.site)
         return results
+
+    def probe_live(self, compared: Json) -> list[Json]:
+        """The verdicts on the real server, asked what its shadow was asked (probes/live.py); none without a shadow."""
+        if not compared.get("probes"):
+            return []
+        from .probes import live
+
+        verdicts: list[Json] = live.check(
+            self.site,
+            compared["probes"],
+            compared["before"],
+            compared["answers"],
+            effective=compared["effective"],
+            expectations=compared["expect"],
+            accepted=compared["accept"],
+        )
+        return verdicts
 
     def default_checks(self) -> list[Json]:
         """A check for each virtual host that the live configuration has."""

@@ -43,7 +43,7 @@ class Trial:
         self.manifest = manifest
         self.changes = changes
         self.open_object = open_object
-        self.request = {
+        self.request: Json = {
             "probing": request.get("probing", dict, {}),
             "expect": request.get("expect", list, []),
             "accept": request.get("accept", list, []),
@@ -61,7 +61,7 @@ class Trial:
             self._skip("nothing changes on this host")
         elif not self.request["probing"].get("shadow", True):
             self._skip("the settings turn the shadow off")
-        elif candidate is None:
+        elif live is None or candidate is None:
             self._skip("the effective configuration of the candidate could not be read")
         else:
             self._compare(live, candidate)
@@ -110,7 +110,8 @@ class Trial:
         from .compared import Comparison
         from .shadow.privilege import NoNamespaces
 
-        comparison = Comparison(self.site, self.changes, self.open_object, self.request, live, candidate)
+        effective = {"live": live, "candidate": candidate}
+        comparison = Comparison(self.site, self.changes, self.open_object, self.request, effective)
         try:
             comparison.run()
         except NoNamespaces as error:
