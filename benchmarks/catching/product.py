@@ -20,7 +20,13 @@ OK, REFUSED, REVERTED = 0, 4, 6
 # The stage that an error code of the on-host program belongs to; see docs/errors.md.
 STAGES = {
     "configtest-failed": "configtest",
+    "finding": "effective",
+    "not-shadowed": "shadow",
+    "shadow-failed": "shadow",
+    "regression": "probes",
 }
+VALIDATORS = "validators"
+MOST = 3  # verdicts of one case in a line
 LIVE = "live_check"
 _LEASE, _END = re.compile(r"^\[ *([\d.]+) s\] +\S+: ok: Take the lease"), re.compile(r"^\[ *([\d.]+) s\] +\S+: \w+: ")
 
@@ -55,14 +61,31 @@ class Ran:
     def stage(self, host: str) -> str:
         """The stage that refused."""
         check = self.check_of(host)
-        return str(check.get("stage") or STAGES.get(str(check.get("code")), check.get("code") or "plan"))
+        code = str(check.get("code") or "plan")
+        if code == "finding" and all("valid" in str(finding.get("kind")) for finding in self._errors(host)):
+            return VALIDATORS
+        return STAGES.get(code, code)
+
+    def _errors(self, host: str) -> list[dict[str, Any]]:
+        return [item for item in self.check_of(host).get("findings") or [] if item.get("severity") == "error"]
 
     def why(self, host: str) -> str:
         """What was said, in one line."""
         check = self.check_of(host)
+        worse = [item for item in check.get("verdicts") or [] if item.get("verdict") == "regression"]
+        if worse:
+            more = f" / and {len(worse) - MOST} more" if len(worse) > MOST else ""
+            texts = (f"{one['kind']}: {one['request']}: {one['before']} -> {one['after']}" for one in worse[:MOST])
+            return " / ".join(texts) + more
         words = [str(check.get("text") or ""), *str(check.get("output") or "").splitlines()[:3]]
         said = " / ".join(dict.fromkeys(word.strip() for word in words if word.strip()))
         return said or " / ".join(line.strip() for line in self.err.strip().splitlines()[-4:])
+
+    def looked_at(self, host: str) -> str:
+        """How much of the behaviour was compared, for a change that was let through."""
+        shadow = self.check_of(host).get("shadow") or {}
+        probes = ", ".join(f"{name} {count}" for name, count in (shadow.get("probes") or {}).items() if count)
+        return f"shadow {shadow.get('state')}{': ' if shadow.get('why') else ''}{shadow.get('why') or ''} ({probes})"
 
 
 def check(project: Path) -> Ran:

@@ -93,14 +93,17 @@ class Bench:
             return replace(result, why=f"the check changed what is live; it said: {ran.why(host.name)}")
         if ran.code == product.REFUSED:
             return replace(result, stopped_by=ran.stage(host.name), why=ran.why(host.name))
+        result = replace(result, why=ran.looked_at(host.name))
         return _pushed(result, product.push(directory), host, before[0])
 
 
 def _pushed(result: Result, ran: Ran, host: BenchHost, before: str) -> Result:
     """What a push of a change that the pre-flight let through came to."""
     if ran.code == product.OK:
+        if not result.case.harmful:
+            return result
         symptoms = result.case.symptoms or "see its case.json"
-        return replace(result, why=f"nothing was noticed; measured: {symptoms}" if result.case.harmful else "passed")
+        return replace(result, why=f"nothing was noticed; {result.why}; measured: {symptoms}")
     if ran.code == product.REFUSED:
         return replace(result, stopped_by="push", why=ran.why(host.name))
     said = str(ran.document.get("hosts", {}).get(host.name, {}).get("why") or ran.why(host.name))

@@ -1,0 +1,70 @@
+"""The catch rate benchmark on a corpus of three cases: what it counts, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from safedeploy.lab import ability
+from tests.integration.benchmarks import tiny_corpus
+
+PROGRAM = Path(__file__).resolve().parents[3] / "benchmarks" / "catch_rate.py"
+
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.skipif(bool(ability.why_no_namespaces()), reason="its hosts need namespaces"),
+]
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """One run of all three cases: the process, the JSON document, and the directory that it worked in."""
+    place, work = tmp_path_factory.mktemp("corpus"), tmp_path_factory.mktemp("work")
+    tiny_corpus.write(place)
+    report = work / "report.json"
+    done = subprocess.run(
+        [sys.executable, str(PROGRAM), "--corpus", str(place), "--json", str(report), "--jobs", "1"],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        env={**os.environ, "TMPDIR": str(work)},
+    )
+    assert done.returncode == 0, done.stderr
+    return done, json.loads(report.read_text()), work
+
+
+def test_a_harmful_change_is_counted_at_the_stage_that_stopped_it(measured):
+    _, document, _ = measured
+    by_id = {result["id"]: result for result in document["results"]}
+    assert by_id["001"]["stopped_by"] == "configtest"
+    assert "ServerNam" in by_id["001"]["why"]
+    assert document["classes"]["syntax"] == {"cases": 1, "stopped": 1, "live_check": 0}
+
+
+def test_what_configtest_cannot_see_does_not_stay_live(measured):
+    _, document, _ = measured
+    counts = document["classes"]["runtime"]
+    assert counts["stopped"] + counts["live_check"] == 1
+
+
+def test_a_harmless_change_is_not_refused(measured):
+    _, document, _ = measured
+    assert document["classes"]["none"] == {"cases": 1, "refused": 0}
+
+
+def test_the_table_tells_what_configtest_alone_would_have_stopped(measured):
+    done, _, _ = measured
+    rows = {line.split("|")[1].strip(): line.split("|")[2:-1] for line in done.stdout.splitlines() if "|" in line}
+    column = [text.strip() for text in rows["class"]].index("only configtest")
+    assert [rows[kind][column].strip() for kind in ("syntax", "runtime", "none")] == ["1", "0", "0"]
+
+
+def test_nothing_is_left_behind(measured):
+    _, _, work = measured
+    assert {path.name for path in work.iterdir()} == {"report.json"}
