@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 from pathlib import Path
+
+from .tree import group_name, user_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +21,10 @@ _ORDER = ("absent", "file", "link")
 
 
 def needed_content(entries: Mapping[str, Json], open_object: Callable[[str], bytes]) -> dict[str, bytes]:
-    """The bytes of the file entries that are not what lies at their path already. Raises what `open_object` raises."""
+    """The bytes of the file entries that differ, in content or permissions, from what lies at their path.
+
+    Raises what `open_object` raises.
+    """
     return {
         path: open_object(entry["sha256"])
         for path, entry in entries.items()
@@ -56,11 +62,19 @@ def _make_directories(directory: Path) -> None:
 
 def _is_there(path: str, entry: Json) -> bool:
     try:
-        if Path(path).is_symlink() or Path(path).stat().st_size != entry["size"]:
+        found = Path(path).lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size != entry["size"] or not _permits_alike(found, entry):
             return False
         return bool(hashlib.sha256(Path(path).read_bytes()).hexdigest() == entry["sha256"])
     except OSError:
         return False
+
+
+def _permits_alike(found: os.stat_result, entry: Json) -> bool:
+    """Whether mode and owner are those of the entry; httpd refuses a script that is not executable."""
+    owners = {"owner": user_name(found.st_uid), "group": group_name(found.st_gid)}
+    alike = os.geteuid() != 0 or all(entry[key] in (name, None) for key, name in owners.items())
+    return alike and stat.S_IMODE(found.st_mode) == int(entry["mode"], 8)
 
 
 def _remove(target: Path) -> None:
