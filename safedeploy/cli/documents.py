@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from safedeploy.cli.trial_documents import examined_member, preflight_members
+from safedeploy.cli.trial_documents import examined_member, preflight_members, verdict_members
 from safedeploy.core.acceptance import Acceptance
+from safedeploy.core.blame import Cause
 from safedeploy.core.diff import Diff
 from safedeploy.core.examined import Examined
 from safedeploy.core.looked_after import LookedAfter
@@ -140,7 +141,7 @@ def push_document(result: PushResult) -> dict[str, Any]:
         "interrupted": result.interrupted,
         "trouble": result.trouble,
         "seconds": dict(result.seconds),
-        "hosts": {host: _end(end) for host, end in result.ends.items()},
+        "hosts": {host: _end(end, result.causes.get(host, ())) for host, end in result.ends.items()},
         "preflight": preflight_members(result.preflight),
         "stale": list(result.preflight.stale),
         "accepted": result.acceptance.to_json(),
@@ -171,11 +172,12 @@ def refused_document(run: str, plan: FleetPlan, verdict: Preflight, acceptance: 
     )
 
 
-def _end(end: HostEnd) -> Mapping[str, Any]:
+def _end(end: HostEnd, causes: Sequence[Cause]) -> Mapping[str, Any]:
     return {
         "end": end.end.value,
         "why": end.why,
         "release": end.release,
         "seconds": end.seconds,
         "steps": list(end.steps),
+        "verdicts": verdict_members(end.verdicts, causes),
     }

@@ -34,7 +34,9 @@ def show_preflight(console: Console, verdict: Preflight) -> None:
     groups = [alike for alike in fold(verdict) if _has_something(alike[0])]
     if verdict.ok:
         say(console, f"preflight passed on {counted.hosts(len(verdict.hosts))}", "bold green")
-    for alike in groups:
+    for number, alike in enumerate(groups):
+        if number:
+            console.print()
         _show_group(console, alike)
     for one in verdict.stale:
         say(console, f"--accept {one}: no host met a regression with this id", "yellow")
@@ -79,7 +81,10 @@ def _show_group(console: Console, alike: Sequence[HostCheck]) -> None:
     for label, words, style in _found(first):
         rows.row(label, words, style)
     for cause in first.causes:
+        console.print()
         show_cause(rows, cause)
+    if first.causes:
+        console.print()
     show_others(rows, first.trial)
 
 
@@ -98,17 +103,21 @@ def _show_how(rows: Rows, check: HostCheck) -> None:
     if check.trial.validated:
         rows.row("validated", "; ".join(check.trial.validated))
     if check.trial.shadow is not None:
-        _show_shadow(rows, check.trial.shadow)
+        _show_shadow(rows, check, check.trial.shadow)
 
 
-def _show_shadow(rows: Rows, shadow: Shadow) -> None:
+def _show_shadow(rows: Rows, check: HostCheck, shadow: Shadow) -> None:
     counts = [f"{shadow.probes[key]} {words}" for key, words in _COUNTS if shadow.probes.get(key)]
-    told = f"{shadow.asked} requests: {', '.join(counts) or 'none'}" if shadow.asked else "no request"
+    told = f"{shadow.asked} requests: {', '.join(counts) or 'nothing to compare'}"
     if shadow.state == "compared":
-        rows.row("shadow", f"started beside the live configuration's; {told}")
+        rows.row("shadow", f"both configurations started and asked {told}")
+    elif check.code == "shadow-failed":
+        rows.row("shadow", f"httpd does not come up with this configuration: {shadow.why}", "red")
     elif shadow.state == "candidate-only":
-        rows.row("shadow", f"started alone, the live configuration's did not: {shadow.why}; {told}", "yellow")
+        rows.row("shadow", f"started; the present configuration was not, beside it: {shadow.why}", "yellow")
         rows.row("", "not checked: whether what works now goes on working", "yellow")
+    elif check.changes == 0:
+        rows.row("shadow", f"not started: {shadow.why}", "dim")
     else:
         rows.row("shadow", f"not started: {shadow.why}", "yellow")
         rows.row("", "not checked: whether this configuration starts, and what it answers", "yellow")

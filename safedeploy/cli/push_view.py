@@ -8,7 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from safedeploy.cli.rows import Rows
 from safedeploy.cli.screen import plain, say
+from safedeploy.cli.verdict_view import show_cause
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.outcome import End, HostEnd
 from safedeploy.workflows.push import PushResult
@@ -37,6 +39,7 @@ def show_result(console: Console, result: PushResult, *, verb: str = "push") -> 
     console.print(table)
     for end in result.ends.values():
         _show_steps(console, end)
+    _show_causes(console, result)
     if result.acceptance.ids:
         ids, why = ", ".join(result.acceptance.ids), result.acceptance.reason or "no reason was given"
         say(console, f"regressions were accepted by {result.acceptance.by}: {ids} ({why})", "yellow")
@@ -52,6 +55,17 @@ def _show_steps(console: Console, end: HostEnd) -> None:
     say(console, f"{end.host} needs hands:", "bold red")
     for number, step in enumerate(end.steps, start=1):
         say(console, f"  {number}. {step}")
+
+
+def _show_causes(console: Console, result: PushResult) -> None:
+    """What real servers answered worse than before, where that is why they went back; alike hosts once."""
+    alike: dict[str, list[str]] = {}
+    for host, causes in result.causes.items():
+        alike.setdefault(repr(causes), []).append(host)
+    for hosts in alike.values():
+        say(console, f"{', '.join(hosts)}: the live server answered worse after the switch, and went back:", "bold red")
+        for cause in result.causes[hosts[0]]:
+            show_cause(Rows(console), cause)
 
 
 def _headline(result: PushResult, verb: str) -> str:

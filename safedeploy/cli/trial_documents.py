@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from safedeploy.core.blame import Cause
@@ -32,9 +32,14 @@ def examined_member(item: Examined | None) -> Mapping[str, Any]:
     }
 
 
+def verdict_members(verdicts: Sequence[ProbeVerdict], causes: Sequence[Cause]) -> list[dict[str, Any]]:
+    """Verdicts, each with the changed lines that are likely behind it."""
+    likely = {one.id: cause for cause in causes for one in cause.verdicts}
+    return [{**_verdict(one), "likely": _likely(likely.get(one.id))} for one in verdicts]
+
+
 def _check(check: HostCheck) -> dict[str, Any]:
     trial = check.trial
-    likely = {one.id: cause for cause in check.causes for one in cause.verdicts}
     return {
         "ok": check.ok,
         "code": check.code,
@@ -48,7 +53,7 @@ def _check(check: HostCheck) -> dict[str, Any]:
         "findings": [_finding(one) for one in trial.findings],
         "validated": list(trial.validated),
         "shadow": _shadow(trial.shadow or Shadow(why="the preflight did not get that far")),
-        "verdicts": [{**_verdict(one), "likely": _likely(likely.get(one.id))} for one in trial.verdicts],
+        "verdicts": verdict_members(trial.verdicts, check.causes),
         "accepted": list(trial.accepted),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from safedeploy.cli.rows import Rows
 from safedeploy.core.blame import Cause
@@ -20,7 +21,6 @@ _WORDS = {
     "redirect": "redirected elsewhere",
     "loop": "redirected for ever",
     "certificate": "the certificate",
-    "authentication": "a login is no longer asked for, or asked for where none was",
     "content-type": "another type of content",
     "header-lost": "a header is lost",
     "tls": "weaker TLS",
@@ -38,12 +38,13 @@ _WORDS = {
 def show_cause(rows: Rows, cause: Cause) -> None:
     """Regressions that have one cause: the first few requests, what httpd said, and the likely lines."""
     number = len(cause.verdicts)
-    rows.row("worse", _WORDS.get(cause.kind, cause.kind) + (f" ({number} requests)" if number > 1 else ""), "bold red")
-    for verdict in cause.verdicts[:MOST]:
-        rows.row("", verdict.request, "bold")
-        rows.row("", f"before  {verdict.before}", deeper=2)
-        rows.row("", f"after   {verdict.after}", "red", deeper=2)
-        rows.row("", f"id      {verdict.id}", "dim", deeper=2)
+    rows.row("worse", _words(cause) + (f" ({number} requests)" if number > 1 else ""), "bold red")
+    shown = cause.verdicts[:MOST]
+    for verdict, following in zip_longest(shown, shown[1:]):
+        rows.row("", f"{verdict.request}  [{verdict.id}]", "bold")
+        if following is None or (following.before, following.after) != (verdict.before, verdict.after):
+            rows.row("", f"before  {verdict.before}", deeper=2)
+            rows.row("", f"after   {verdict.after}", "red", deeper=2)
     if number > MOST:
         rows.row("", f"and {number - MOST} more")
     places = dict.fromkeys(one.place for one in cause.verdicts if one.place)
@@ -53,6 +54,13 @@ def show_cause(rows: Rows, cause: Cause) -> None:
         rows.row("httpd says", line)
     for hunk in cause.likely:
         _show_hunk(rows, hunk)
+
+
+def _words(cause: Cause) -> str:
+    if cause.kind == "authentication":
+        asks = cause.verdicts[0].after.startswith("401")
+        return "a login is asked for where none was" if asks else "a login is no longer asked for"
+    return _WORDS.get(cause.kind, cause.kind)
 
 
 def _show_hunk(rows: Rows, hunk: Hunk) -> None:

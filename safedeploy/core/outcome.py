@@ -22,6 +22,7 @@ from typing import Any
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.observed import Observed
 from safedeploy.core.plan import HostPlan
+from safedeploy.core.trial import Hide, ProbeVerdict, Trial, verdicts_from_json
 
 
 class End(StrEnum):
@@ -37,7 +38,10 @@ class End(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class HostEnd:
-    """One host's end, why, and for a stranded one what to do by hand."""
+    """One host's end, why, and for a stranded one what to do by hand.
+
+    `verdicts` are the requests that the live server answered worse after the switch, where that was why.
+    """
 
     host: str
     end: End
@@ -45,6 +49,7 @@ class HostEnd:
     release: str | None = None
     seconds: float | None = None
     steps: tuple[str, ...] = ()
+    verdicts: tuple[ProbeVerdict, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +74,17 @@ class Answers:
                 return str(detail.get("cause") or error.get("message") or "failed without a reason")
         return self.seen
 
+    def worse_live(self, hide: Hide) -> tuple[ProbeVerdict, ...]:
+        """What the real server answered worse than before once the new release was live on it."""
+        detail = ((self.activate or {}).get("error") or {}).get("detail") or {}
+        return Trial(verdicts=verdicts_from_json(detail.get("verdicts"), hide)).regressions
 
-def decide_end(*, plan: HostPlan, run: str, answers: Answers, after: Observed | None) -> HostEnd:
-    """Judge one host by the state that was read from it after the run; `after` is None when it could not be read."""
+
+def decide_end(*, plan: HostPlan, run: str, answers: Answers, after: Observed | None, hide: Hide = str) -> HostEnd:
+    """Judge one host by the state that was read from it after the run; `after` is None when it could not be read.
+
+    `hide` masks secrets in what the host said.
+    """
     if not plan.verdict.acts:
         return HostEnd(host=plan.host, end=End.UNCHANGED, why=plan.reason, release=plan.current)
     if after is None:
@@ -86,8 +99,7 @@ def decide_end(*, plan: HostPlan, run: str, answers: Answers, after: Observed | 
             host=plan.host, end=End.PENDING, why=answers.cause or "not confirmed", release=after.pending.release
         )
     if after.reverted_run == run:
-        why = answers.cause or after.reverted_cause or "reverted by the run"
-        return HostEnd(host=plan.host, end=End.REVERTED, why=why, release=after.current, seconds=_seconds(answers))
+        return _reverted(plan, answers, after, hide)
     if after.run == run and after.current == plan.release == after.known_good:
         return HostEnd(
             host=plan.host,
@@ -98,6 +110,23 @@ def decide_end(*, plan: HostPlan, run: str, answers: Answers, after: Observed | 
         )
     why = answers.cause or "the run stopped before this host"
     return HostEnd(host=plan.host, end=End.UNTOUCHED, why=why, release=after.current)
+
+
+def _reverted(plan: HostPlan, answers: Answers, after: Observed, hide: Hide) -> HostEnd:
+    why = answers.cause or after.reverted_cause or "reverted by the run"
+    worse = answers.worse_live(hide)
+    if worse:
+        first = worse[0]
+        more = f" (and {len(worse) - 1} more)" if len(worse) > 1 else ""
+        why = f"the live server answered worse: {first.request}: {first.before} before, {first.after} after{more}"
+    return HostEnd(
+        host=plan.host,
+        end=End.REVERTED,
+        why=hide(why),
+        release=after.current,
+        seconds=_seconds(answers),
+        verdicts=worse,
+    )
 
 
 def _unreadable(plan: HostPlan, answers: Answers) -> HostEnd:

@@ -16,7 +16,8 @@ from safedeploy.core.trial import Hide, Trial, trial_from_json
 class HostCheck:
     """One host's preflight. `code` is the agent's error code when it refused; `detail` is httpd's own output then.
 
-    `trial` is what the host found, also when it refused; `causes` are its regressions with what is likely behind them.
+    `changes` is how many paths would change, where the host got so far. `trial` is what it found, also when it refused;
+    `causes` are its regressions with what is likely behind them.
     """
 
     host: str
@@ -28,6 +29,7 @@ class HostCheck:
     warnings: tuple[str, ...] = ()
     restart: tuple[str, ...] = ()
     seconds: float | None = None
+    changes: int | None = None
     trial: Trial = field(default_factory=Trial)
     causes: tuple[Cause, ...] = ()
 
@@ -108,5 +110,6 @@ def _found(value: Mapping[str, Any], hide: Hide) -> dict[str, Any]:
         "warnings": tuple(hide(str(text)) for text in test.get("warnings") or ()),
         "restart": tuple(hide(str(why)) for why in restart.get("why") or ()) if restart.get("needed") else (),
         "seconds": value.get("seconds"),
+        "changes": len(value["changes"]) if isinstance(value.get("changes"), list) else None,
         "trial": trial_from_json(value, hide),
     }

@@ -168,9 +168,7 @@ def _finding(item: Mapping[str, Any], hide: Hide) -> Finding:
 def _shadow(value: Mapping[str, Any], hide: Hide) -> Shadow:
     counts = value.get("probes")
     unreached = (
-        f"backend {item.get('name')}:{item.get('port')}: {item['why']}"
-        for item in _mappings(value.get("backends"))
-        if item.get("why")
+        f"backend {item.get('target')}: {item['why']}" for item in _mappings(value.get("backends")) if item.get("why")
     )
     return Shadow(
         state=str(value.get("state") or "none"),

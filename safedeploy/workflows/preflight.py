@@ -11,11 +11,12 @@ from pathlib import Path
 
 from safedeploy.core import counted
 from safedeploy.core.acceptance import Acceptance
-from safedeploy.core.blame import causes
+from safedeploy.core.blame import Cause, causes
 from safedeploy.core.errors import SafedeployError
 from safedeploy.core.origins import followed, mentioned
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.preflight import HostCheck, Preflight, judge_preflight
+from safedeploy.core.trial import ProbeVerdict
 from safedeploy.workflows.bundle import read_answers
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase, Status
@@ -23,6 +24,7 @@ from safedeploy.workflows.leases import release_leases
 from safedeploy.workflows.planning import FleetPlan, masker_of
 from safedeploy.workflows.playbook import require_start, run_playbook
 from safedeploy.workflows.session import Session
+from safedeploy.workflows.template_lines import located
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,18 +55,22 @@ def run_preflight(session: Session, directory: Path, candidate: Candidate) -> Pr
     met = (one for check in judged.hosts.values() for one in check.trial.accepted)
     return replace(
         judged,
-        hosts={host: _explained(check, candidate) for host, check in judged.hosts.items()},
+        hosts={host: _explained(session, check, candidate) for host, check in judged.hosts.items()},
         stale=candidate.acceptance.stale(met),
     )
 
 
-def _explained(check: HostCheck, candidate: Candidate) -> HostCheck:
-    """The same with its regressions grouped by the changed lines that are likely behind them."""
-    if not check.trial.regressions:
-        return check
-    entries = candidate.desired[check.host].tree.entries
-    changed = candidate.plan.changed.get(check.host, ())
-    return replace(check, causes=causes(check.trial.regressions, changed, lambda path: followed(path, entries)))
+def _explained(session: Session, check: HostCheck, candidate: Candidate) -> HostCheck:
+    return replace(check, causes=explain(session, candidate, check.host, check.trial.regressions))
+
+
+def explain(session: Session, candidate: Candidate, host: str, worse: tuple[ProbeVerdict, ...]) -> tuple[Cause, ...]:
+    """A host's regressions, grouped by the changed lines that are likely behind them."""
+    if not worse:
+        return ()
+    entries = candidate.desired[host].tree.entries
+    changed = candidate.plan.changed.get(host, ())
+    return located(session, causes(worse, changed, lambda path: followed(path, entries)))
 
 
 def require_pass(verdict: Preflight, desired: Mapping[str, Desired]) -> None:

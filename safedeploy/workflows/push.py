@@ -13,18 +13,18 @@ from pathlib import Path
 
 from safedeploy.core import counted
 from safedeploy.core.acceptance import Acceptance
+from safedeploy.core.blame import Cause
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.outcome import End, HostEnd, exit_code
-from safedeploy.core.plan import HostPlan
 from safedeploy.core.preflight import Preflight
 from safedeploy.workflows.bundle import write_bundle
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.leases import release_leases
-from safedeploy.workflows.planning import FleetPlan
+from safedeploy.workflows.planning import FleetPlan, masker_of
 from safedeploy.workflows.playbook import run_playbook
-from safedeploy.workflows.preflight import Candidate, require_pass, run_preflight
+from safedeploy.workflows.preflight import Candidate, explain, require_pass, run_preflight
 from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.provenance import provenance
 from safedeploy.workflows.session import Session
@@ -33,7 +33,10 @@ from safedeploy.workflows.settle import Rollout, settle
 
 @dataclass(frozen=True, kw_only=True)
 class PushResult:
-    """How a push ended. `seconds` is wall time per phase; `trouble` is what broke on the control machine itself."""
+    """How a push ended. `seconds` is wall time per phase; `trouble` is what broke on the control machine itself.
+
+    `causes` are, by host, what is likely behind the worse answers of a server that reverted for them.
+    """
 
     run: str
     environment: str
@@ -45,6 +48,7 @@ class PushResult:
     preflight: Preflight = field(default_factory=Preflight)
     seconds: Mapping[str, float] = field(default_factory=dict)
     acceptance: Acceptance = field(default_factory=Acceptance)
+    causes: Mapping[str, tuple[Cause, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +88,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             options.on_preflight(verdict)
             require_pass(verdict, desired)
             with interrupt.shield():
-                ends, trouble = _roll_out(session, directory, acting, interrupt, clock)
+                ends, trouble = _roll_out(session, directory, candidate, interrupt, clock)
         finally:
             with interrupt.shield():
                 release_leases(session, directory, list(acting))
@@ -105,13 +109,15 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
         preflight=verdict,
         seconds=clock.laps,
         acceptance=acceptance,
+        causes={host: explain(session, candidate, host, end.verdicts) for host, end in ends.items() if end.verdicts},
     )
 
 
 def _roll_out(
-    session: Session, directory: Path, acting: Mapping[str, HostPlan], interrupt: Interrupt, clock: _Clock
+    session: Session, directory: Path, candidate: Candidate, interrupt: Interrupt, clock: _Clock
 ) -> tuple[dict[str, HostEnd], str | None]:
     """Every host's end, and what went wrong on the control machine itself, if anything did."""
+    acting = candidate.acting
     batches = list(session.policy.rollout.batches)
     sizes = ", ".join(str(size) for size in batches)
     session.events.phase(Phase.ROLLOUT, f"{counted.hosts(len(acting))}, batches {sizes}")
@@ -129,7 +135,8 @@ def _roll_out(
     except Exception as error:  # noqa: BLE001 - whatever breaks here, the hosts must be settled
         trouble = f"{type(error).__name__}: {error}"
     clock.lap("rollout")
-    ends = settle(session, Rollout(directory=directory, plans=acting, interrupted=interrupt.requested))
+    hide = masker_of(candidate.desired).text
+    ends = settle(session, Rollout(directory=directory, plans=acting, interrupted=interrupt.requested, hide=hide))
     clock.lap("settle")
     return ends, trouble
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from safedeploy.core.observed import Observed
 from safedeploy.core.outcome import End, HostEnd, decide_end, has_failed
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import OnFailure
+from safedeploy.core.trial import Hide
 from safedeploy.workflows.bundle import read_answers, token_of
 from safedeploy.workflows.events import Phase, Status
 from safedeploy.workflows.observe import Seen, observe
@@ -30,11 +31,12 @@ _GRACE = 3.0  # seconds after the confirm window within which a host has put its
 
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
-    """What is being settled."""
+    """What is being settled. `hide` masks secrets in what the hosts said."""
 
     directory: Path
     plans: Mapping[str, HostPlan]
     interrupted: bool
+    hide: Hide = str
 
 
 def settle(session: Session, rollout: Rollout) -> dict[str, HostEnd]:
@@ -97,6 +99,7 @@ def _judge(session: Session, rollout: Rollout, seen: Seen) -> dict[str, HostEnd]
             run=session.identity.run,
             answers=read_answers(rollout.directory, host),
             after=seen.hosts.get(host),
+            hide=rollout.hide,
         )
         for host, plan in rollout.plans.items()
     }
@@ -138,7 +141,7 @@ def _reverted(session: Session, before: HostEnd, reply: Reply, after: Observed |
         and after.pending is None
         and not after.stranded
     ):
-        return HostEnd(host=before.host, end=End.REVERTED, why=why, release=after.current)
+        return replace(before, end=End.REVERTED, why=why, release=after.current, steps=())
     if isinstance(reply, Refusal):
         steps = tuple(str(step) for step in reply.detail.get("steps") or ())
         cause = reply.message

@@ -16,6 +16,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "entry": (dict,),
     "difference": (dict,),
     "finding": (dict,),
+    "verdict": (dict,),
 }
 
 

@@ -125,3 +125,21 @@ def test_a_rollout_within_its_error_budget_has_not_failed(
     kinds: tuple[End, ...], budget: int, interrupted: bool, failed: bool
 ) -> None:
     assert has_failed(ends(*kinds), error_budget=budget, interrupted=interrupted) is failed
+
+
+def test_a_host_that_reverted_because_its_live_answers_got_worse_is_named_so() -> None:
+    worse = {
+        "id": "00000001",
+        "verdict": "regression",
+        "kind": "error",
+        "request": "GET http://x/?token=...",
+        "before": "200",
+        "after": "500 secret",
+    }
+    detail = {"cause": "live probes", "verdicts": [worse, {**worse, "id": "00000002"}]}
+    answers = Answers(activate={"ok": False, "error": {"code": "reverted", "message": "m", "detail": detail}})
+    after = seen(reverted_run=RUN)
+    end = decide_end(plan=PLAN, run=RUN, answers=answers, after=after, hide=lambda text: text.replace("secret", "*"))
+    assert end.end is End.REVERTED
+    assert end.why == "the live server answered worse: GET http://x/?token=...: 200 before, 500 * after (and 1 more)"
+    assert [one.id for one in end.verdicts] == ["00000001", "00000002"]

@@ -48,3 +48,21 @@ def test_exit_code(answers: list[Answers], code: ExitCode) -> None:
     verdict = judge_preflight(list(named), named)
     assert not verdict.ok
     assert verdict.exit_code is code
+
+
+def test_a_refusal_carries_what_was_found_until_then_and_no_secret() -> None:
+    verdict = {"id": "00000001", "verdict": "regression", "kind": "error", "request": "GET http://x/", "after": "hush"}
+    detail = {
+        "configtest": {"ok": True, "method": "namespace", "warnings": ["hush"]},
+        "shadow": {"state": "compared", "probes": {"asked": 1}},
+        "verdicts": [verdict],
+        "output": "hush",
+        "log": ["AH1", "hush"],
+    }
+    answers = Answers(preflight={"ok": False, "error": {"code": "regression", "message": "hush", "detail": detail}})
+    verdicts = judge_preflight(["web1"], {"web1": answers}, lambda text: text.replace("hush", "*"))
+    (check,) = verdicts.failed
+    assert (check.code, check.method, check.detail) == ("regression", "namespace", "*\nAH1\n*")
+    assert [one.id for one in check.trial.regressions] == ["00000001"]
+    assert "hush" not in repr(check)
+    assert verdicts.exit_code is ExitCode.REFUSED

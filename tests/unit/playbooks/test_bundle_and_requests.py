@@ -31,9 +31,11 @@ def bundle(tmp_path: Path) -> Bundle:
             "lease_ttl": 300,
             "error_budget": 0,
             "allow_restart": True,
+            "probing": {"shadow": True, "max": 9},
+            "accept": ["00000001"],
         },
         "hosts": {
-            "web1": {**host, "action": "activate", "activation": None},
+            "web1": {**host, "action": "activate", "activation": None, "expect": [{"url": "http://x/", "any": True}]},
             "web2": {**host, "action": "none", "activation": None, "why": "already there"},
             "web3": {**host, "action": "activate", "activation": "given"},
         },
@@ -63,6 +65,14 @@ def test_preflight_sends_only_what_the_host_misses(bundle):
     assert sent["objects"] == {DIGEST: base64.b64encode(CONTENT).decode()}
     answered(bundle, "web1", "prepare", token="t", missing=[])
     assert request(bundle, "web1", "preflight")["objects"] == {}
+
+
+def test_preflight_is_told_how_to_try_the_candidate_and_what_is_intended(bundle):
+    answered(bundle, "web1", "prepare", token="t", missing=[])
+    sent = request(bundle, "web1", "preflight")
+    assert sent["probing"] == {"shadow": True, "max": 9}
+    assert sent["accept"] == ["00000001"]
+    assert sent["expect"] == [{"url": "http://x/", "any": True}]
 
 
 @pytest.mark.parametrize("wanted", ["../../etc/shadow", "x" * 64, DIGEST.upper(), ""])

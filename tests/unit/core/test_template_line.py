@@ -1,0 +1,34 @@
+"""The template's line is found by its text."""
+
+from __future__ import annotations
+
+import pytest
+
+from safedeploy.core.template_line import line_of
+
+TEMPLATE = """\
+<VirtualHost *:{{ port }}>
+  ServerName {{ item.name }}
+{% for alias in item.aliases %}  ServerAlias {{ alias }}{% endfor %}
+  Options -Indexes
+  Header set A "1"
+  Header set A "1"
+  {{ extra }}
+</VirtualHost>
+"""
+
+
+@pytest.mark.parametrize(
+    ("rendered", "line"),
+    [
+        ("  Options -Indexes", 4),
+        ("<VirtualHost *:8080>", 1),
+        ("ServerName www.example.test", 2),
+        ("  ServerAlias example.test", 3),
+        ('Header set A "1"', None),
+        ("Something else", None),
+        ("", None),
+    ],
+)
+def test_the_line_of(rendered, line):
+    assert line_of(TEMPLATE, rendered) == line
