@@ -17,7 +17,7 @@ SECOND = {"sites/a.conf": b"a2", "sites/c.conf": b"c"}
 def test_a_push_makes_the_tree_and_moves_the_known_good_on_confirmation(world):
     done = world.push(FIRST, confirm=False)
     assert done["outcome"] == "activated"
-    assert [step["step"] for step in done["steps"]] == ["keep", "arm", "switch", "reload", "health"]
+    assert [step["step"] for step in done["steps"]] == ["keep", "arm", "switch", "reload", "health", "probes"]
     assert world.state["known_good"] == "adopted"
     assert world.state["pending"]["activation"] == done["activation"] == world.armed[0]
     assert world.call("confirm", token=world.token, activation=done["activation"])["known_good"] == "aaaaaaaaaaaa"
