@@ -92,6 +92,13 @@ def version(path: str, definition: Json) -> str:
     return found.group(1) if found else ""
 
 
+def subject(path: str, definition: Json) -> str:
+    """What `{file}` stands for when this file is to be judged."""
+    for pattern, replacement in definition.get("instead", {}).items():
+        path = re.sub(pattern, replacement, path)
+    return path
+
+
 def _add(groups: dict[tuple[str, str], Json], name: str, definition: Json, path: str, *, named: bool) -> None:
     number = version(path, definition)
     group = groups.setdefault((name, number), {"name": name, "version": number, "files": [], "apart": [], "named": []})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from .choose import matches
+from .choose import matches, subject
 from .commands import step
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ def in_place(check: Json, definition: Json, deadline: float) -> Json:
         steps += [(alternatives, None) for alternatives in whole]
     for path in check["apart"] if whole else check["files"]:
         if os.path.isfile(path):
-            steps += [(alternatives, path) for alternatives in file]
+            steps += [(alternatives, subject(path, definition)) for alternatives in file]
     return _judged(steps, definition, check["version"], deadline)
 
 

@@ -9,6 +9,7 @@ cannot be written) is for the service's reload to show.
                the first that is installed and has the options is taken
     file       steps that judge one file, `{file}`; used for a file elsewhere that names this validator. Without `whole`
                they are used for every file
+    instead    pattern of a path -> what `{file}` stands for instead of it
     alone      globs of the files that mean something without the rest of the host, so that a copy can be judged
     version    a pattern whose group in the path stands for `{version}` in commands and service names
     root       whether only root can ask
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     Json = dict[str, Any]
+
+_UNITS = [
+    f"/{place}/systemd/system/*.{kind}"
+    for place in ("etc", "usr/local/lib")
+    for kind in ("service", "socket", "timer", "path", "mount", "automount", "target", "slice", "swap")
+]
 
 KNOWN: dict[str, Json] = {
     "nginx": {
@@ -132,13 +139,11 @@ KNOWN: dict[str, Json] = {
         "source": "crontab(1) of cronie: -T; crontab(1) of Debian: -n",
     },
     "systemd": {
-        "paths": [
-            f"/{place}/systemd/system/**.{kind}"
-            for place in ("etc", "usr/local/lib")
-            for kind in ("service", "socket", "timer", "path", "mount", "automount", "target", "slice", "swap")
-        ],
+        "paths": [*_UNITS, *(f"{unit}.d/*.conf" for unit in _UNITS)],
         "file": [["systemd-analyze verify --man=no --recursive-errors=no {file}", "systemd-analyze verify {file}"]],
-        "alone": ["**"],
+        # A drop-in is judged with its unit, which systemd-analyze finds by its name.
+        "instead": {r"^.*/([^/]+)\.d/[^/]+\.conf$": r"\1"},
+        "alone": _UNITS,
         "reload": ["systemctl", "daemon-reload"],
         "source": "systemd-analyze(1): verify",
     },
