@@ -35,7 +35,7 @@ def rules(place: Place) -> list[Rule]:
     """The rules of both sides at a place, those of the main server among them."""
     found = []
     for _, host in place.hosts:
-        for around, node in nodes.inside(host.nodes()):
+        for around, node in host.inside:
             named = by_address(node)
             if named is not None:
                 found += [Rule(prefix, named) for prefix in _prefixes(place, around)]
@@ -87,7 +87,7 @@ def behind_proxy(host: Host) -> tuple[str, str | None] | None:
     if not header or not header["args"]:
         return None
     names = ("remoteipinternalproxy", "remoteiptrustedproxy")
-    trusted = [arg for _, node in nodes.inside(host.nodes()) if node["name"] in names for arg in node["args"]]
+    trusted = [arg for _, node in host.inside if node["name"] in names for arg in node["args"]]
     return str(header["args"][0]), next((one for one in map(inside, trusted) if one), None)
 
 

@@ -77,6 +77,9 @@ class Disk:
     ) -> Iterator[Json]:
         """For each .htaccess that either side obeys: its directory, a file in it, nothing below it, what it names."""
         asked = 0
+        for directory in _above(content.directory):
+            for name in sorted({name for rule in rules for name in rule.names if rule.obeys(directory)}):
+                self.texts.append((place.key, content.prefix, self.read_text(os.path.join(directory, name))))
         for path in sorted(found.access, key=lambda one: (one.count("/"), one)):
             directory = os.path.dirname(path)
             if not any(rule.obeys(directory) for rule in rules):
@@ -129,6 +132,11 @@ def _files(place: Place, content: Content, found: files.Found, scripts: Mapping[
     below = [one for one in found.directories if one != os.path.normpath(content.directory)]
     for directory in sorted(below, key=lambda one: (one.count("/"), one))[:_DIRECTORIES]:
         yield place.ask("directory", quoted(_below(content, directory)).rstrip("/") + "/", rank=1)
+
+
+def _above(directory: str) -> list[str]:
+    parts = os.path.normpath(directory).split("/")[1:-1]
+    return ["/" + "/".join(parts[: number + 1]) for number in range(len(parts))]
 
 
 def _below(content: Content, path: str) -> str:

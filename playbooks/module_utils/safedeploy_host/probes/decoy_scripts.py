@@ -31,6 +31,10 @@ def scripts(place: Place, content: Content, nonce: str) -> Iterator[tuple[str, s
         if any(one.script for one in inside):
             found.update(dict.fromkeys((".sh", *_extensions(directory)), "cgi-script"))
         found.update(handlers.mapped(host))
+    for key in [key for key in found if key.startswith("/")]:
+        handler = found.pop(key)
+        if (directory + "/").startswith(key):
+            found.setdefault(".sh", handler)
     for extension, handler in sorted(found.items())[:_MOST]:
         yield f"{nonce}{extension}", _text(handler).format(mark=f"{nonce}-source")
 

@@ -52,7 +52,10 @@ class Decoys:
             yield self._listing(place, content)
             private = [*(name.format(nonce=self.nonce) for name in _PRIVATE), *protected]
             for name in private if content.prefix == "/" else private[:1]:
-                if not os.path.lexists(os.path.join(directory, name)):
+                if os.path.lexists(os.path.join(directory, name)):
+                    # The real one is asked for, and left alone.
+                    yield _real(place, content, name)
+                else:
                     yield self._lay(place, content, name, "private", f"# {self.nonce}-private\n", mode="0644")
             if content.prefix == "/":
                 name = ACME.lstrip("/") + self.nonce
@@ -84,9 +87,15 @@ class Decoys:
         return place.ask("decoy", target, kind=kind, marker=marker, file=path, follow=False)
 
 
+def _real(place: Place, content: Content, name: str) -> Json:
+    path = os.path.join(os.path.normpath(content.directory), name)
+    target = quoted(f"{content.prefix.rstrip('/')}/{name}")
+    return place.ask("decoy", target, kind="private", file=path, follow=False)
+
+
 def _protected(host: Host, nonce: str) -> Iterator[str]:
     """Names that a virtual host refuses to send, made from what its <Files> and <FilesMatch> say."""
-    for _, node in nodes.inside(host.nodes()):
+    for _, node in host.inside:
         refused = any(
             child["name"] in ("require", "deny") and _DENIED.search(child.get("raw") or " ".join(child["args"]))
             for child in node.get("children") or ()

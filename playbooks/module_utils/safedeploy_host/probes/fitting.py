@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-from . import clients, nodes
+from . import clients
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def as_through_proxy(asked: list[Json], found: list[Place], texts: Texts) -> Ite
 
 
 def _text(place: Place, texts: Texts) -> str:
-    configured = [node.get("raw") or "" for _, host in place.hosts for _, node in nodes.inside(host.nodes())]
+    configured = [node.get("raw") or "" for _, host in place.hosts for _, node in host.inside]
     return "\n".join([*configured, *(text for key, _, text in texts if key == place.key)])
 
 

@@ -5,6 +5,7 @@ A script is never asked for on its own account; a push that brings one asks for 
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 
@@ -37,20 +38,32 @@ def extensions(place: Place) -> dict[str, str]:
     return found
 
 
+@functools.lru_cache(maxsize=1024)
 def mapped(host: Host) -> dict[str, str]:
-    """The extensions that a virtual host gives to a handler that runs them: {".php": "proxy:unix:..."}."""
+    """What a virtual host gives to a handler that runs it, by extension: {".php": "proxy:unix:..."}.
+
+    A directory in which everything is run is there with its path and a slash at the end.
+    """
     found: dict[str, str] = {}
-    for around, node in nodes.inside(host.nodes()):
+    for around, node in host.inside:
         if not node["args"]:
             continue
         handler = str(node["args"][0])
         if node["name"] in ("addhandler", "addtype") and _runs(handler):
             found.update({_dotted(str(one)): handler for one in node["args"][1:]})
         elif node["name"] in ("sethandler", "forcetype") and _runs(handler):
-            found.update(dict.fromkeys(_of_files(around), handler))
+            directory = nodes.section(around, "directory")
+            whole = [_whole(directory)] if directory and not nodes.section(around, "files", "filesmatch") else []
+            found.update(dict.fromkeys([*whole, *_of_files(around)], handler))
         elif node["name"] == "proxypassmatch" and node["args"][1:2] != ["!"]:
             found.update(dict.fromkeys(_endings(handler), str(node["args"][-1])))
     return found
+
+
+def given_away(host: Host) -> list[str]:
+    """The extensions that are run by another server."""
+    run = mapped(host).items()
+    return [name for name, handler in run if name.startswith(".") and ("://" in handler or "unix:" in handler)]
 
 
 def is_script(path: str, content: Content, scripts: Mapping[str, str]) -> bool:
@@ -58,7 +71,8 @@ def is_script(path: str, content: Content, scripts: Mapping[str, str]) -> bool:
     if content.script:
         return True
     parts = os.path.basename(path).lower().split(".")[1:]
-    return any(f".{part}" in scripts for part in parts)
+    below = (key for key in scripts if key.startswith("/"))
+    return any(f".{part}" in scripts for part in parts) or any(path.startswith(key) for key in below)
 
 
 def _runs(handler: str) -> bool:
@@ -67,6 +81,10 @@ def _runs(handler: str) -> bool:
 
 def _dotted(text: str) -> str:
     return "." + text.lower().lstrip(".")
+
+
+def _whole(directory: Json) -> str:
+    return os.path.normpath(nodes.argument(directory)) + "/"
 
 
 def _of_files(around: nodes.Around) -> Iterator[str]:

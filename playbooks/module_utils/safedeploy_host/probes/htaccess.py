@@ -33,7 +33,7 @@ class Rules:
     def __init__(self, host: Host) -> None:
         self._sections: list[tuple[Json, list[str]]] = []
         names: list[str] = []
-        for around, node in nodes.inside(host.nodes()):
+        for around, node in host.inside:
             if node["name"] == "accessfilename":
                 names = [str(arg) for arg in node["args"]]
             if node["name"] in ("allowoverride", "allowoverridelist"):

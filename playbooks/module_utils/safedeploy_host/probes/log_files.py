@@ -11,7 +11,7 @@ import re
 import stat
 
 from ..effective.parsed import words
-from . import log_format, nodes
+from . import log_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ def _written(host: Host) -> Iterator[tuple[str, str]]:
     """(file, format) of each log that a virtual host writes: its own ones, or else those of the main server."""
     formats: dict[str, str] = {}
     default = log_format.COMMON
-    for _, node in nodes.inside(host.nodes()):
+    for _, node in host.inside:
         if node["name"] == "logformat" and len(node["args"]) > 1:
             formats[node["args"][1].lower()] = node["args"][0]
         elif node["name"] == "logformat" and node["args"]:
             default = node["args"][0]
-    own = [node for _, node in nodes.inside(host.own) if node["name"] in ("customlog", "transferlog")]
-    shared = [node for _, node in nodes.inside(host.shared) if node["name"] in ("customlog", "transferlog")]
-    everywhere = [node for _, node in nodes.inside(host.shared) if node["name"] == "globallog"]
+    own = [node for node in host.own if node["name"] in ("customlog", "transferlog")]
+    shared = [node for node in host.shared if node["name"] in ("customlog", "transferlog")]
+    everywhere = [node for node in host.shared if node["name"] == "globallog"]
     for node in (*(own or shared), *everywhere):
         args = [str(arg) for arg in node["args"]]
         if args:

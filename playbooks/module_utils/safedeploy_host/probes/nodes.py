@@ -6,19 +6,26 @@ from ..effective.nodes import place, value, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Iterator, Tuple
+    from typing import Any, Iterable, Tuple
 
     Json = dict[str, Any]
     Around = Tuple[Json, ...]
 
+_INERT = ("addicon", "addlanguage", "addcharset", "addencoding", "addalt", "browsermatch", "loadmodule", "define")
+
 __all__ = ["argument", "inside", "is_regex", "place", "section", "value", "walk"]
 
 
-def inside(tree: Iterable[Json]) -> Iterator[tuple[Around, Json]]:
-    """Every node of a virtual host, or of the main server without its virtual hosts, with the sections around it."""
-    for around, node in walk(tree):
-        if node["name"] != "virtualhost" and not section(around, "virtualhost"):
-            yield around, node
+def inside(tree: Iterable[Json]) -> list[tuple[Around, Json]]:
+    """Every node of a virtual host, or of the main server without its virtual hosts, with the sections around it.
+
+    Without those that no request depends on, of which a distribution's configuration has hundreds.
+    """
+    return [
+        (around, node)
+        for around, node in walk(one for one in tree if one["name"] != "virtualhost")
+        if not node["name"].startswith(_INERT)
+    ]
 
 
 def section(around: Around, *names: str) -> Json | None:

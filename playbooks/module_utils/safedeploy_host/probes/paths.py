@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from . import handlers
 from .question import quoted
 from .routes import NOWHERE
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 ACME = "/.well-known/acme-challenge/"
 _BELOW = ("proxied", "alias", "location")
+_HANDLED = 3
 
 
 def questions(place: Place) -> Iterator[Json]:
@@ -35,10 +37,6 @@ def questions(place: Place) -> Iterator[Json]:
         yield place.ask(route.why, target)
         if route.below and route.why in _BELOW:
             yield place.ask(route.why, target.rstrip("/") + f"/{NOWHERE}", rank=1)
-
-
-def methods(place: Place) -> Iterator[Json]:
-    """OPTIONS for the virtual host and each proxied prefix, as a browser asks it of another site's resources."""
-    targets = ["/", *(quoted(route.path) for route in place.routes() if route.why == "proxied" and route.below)]
-    for target in dict.fromkeys(targets):
-        yield place.ask("envelope", target, method="OPTIONS", follow=False)
+    for extension in sorted({one for _, host in place.hosts for one in handlers.given_away(host)})[:_HANDLED]:
+        # Whoever runs scripts says that this one is not there; if nobody can be reached, it is httpd that says so.
+        yield place.ask("proxied", f"/{NOWHERE}{extension}", rank=1)

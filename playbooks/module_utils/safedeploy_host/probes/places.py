@@ -36,6 +36,8 @@ class Place:
         self.first = False
         # Whether some Listen takes the port at all addresses, the loopback's among them.
         self.anywhere = False
+        self._contents: list[site_map.Content] = []
+        self._routes: list[Route] = []
 
     def live(self) -> list[site_map.Host]:
         """Its virtual hosts in the live configuration."""
@@ -68,21 +70,27 @@ class Place:
 
     def contents(self) -> list[site_map.Content]:
         """The directories that either side serves here; what is served everywhere only at the first place."""
+        if self._contents:
+            return self._contents
         found: dict[tuple[str, str], site_map.Content] = {}
         for _, host in self.hosts:
             shared = {(route.path, route.directory) for route in host.shared_routes}
             for content in host.contents:
                 if self.first or (content.prefix, content.directory) not in shared:
                     found.setdefault((content.prefix, os.path.normpath(content.directory)), content)
-        return list(found.values())
+        self._contents = list(found.values())
+        return self._contents
 
     def routes(self) -> list[Route]:
         """What either side says about paths here; what the main server says only at the first place."""
+        if self._routes:
+            return self._routes
         found: dict[tuple[str, str], Route] = {}
         for _, host in self.hosts:
             for route in (*host.routes, *(host.shared_routes if self.first else ())):
                 found.setdefault((route.why, route.path), route)
-        return list(found.values())
+        self._routes = list(found.values())
+        return self._routes
 
     def path_of(self, path: str) -> str | None:
         """The URL path that a file or directory is served at, by the longest directory that it is below of."""
@@ -93,7 +101,6 @@ class Place:
                 best = directory
                 where = content.prefix.rstrip("/") + "/" + path[len(directory) :].lstrip("/")
         return where
-
 
     def prefixes_of(self, directory: str) -> list[str]:
         """The URL paths that a <Directory> speaks of: that of the directory, or of all that is served from below it."""

@@ -16,6 +16,7 @@ from . import (
     declared,
     fitting,
     limits,
+    methods,
     names,
     paths,
     places,
@@ -68,11 +69,11 @@ def plan(
     ]
     laid = Decoys(nonce)
     for place in found:
-        asked += [*laid.questions(place), *paths.methods(place)]
+        asked += [*laid.questions(place), *methods.questions(place)]
     asked += [*limits.envelopes(found, laid), *limits.crowds(found, laid), *limits.open_proxies(found)]
     probes, left_out = budget.chosen(budget.distinct(asked), int(probing.get("max") or MOST))
     real = fitting.Real(found, disk.texts)
-    needed, unmade = world.world(own, (live, candidate), probes, laid.files, probing)
+    needed, unmade = world.world(own, (live, candidate), probes, laid.files)
     notes = [*disk.notes, *sample.notes, *unmade, *left_out]
     return {"probes": _finished(probes, found, real, nonce), "world": needed, "notes": notes}
 

@@ -39,10 +39,10 @@ class Route:
         self.base = ""
 
 
-def routes(tree: Iterable[Json]) -> list[Route]:
+def routes(inside: Iterable[tuple[nodes.Around, Json]]) -> list[Route]:
     """The routes of a virtual host's nodes, or of the main server's, in their order, each path once for each reason."""
     found: dict[tuple[str, str], Route] = {}
-    for around, node in nodes.inside(tree):
+    for around, node in inside:
         reader = _READERS.get(node["name"])
         if reader is None or not node.get("args"):
             continue

@@ -43,9 +43,8 @@ class Host:
         self.shared_routes: list[routes.Route] = []
         self.contents: list[Content] = []
 
-    def nodes(self) -> list[Json]:
-        """What holds in it: the main server's nodes, then its own."""
-        return [*self.shared, *self.own]
+        # What holds in it, with the sections around: the main server's nodes, then its own.
+        self.inside: list[tuple[nodes.Around, Json]] = []
 
 
 def hosts(effective: Json | None) -> list[Host]:
@@ -62,9 +61,13 @@ def hosts(effective: Json | None) -> list[Host]:
         main = Host(fallback, "", [], top)
         main.endpoints = [(one["host"] or "*", one["port"], bool(one.get("secure"))) for one in left]
         found.append(main)
+    everywhere = nodes.inside(top)
+    common = routes.routes(everywhere)
     for host in found:
-        host.routes = routes.routes(host.own)
-        host.shared_routes = routes.routes(host.shared)
+        own = nodes.inside(host.own)
+        host.inside = [*everywhere, *own]
+        host.routes = routes.routes(own)
+        host.shared_routes = common
         host.contents = _contents(host, main_root)
     return found
 

@@ -1,4 +1,4 @@
-"""What the shadows need for a plan: addresses, clients, backends, names, sockets, decoys, bounds. Pure."""
+"""What the shadows need for a plan: addresses, clients, backends, names, sockets, decoys. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-_UNITS = {"k": 1024, "m": 1024**2, "g": 1024**3}
-
 
 def world(
-    own: Sequence[str], sides: Sequence[Json | None], probes: Sequence[Json], decoys: Json, probing: Json
+    own: Sequence[str], sides: Sequence[Json | None], probes: Sequence[Json], decoys: Json
 ) -> tuple[Json, list[str]]:
     """The world document, and what of it cannot be made, in sentences."""
     reached = backends.Backends()
@@ -32,19 +30,9 @@ def world(
         "sockets": reached.sockets,
         "decoys": decoys,
     }
-    if probing.get("memory"):
-        found["memory_bytes"] = size(str(probing["memory"]))
-    if probing.get("seconds"):
-        found["seconds"] = float(probing["seconds"])
     foreign = [one for one in found["addresses"] if one not in own]
     notes = [f"{one} is named by a configuration but is no address of this host: tried all the same" for one in foreign]
     return found, [*notes, *reached.notes]
-
-
-def size(text: str) -> int:
-    """Bytes, from a text such as 512m. Raises ValueError."""
-    unit = _UNITS.get(text[-1:].lower())
-    return int(text[:-1]) * unit if unit else int(text)
 
 
 def _named(side: Json | None) -> Iterator[str]:
