@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import time
 
-from . import room, switch, tree, verdict
+from . import room, switch, tree, verdict, window
 from .adopted import effective
 from .changing import changing
 from .clock import iso
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .store import Store
     from .tree import Tree
 
-    Arm = Callable[[Store, str], int]
+    Arm = Callable[[Store, str], Json]
 
 
 def activate(request: Request, services: Services, arm: Arm | None = None) -> Json:
@@ -51,7 +51,7 @@ def activate(request: Request, services: Services, arm: Arm | None = None) -> Js
 def arming(request: Request) -> Arm:
     """How to start a dead-man: from the program's own file, which is put into the state directory."""
 
-    def arm(store: Store, activation: str) -> int:
+    def arm(store: Store, activation: str) -> Json:
         from . import deadman, install
 
         return deadman.arm(store, install.install(store, request.get("agent_path", str, "") or None), activation)
@@ -132,7 +132,7 @@ class Activation:
         store, services = self.store, self.services
         pending = self._begin()
         try:
-            arm(store, pending["activation"])
+            pending["dead_man"] = arm(store, pending["activation"])
             self._step("arm")
         except BaseException:
             store.state.save({**store.state.load(), "pending": None})
@@ -190,7 +190,8 @@ class Activation:
             "run": self.run,
             "by": self.actor,
             "since": iso(now),
-            "deadline": now + self._window(),
+            **window.opened(self.services, self._window()),
+            "held": False,
             "before_release": state["current"] or ADOPTED,
             "before": self.live,
             "directories": switch.directories(self.changes, self.store.roots),
@@ -217,7 +218,7 @@ class Activation:
         switch.apply(self.store, self.goal, make=pending["directories"])
         now = self.services.now()
         state = self.store.state.load()
-        state.update(current=self.release, since=iso(now), by=self.actor, run=self.run)
+        state.update(current=self.release, since=iso(now), by=self.actor, run=self.run, pending=pending)
         self.store.state.save(state)
         self.store.journal.clear()
         self._step("switch")
@@ -255,7 +256,7 @@ class Activation:
         """The window for the confirmation counts from now, when it can first be given."""
         now = self.services.now()
         state = self.store.state.load()
-        pending: Json = {**state["pending"], "deadline": now + self._window()}
+        pending: Json = {**state["pending"], **window.opened(self.services, self._window())}
         self.store.state.save(
             {**state, "pending": pending, "stranded": None, "loaded": loaded_record(self.release, reload, now)}
         )

@@ -1,11 +1,15 @@
-"""`confirm`: the pending activation is good. Only here does the known-good release move to changed files."""
+"""`confirm`: the pending activation is good. Only here does the known-good release move to changed files.
+
+The services are asked once more first: a release that was well when it came and is not any more is not confirmed.
+"""
 
 from __future__ import annotations
 
-from . import retention
+from . import retention, verdict
 from .changing import changing
 from .clock import iso
 from .protocol import AgentError, bad_request
+from .releases import ADOPTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +19,11 @@ if TYPE_CHECKING:
 
 
 def confirm(request: Request, services: Services) -> Json:
-    """{known_good, pruned}. Raises AgentError: `reverted` when the window has passed, `lease-lost`.
+    """{known_good, pruned, health}. Raises AgentError: `reverted` when the window has passed, `lease-lost`.
 
-    Confirming twice is fine, and so is confirming an "unchanged" activation, which is null.
+    `health-failed` when a check fails: it stays pending, and the window goes on. `health` null: no check is made.
+    `actor` is who decides, when that is not who activated. Confirming twice is fine, and so is confirming an
+    "unchanged" activation, which is null.
     """
     wanted = request.value.get("activation")
     keep = request.get("keep", int, 5)
@@ -29,14 +35,34 @@ def confirm(request: Request, services: Services) -> Json:
         pending = state["pending"]
         if pending is None or pending["activation"] != wanted:
             if wanted is None or (state["last"] and state["last"]["activation"] == wanted):
-                return {"known_good": state["known_good"], "pruned": {"releases": 0, "objects": 0}}
-            raise _gone(state, wanted)
-        _confirm(store, state, pending, services.now())
+                return {"known_good": state["known_good"], "pruned": {"releases": 0, "objects": 0}, "health": []}
+            raise gone(state, wanted)
+        results = _prove(store, services, pending, request.value.get("health"))
+        _confirm(store, state, pending, services.now(), actor=request.get("actor", str, "") or pending["by"])
         pruned = retention.prune(store, keep)
-        return {"known_good": pending["release"], "pruned": pruned}
+        return {"known_good": pending["release"], "pruned": pruned, "health": results}
 
 
-def _confirm(store: Store, state: Json, pending: Json, now: float) -> None:
+def _prove(store: Store, services: Services, pending: Json, checks: list[Json] | None) -> list[Json]:
+    if checks is None:
+        return []
+    release = pending["release"]
+    found = {} if release == ADOPTED else store.releases.preflight(release)
+    results = verdict.measure(services, checks)
+    bad = verdict.failing(services, checks, found.get("baseline", []), results)
+    if bad:
+        raise AgentError(
+            "health-failed",
+            f"release {release} is not well, and was not confirmed: {verdict.text(bad)}",
+            state=f"{release} is live on this host, unconfirmed, until {iso(pending['deadline'])}; then the host goes "
+            f"back to {pending['before_release']} by itself.",
+            next="Find out why and confirm again, or take it back: `safedeploy abort`.",
+            detail={"health": results, "cause": verdict.text(bad)},
+        )
+    return results
+
+
+def _confirm(store: Store, state: Json, pending: Json, now: float, *, actor: str) -> None:
     done = {
         "release": pending["release"],
         "tree": store.manifest(pending["release"])["tree"],
@@ -62,12 +88,13 @@ def _confirm(store: Store, state: Json, pending: Json, now: float) -> None:
         now,
         activation=pending["activation"],
         release=pending["release"],
-        by=pending["by"],
+        by=actor,
         run=pending["run"],
     )
 
 
-def _gone(state: Json, wanted: object) -> AgentError:
+def gone(state: Json, wanted: object) -> AgentError:
+    """The refusal when `wanted` is not pending any more."""
     reverted = state.get("last_revert") or {}
     cause = reverted.get("cause") if reverted.get("activation") == wanted else "it is not pending on this host"
     return AgentError(

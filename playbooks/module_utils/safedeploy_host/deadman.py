@@ -1,9 +1,10 @@
 """The dead-man: a process of its own that reverts an activation which nobody confirms.
 
-It is started, and has said that it is ready, before the first file changes. It belongs to no session and no connection.
-Against a confirmation that comes at the last moment there is one decision: whoever holds the lock when state.json still
-has the activation pending. The window is measured on the monotonic clock, so that a stepped clock neither cuts nor
-stretches it.
+It is started, and has said that it is ready, before the first file changes. It belongs to no session and connection:
+where systemd runs it is a transient service, elsewhere a detached process. Against a confirmation that comes at the
+last moment there is one decision: whoever holds the lock when state.json still has the activation pending.
+
+If it is killed, `observe` says so, and the next changing command after the end of the window does its work.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import sys
 import time
 
+from . import deadman_lock, systemd, window
 from .changing import changing
 from .protocol import AgentError
 from .put_back import put_back
@@ -27,22 +29,29 @@ READY = 15.0
 ARMED = b"armed\n"
 
 
-def arm(store: Store, agent: str, activation: str) -> int:
-    """Start the dead-man of `activation`, which is already pending; return its pid. Raises AgentError(bug)."""
+def arm(store: Store, agent: str, activation: str) -> Json:
+    """Start the dead-man of `activation`, which is already pending. Raises AgentError(bug).
+
+    What it is, for state's `pending`: {"kind": "systemd", "unit"} or {"kind": "process", "pid", "why"}.
+    """
+    deadman_lock.sweep(store)
+    words = ["dead-man", "--state-dir", store.directory, "--activation", activation]
+    command = [sys.executable or "python3", "-I", "-S", agent, *words]
+    why = "systemd does not run here, or this user may not start units"
+    if systemd.runs():
+        unit = f"safedeploy-{activation}"
+        failed = systemd.start(unit, command, f"Revert of {activation} unless it is confirmed")
+        if failed is None:
+            return {"kind": "systemd", "unit": f"{unit}.service"}
+        why = failed
+    return {"kind": "process", "pid": _detached(command), "why": why}
+
+
+def _detached(command: list[str]) -> int:
+    """Start the dead-man as a process without session or terminal; its pid, once it has said that it is ready."""
     import select
     import subprocess
 
-    command = [
-        sys.executable or "python3",
-        "-I",
-        "-S",
-        agent,
-        "dead-man",
-        "--state-dir",
-        store.directory,
-        "--activation",
-        activation,
-    ]
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -71,21 +80,17 @@ def arm(store: Store, agent: str, activation: str) -> int:
 
 def stand_guard(store: Store, services: Services, activation: str) -> str:
     """Wait for the end of the window of `activation`, then revert it if it is still pending. Returns what happened."""
-    _say_armed()
-    deadline, due_at = 0.0, 0.0
-    while True:
-        pending = _pending(store, activation)
-        if pending is None:
-            return "no longer pending"
-        if pending["deadline"] != deadline:
-            deadline = pending["deadline"]
-            due_at = time.monotonic() + max(0.0, deadline - services.now())
-        left = due_at - time.monotonic()
-        if left > 0:
-            time.sleep(min(left, LOOK))
-            continue
-        if _revert(store, services, activation, deadline):
-            return "reverted"
+    with deadman_lock.stand(store, activation):
+        _say_armed()
+        while True:
+            pending = _pending(store, activation)
+            if pending is None:
+                return "no longer pending"
+            left = window.left(pending, services)
+            if left > 0:
+                time.sleep(min(left, LOOK))
+            elif _revert(store, services, activation):
+                return "reverted"
 
 
 def _pending(store: Store, activation: str) -> Json | None:
@@ -93,15 +98,16 @@ def _pending(store: Store, activation: str) -> Json | None:
     return pending if pending and pending["activation"] == activation else None
 
 
-def _revert(store: Store, services: Services, activation: str, deadline: float) -> bool:
+def _revert(store: Store, services: Services, activation: str) -> bool:
     """Revert under the lock; False when the window was extended meanwhile. Entering may already have reverted it."""
     with changing(store.site, services, wait=None, by="dead-man") as locked:
         pending = _pending(locked, activation)
         if pending is None:
             return True
-        if pending["deadline"] != deadline:
+        why = window.ended(pending, services)
+        if why is None:
             return False
-        put_back(locked, services, pending, cause="it was not confirmed within its window", by="dead-man")
+        put_back(locked, services, pending, cause=why, by="dead-man")
     return True
 
 
@@ -111,6 +117,10 @@ def _say_armed() -> None:
 
     from . import health, httpd  # noqa: F401 -- as above
 
+    address = os.environ.pop("NOTIFY_SOCKET", None)
+    if address:
+        systemd.say_ready(address)
+        return
     os.write(1, ARMED)
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from . import window
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .protocol import Json
+    from .services import Services
     from .store import Store
 
 
-def due(store: Store, now: float) -> tuple[Json, str] | None:
+def due(store: Store, services: Services) -> tuple[Json, str] | None:
     """The activation that must be undone, with the reason; None when the host is in order."""
+    return interrupted(store) or _unconfirmed(store, services)
+
+
+def interrupted(store: Store) -> tuple[Json, str] | None:
+    """The activation whose switch, or whose revert, died in the middle."""
     intent = store.journal.read()
+    if intent is None:
+        return None
+    kind = "switch" if intent["kind"] == "activate" else "revert"
+    return intent["record"], f"the {kind} was interrupted: the program or the host died in the middle of it"
+
+
+def _unconfirmed(store: Store, services: Services) -> tuple[Json, str] | None:
     pending = store.state.load()["pending"]
-    if intent is not None:
-        kind = "switch" if intent["kind"] == "activate" else "revert"
-        return intent["record"], f"the {kind} was interrupted: the program or the host died in the middle of it"
-    if pending is not None and pending["deadline"] < now:
-        return pending, "it was not confirmed within its window"
-    return None
+    why = window.ended(pending, services) if pending is not None else None
+    return (pending, why) if why is not None else None

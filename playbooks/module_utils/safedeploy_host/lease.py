@@ -6,6 +6,7 @@ then on, also when it wakes up later. Times are seconds since 1970 on this host'
 
 from __future__ import annotations
 
+import hmac
 import os
 
 from . import records
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from .protocol import Json
 
 
+KEY = 32  # characters that a key has at least
+
+
 class Lease:
-    """The record `lease.json`: holder, run, reason, token, fence, since, until."""
+    """The record `lease.json`: holder, run, reason, token, fence, since, until; `taken_away` after an unlock."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -35,8 +39,11 @@ class Lease:
         seen = {key: lease[key] for key in ("holder", "run", "reason", "fence")}
         return {**seen, "since": iso(lease["since"]), "until": iso(lease["until"]), "expired": lease["until"] <= now}
 
-    def take(self, run: str, holder: str, reason: str, ttl: float, now: float) -> Json:
-        """Take the lease, or renew one's own. Raises AgentError(lease-held) while another run has it."""
+    def take(self, run: str, holder: str, reason: str, ttl: float, now: float, *, key: str = "") -> Json:
+        """Take the lease, or renew one's own. Raises AgentError(lease-held) while another run has it.
+
+        `key` is a secret of the run; with it the run can give back a lease whose token it was never told.
+        """
         lease = self.read()
         live = lease is not None and lease["token"] and lease["until"] > now
         if lease is not None and live and lease["run"] != run:
@@ -49,7 +56,7 @@ class Lease:
                 "holder": holder,
                 "run": run,
                 "reason": reason,
-                "token": f"{fence}-{os.urandom(16).hex()}",
+                "token": f"{fence}-{key or os.urandom(16).hex()}",
                 "fence": fence,
                 "since": now,
                 "until": now + ttl,
@@ -81,6 +88,20 @@ class Lease:
         """Give the lease back; the fence number stays, so that no later token repeats an old one."""
         records.save(self.path, {**self.hold(token, now), "token": "", "until": now})
 
+    def token_of_key(self, key: str) -> str | None:
+        """The token of the present lease, when it was taken with `key`; None when it was not."""
+        lease = self.read()
+        if len(key) < KEY or lease is None:
+            return None
+        token: str = lease["token"]
+        return token if hmac.compare_digest(token.partition("-")[2].encode(), key.encode()) else None
+
+    def take_away(self, *, by: str, reason: str, now: float) -> None:
+        """End the lease, whoever holds it: its token is refused from now on."""
+        lease = self.read() or {}
+        told = {"by": by, "reason": reason, "at": iso(now), "run": lease.get("run")}
+        records.save(self.path, {**lease, "token": "", "until": now, "taken_away": told})
+
 
 def held(lease: Json) -> AgentError:
     """The refusal that says who holds the lease, since when, until when, and what for."""
@@ -90,18 +111,24 @@ def held(lease: Json) -> AgentError:
         "lease-held",
         f"{lease['holder']} holds the lease on this host since {iso(lease['since'])} until {until} "
         f"(run {lease['run']}{purpose})",
-        next=f"Wait for that run to end; a dead run's lease expires by itself at {until}.",
+        next=f"Wait for that run to end (--wait does it); a dead run's lease expires by itself at {until}, and "
+        "`safedeploy unlock` takes it away before.",
         detail={"holder": lease["holder"], "run": lease["run"], "since": iso(lease["since"]), "until": until},
     )
 
 
 def _lost(lease: Json | None) -> AgentError:
     holder = {key: lease[key] for key in ("holder", "run")} if lease and lease["token"] else {}
+    away = (lease or {}).get("taken_away")
+    if holder:
+        what = f"{holder['holder']} has taken over the lease on this host (run {holder['run']})"
+    elif away:
+        what = f"{away['by']} took the lease on this host away at {away['at']}: {away['reason']}"
+    else:
+        what = "the lease on this host was given back"
     return AgentError(
         "lease-lost",
-        f"{holder['holder']} has taken over the lease on this host (run {holder['run']})"
-        if holder
-        else "the lease on this host was given back",
+        what,
         next="Start the push again: it plans against what the host is now.",
         detail=holder,
     )

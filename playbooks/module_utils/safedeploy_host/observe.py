@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import tree
+from . import boot_guard, deadman_lock, tree
 from .due import due
 from .protocol import AgentError, bad_request
 from .room import existing
@@ -38,6 +38,8 @@ def observe(request: Request, services: Services) -> Json:
         "time": now,
         "state": state,
         "lease": store.lease.public(now),
+        "dead_man": _dead_man(store, state),
+        "boot_guard": boot_guard.installed(store),
         "journal": store.journal.read() is not None,
         "live": live,
         "live_digest": tree.digest(live),
@@ -53,8 +55,16 @@ def observe(request: Request, services: Services) -> Json:
     if desired is not None and request.get("content", bool, default=False):
         limit = request.get("max_bytes", int, MAX_BYTES)
         result["content"] = _differing(store, live, desired, limit, problems)
-    _describe(store, live, state, now, problems)
+    _describe(store, services, live, state, problems)
     return result
+
+
+def _dead_man(store: Store, state: Json) -> Json | None:
+    """What guards the pending activation, and whether it lives; None when nothing is pending."""
+    pending = state["pending"]
+    if pending is None:
+        return None
+    return {**(pending.get("dead_man") or {}), "alive": deadman_lock.lives(store, pending["activation"])}
 
 
 def read(request: Request, services: Services) -> Json:  # noqa: ARG001 -- every command is called alike
@@ -138,12 +148,17 @@ def _differing(store: Store, live: Tree, desired: Tree, limit: int, problems: li
     return found
 
 
-def _describe(store: Store, live: Tree, state: Json, now: float, problems: list[str]) -> None:
+def _describe(store: Store, services: Services, live: Tree, state: Json, problems: list[str]) -> None:
     """What a person should know beyond the values."""
     problems += [f"{path}: {entry['type']}" for path, entry in live.items() if entry["kind"] == "other"]
     problems += [f"{root}: does not exist" for root in store.roots if not os.path.isdir(root)]
-    found = due(store, now)
+    found = due(store, services)
     if found is not None:
         problems.append(f"the next command on this host will revert {found[0]['release']}: {found[1]}")
+    pending = state["pending"]
+    if found is None and pending is not None and not deadman_lock.lives(store, pending["activation"]):
+        problems.append(
+            f"the dead-man of {pending['activation']} is gone: nothing reverts this host by itself; confirm or abort it"
+        )
     if state["stranded"]:
         problems.append(f"stranded since {state['stranded']['since']}: {state['stranded']['cause']}")

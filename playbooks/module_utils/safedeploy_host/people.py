@@ -59,6 +59,8 @@ def run(arguments: list[str]) -> int:
 
 def status(store: Store, services: Services, _: str | None) -> int:
     """Current and known-good release, what is pending, httpd, and what differs from the release."""
+    from . import deadman_lock
+
     state = store.state.load()
     now = services.now()
     httpd = services.status()
@@ -74,6 +76,7 @@ def status(store: Store, services: Services, _: str | None) -> int:
     pending = state["pending"]
     if pending:
         _say(f"pending:     {pending['release']} until {iso(pending['deadline'])}, then this host reverts by itself")
+        _say(f"dead-man:    {'stands guard' if deadman_lock.lives(store, pending['activation']) else 'GONE'}")
     differing = _differing(store, state)
     for path in differing:
         _say(f"differs:     {path}")
@@ -125,7 +128,7 @@ def recover(store: Store, services: Services, _: str | None) -> int:
     """Put right what a death in the middle of a change left."""
     from .due import due
 
-    if due(store, services.now()) is None:
+    if due(store, services) is None:
         _say("nothing to recover: no change was interrupted")
         return 0
     from .changing import changing
@@ -148,6 +151,15 @@ def health(store: Store, services: Services, _: str | None) -> int:
     return 0 if all(result["ok"] for result in results) else 1
 
 
+def boot(store: Store, services: Services, _: str | None) -> int:  # noqa: ARG001 -- every command is called alike
+    """Run by the system when the host starts, before httpd."""
+    from .boot import boot as undo
+
+    done = undo(store)
+    _say("nothing to undo" if done is None else f"undone: this host starts with {done['release']}")
+    return 0
+
+
 def dead_man(store: Store, services: Services, activation: str | None) -> int:
     """Internal: revert an activation when its window ends."""
     from . import deadman
@@ -166,5 +178,6 @@ COMMANDS = {
     "health": (health, "run the health checks now"),
     "revert": (revert, "go back to what was before the last activation"),
     "recover": (recover, "put right what an interrupted change left"),
+    "boot": (boot, "for the system, when it starts: undo what was not confirmed"),
     "dead-man": (dead_man, "internal"),
 }

@@ -23,7 +23,7 @@ def prepare(request: Request, services: Services) -> Json:
         now = services.now()
         refuse_pending(store, run)
         reason = request.get("reason", str, "")
-        lease = store.lease.take(run, holder, reason, request.seconds("ttl", 300), now)
+        lease = store.lease.take(run, holder, reason, request.seconds("ttl", 300), now, key=request.get("key", str, ""))
         store.audit("prepared", now, run=run, holder=holder, release=manifest["release"], reason=reason)
         return {
             "token": lease["token"],
@@ -35,14 +35,19 @@ def prepare(request: Request, services: Services) -> Json:
 def refuse_pending(store: Store, run: str | None) -> None:
     """Raise AgentError(pending-exists) while an activation of another run waits for its confirmation."""
     pending = store.state.load()["pending"]
-    if pending is None or pending["run"] == run:
-        return
+    if pending is not None and pending["run"] != run:
+        raise pending_exists(pending)
+
+
+def pending_exists(pending: Json) -> AgentError:
+    """The refusal while an activation may still be confirmed: it is confirmed or cancelled, never amended."""
     until = iso(pending["deadline"])
-    raise AgentError(
+    return AgentError(
         "pending-exists",
         f"release {pending['release']} of run {pending['run']} (by {pending['by']}) is to be confirmed until {until}",
         state="That release is live on this host, unconfirmed. Nothing else was changed.",
-        next=f"Wait until {until}: by then it is confirmed, or the host has reverted it by itself.",
+        next="Decide with `safedeploy confirm` or `safedeploy abort`, or wait: by then it is confirmed, or the host "
+        "has reverted it by itself.",
         detail={
             "activation": pending["activation"],
             "release": pending["release"],
@@ -50,18 +55,3 @@ def refuse_pending(store: Store, run: str | None) -> None:
             "until": until,
         },
     )
-
-
-def renew(request: Request, services: Services) -> Json:
-    """Extend the lease by its own duration. Raises AgentError(lease-lost)."""
-    with changing(request.site, services) as store:
-        store.lease.renew(request.need("token", str), services.now())
-        return store.lease.public(services.now()) or {}
-
-
-def release_lease(request: Request, services: Services) -> Json:
-    """Give the lease back. Raises AgentError(lease-lost)."""
-    with changing(request.site, services) as store:
-        store.lease.release(request.need("token", str), services.now())
-        store.audit("lease-released", services.now())
-        return {"released": True}

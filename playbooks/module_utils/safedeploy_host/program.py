@@ -17,10 +17,13 @@ COMMANDS = {
     "read": ("observe", "read"),
     "content": ("observe", "content"),
     "prepare": ("prepare", "prepare"),
-    "renew": ("prepare", "renew"),
-    "release-lease": ("prepare", "release_lease"),
+    "take-lease": ("leasing", "take"),
+    "renew": ("leasing", "renew"),
+    "release-lease": ("leasing", "release"),
+    "unlock": ("leasing", "unlock"),
     "preflight": ("preflight", "preflight"),
     "activate": ("activate", "activate"),
+    "hold": ("hold", "hold"),
     "confirm": ("confirm", "confirm"),
     "revert": ("revert", "revert"),
     "health": ("probe", "probe"),
@@ -32,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     os.umask(0o077)
     if (
-        arguments[:1] == ["dead-man"]
+        arguments[:1] in (["dead-man"], ["boot"])
         or not arguments
         or any(a.startswith("-") for a in arguments)
         or sys.stdin.isatty()

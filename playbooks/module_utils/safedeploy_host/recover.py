@@ -2,6 +2,7 @@
 
 - A switch that was in flight is undone to the tree before it (a revert that was in flight is done again).
 - An activation whose confirm window has passed without its dead-man having acted is reverted.
+- So is one that was pending when the host went down.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def recover(store: Store, services: Services, *, by: str = "recovery") -> Json | None:
     """Do what is due; return the result of the revert, or None. The lock is held. Raises AgentError(stranded)."""
-    found = due(store, services.now())
+    found = due(store, services)
     if found is None:
         return None
     record, cause = found

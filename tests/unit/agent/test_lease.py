@@ -87,3 +87,63 @@ def test_a_command_does_not_wait_for_ever_for_the_lock(world, tmp_path):
         with pytest.raises(Exception, match="another command") as caught, locked(str(lock), 0.1):
             pass
     assert caught.value.code == "lease-held"
+
+
+def test_a_lease_that_was_taken_away_fences_the_run_that_had_it(world):
+    world.prepare(FILES, run="run-1", holder="ann")
+    world.preflight(FILES)
+    done = world.call("unlock", actor="bob", run="run-2", reason="ann's laptop is lost", holder_run="run-1")
+    assert (done["outcome"], done["lease"]["holder"]) == ("unlocked", "ann")
+    error = refused(world.activate)
+    assert error.code == "lease-lost"
+    assert "bob took the lease on this host away" in error.message
+    assert "ann's laptop is lost" in error.message
+    line = world.store.log.lines()[-1]
+    assert all(word in line for word in ("lease-taken-away", "ann's laptop is lost", "bob", "run-1", "run-2"))
+    world.prepare(FILES, run="run-3")
+
+
+def test_only_the_lease_that_the_person_saw_is_taken_away(world):
+    world.prepare(FILES, run="run-2", holder="eve")
+    error = refused(world.call, "unlock", actor="bob", reason="old", holder_run="run-1")
+    assert (error.code, error.detail["holder"]) == ("lease-held", "eve")
+    world.preflight(FILES)
+
+
+def test_a_lease_is_not_taken_away_while_its_change_may_still_be_confirmed(world):
+    world.push(FILES, confirm=False)
+    error = refused(world.call, "unlock", actor="bob", reason="in a hurry", holder_run="run-1")
+    assert error.code == "pending-exists"
+    assert "abort" in error.next
+    world.httpd.clock += 61
+    assert world.call("unlock", actor="bob", reason="it is over", holder_run="run-1")["outcome"] == "unlocked"
+    assert world.state["pending"] is None
+    assert "sites/a.conf" not in world.snapshot()
+
+
+def test_taking_away_what_nobody_has_is_no_error(world):
+    done = world.call("unlock", actor="bob", reason="to be sure", holder_run="run-1")
+    assert done == {"outcome": "nothing-to-unlock", "lease": None}
+
+
+def test_a_run_gives_back_by_its_key_a_lease_whose_token_it_never_heard(world):
+    key = "0123456789abcdef" * 2
+    world.call("take-lease", run="run-1", holder="ann", ttl=300, key=key)
+    for wrong in ("", "x" * 32, key[:-1], key[:8]):
+        assert refused(world.call, "release-lease", key=wrong).code == "lease-lost"
+    world.call("release-lease", key=key)
+    assert world.call("observe")["lease"] is None
+
+
+def test_the_lease_by_itself_shuts_out_other_runs_and_becomes_that_of_the_same_run(world):
+    token = world.call("take-lease", run="run-1", holder="ann", ttl=300)["token"]
+    assert refused(world.prepare, FILES, run="run-2").code == "lease-held"
+    assert world.prepare(FILES, run="run-1")["token"] == token
+
+
+def test_another_run_may_take_the_lease_only_to_decide_on_what_is_pending(world):
+    activation = world.push(FILES, confirm=False)["activation"]
+    world.call("release-lease", token=world.token)
+    assert refused(world.call, "take-lease", run="run-2", holder="bob", ttl=60).code == "pending-exists"
+    world.token = world.call("take-lease", run="run-2", holder="bob", ttl=60, activation=activation)["token"]
+    assert world.confirm(activation)["known_good"] == "aaaaaaaaaaaa"

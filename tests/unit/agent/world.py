@@ -39,6 +39,7 @@ class Httpd(Services):
         self.loaded = self._read()
         self.reloads = 0
         self.clock = 1_800_000_000.0
+        self.boot = "this start"
         self.restart_why = []
         self.restarted = False
         self.always_dead = False
@@ -57,6 +58,9 @@ class Httpd(Services):
 
     def now(self):
         return self.clock
+
+    def uptime(self):
+        return self.boot, self.clock
 
     def installed(self):
         return True
