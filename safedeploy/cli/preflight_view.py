@@ -6,6 +6,7 @@ after, with the changed lines most likely behind it. What was not checked is sai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
@@ -26,6 +27,8 @@ _COUNTS = (
     ("regression", "worse"),
     ("inconclusive", "inconclusive"),
 )
+# Names that are made anew for each trial, and digests.
+_RANDOM = re.compile(r"[0-9a-f]{8,}")
 _MOST = 10  # differences and findings of a host; the rest is counted
 
 
@@ -43,22 +46,32 @@ def show_preflight(console: Console, verdict: Preflight) -> None:
 
 
 def fold(verdict: Preflight) -> list[list[HostCheck]]:
-    """Checks that read the same, together, in the order of the hosts; how long they took does not count."""
-    groups: dict[object, list[HostCheck]] = {}
+    """Checks that read the same but for the host's own name, together; how long they took does not count."""
+    groups: dict[str, list[HostCheck]] = {}
     for check in verdict.hosts.values():
         groups.setdefault(_key(check), []).append(check)
     return list(groups.values())
 
 
-def _key(check: HostCheck) -> object:
+def _key(check: HostCheck) -> str:
     trial, shadow = check.trial, check.trial.shadow
-    return (
-        *(check.ok, check.code, check.text, check.method, check.warnings, check.restart),
-        *(trial.findings, trial.differences, trial.validated, trial.accepted),
+    parts = (
+        *(check.ok, check.code, check.method, check.warnings, check.restart),
+        *(trial.findings, trial.differences, trial.validated),
         (shadow.state, shadow.why, shadow.limits, tuple(sorted(shadow.probes.items()))) if shadow else None,
-        tuple((one.id, one.judgement, one.before, one.after) for one in trial.verdicts),
+        tuple((one.judgement, one.kind, one.request, one.before, one.after, one.accepted) for one in trial.verdicts),
         tuple(tuple((hunk.path, hunk.number) for hunk in cause.likely) for cause in check.causes),
     )
+    own = re.sub(rf"\b{re.escape(check.host)}\b", "HOST", repr(parts))
+    return _RANDOM.sub("#", own)
+
+
+def _alike(checks: Sequence[HostCheck]) -> dict[str, list[str]]:
+    """For each id of the first host those of all hosts: a request with the host's name has another id on each."""
+    found: dict[str, list[str]] = {}
+    for same in zip(*(check.trial.verdicts for check in checks), strict=True):
+        found.setdefault(same[0].id, []).extend(one.id for one in same)
+    return found
 
 
 def _has_something(check: HostCheck) -> bool:
@@ -67,7 +80,7 @@ def _has_something(check: HostCheck) -> bool:
 
 def _show_group(console: Console, alike: Sequence[HostCheck]) -> None:
     first = alike[0]
-    worse = len(first.trial.regressions)
+    worse = len({one.request for one in first.trial.regressions})
     text = f"{', '.join(check.host for check in alike)}: "
     if first.ok:
         say(console, f"{text}passed{_took(alike)}", "green")
@@ -80,9 +93,10 @@ def _show_group(console: Console, alike: Sequence[HostCheck]) -> None:
     _show_how(rows, first)
     for label, words, style in _found(first):
         rows.row(label, words, style)
+    ids = _alike(alike)
     for cause in first.causes:
         console.print()
-        show_cause(rows, cause)
+        show_cause(rows, cause, ids)
     if first.causes:
         console.print()
     show_others(rows, first.trial)

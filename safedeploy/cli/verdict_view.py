@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from safedeploy.cli.rows import Rows
@@ -12,6 +12,7 @@ from safedeploy.core.trial import Judgement, ProbeVerdict, Trial
 
 MOST = 3  # requests of one cause; the rest is counted
 MOST_LOG = 3
+MOST_IDS = 4
 
 _WORDS = {
     "error": "an error where there was an answer",
@@ -35,18 +36,23 @@ _WORDS = {
 }
 
 
-def show_cause(rows: Rows, cause: Cause) -> None:
-    """Regressions that have one cause: the first few requests, what httpd said, and the likely lines."""
-    number = len(cause.verdicts)
-    rows.row("worse", _words(cause) + (f" ({number} requests)" if number > 1 else ""), "bold red")
-    shown = cause.verdicts[:MOST]
-    for verdict, following in zip_longest(shown, shown[1:]):
-        rows.row("", f"{verdict.request}  [{verdict.id}]", "bold")
-        if following is None or (following.before, following.after) != (verdict.before, verdict.after):
-            rows.row("", f"before  {verdict.before}", deeper=2)
-            rows.row("", f"after   {verdict.after}", "red", deeper=2)
-    if number > MOST:
-        rows.row("", f"and {number - MOST} more")
+def show_cause(rows: Rows, cause: Cause, ids: Mapping[str, Sequence[str]] | None = None) -> None:
+    """Regressions that have one cause: the first few requests, what httpd said, and the likely lines.
+
+    `ids` has for an id all those of hosts that are shown together with this one.
+    """
+    requests = cause.requests
+    count = f" ({len(requests)} requests)" if len(requests) > 1 else ""
+    rows.row("worse", "; ".join(dict.fromkeys(_words(one) for one in cause.verdicts)) + count, "bold red")
+    shown = list(requests.items())[:MOST]
+    for (request, verdicts), following in zip_longest(shown, shown[1:]):
+        rows.row("", f"{request}  [{_ids(verdicts, ids or {})}]", "bold")
+        first = verdicts[0]
+        if following is None or _answers(following[1][0]) != _answers(first):
+            rows.row("", f"before  {first.before}", deeper=2)
+            rows.row("", f"after   {first.after}", "red", deeper=2)
+    if len(requests) > MOST:
+        rows.row("", f"and {len(requests) - MOST} more")
     places = dict.fromkeys(one.place for one in cause.verdicts if one.place)
     if places and not cause.likely:
         rows.row("at", ", ".join(list(places)[:MOST]))
@@ -56,11 +62,20 @@ def show_cause(rows: Rows, cause: Cause) -> None:
         _show_hunk(rows, hunk)
 
 
-def _words(cause: Cause) -> str:
-    if cause.kind == "authentication":
-        asks = cause.verdicts[0].after.startswith("401")
+def _ids(verdicts: Sequence[ProbeVerdict], alike: Mapping[str, Sequence[str]]) -> str:
+    every = list(dict.fromkeys(one for verdict in verdicts for one in alike.get(verdict.id, (verdict.id,))))
+    return " ".join(every[:MOST_IDS]) + (" ..." if len(every) > MOST_IDS else "")
+
+
+def _answers(verdict: ProbeVerdict) -> tuple[str, str]:
+    return verdict.before, verdict.after
+
+
+def _words(verdict: ProbeVerdict) -> str:
+    if verdict.kind == "authentication":
+        asks = verdict.after.startswith("401")
         return "a login is asked for where none was" if asks else "a login is no longer asked for"
-    return _WORDS.get(cause.kind, cause.kind)
+    return _WORDS.get(verdict.kind, verdict.kind)
 
 
 def _show_hunk(rows: Rows, hunk: Hunk) -> None:

@@ -44,9 +44,24 @@ _DIRECTIVES: dict[str, tuple[str, ...]] = {
     "capacity": ("maxrequest", "maxclients", "threads", "start", "serverlimit", "keepalive", "threadlimit", "timeout"),
     "not-logged": ("customlog", "transferlog", "logformat", "globallog", "setenvif"),
 }
+# What a module's line in the error log has to do with: beginnings of directives.
+_MODULES: dict[str, tuple[str, ...]] = {
+    "authz": ("require", "allow", "deny", "order", "satisfy", "<require", "<limit"),
+    "access_compat": ("allow", "deny", "order", "satisfy"),
+    "auth": ("auth",),
+    "rewrite": ("rewrite",),
+    "proxy": ("proxy", "sethandler", "timeout"),
+    "ssl": ("ssl",),
+    "cgi": ("scriptalias", "addhandler", "sethandler", "options", "alias"),
+    "autoindex": ("options", "directoryindex", "index"),
+    "reqtimeout": ("requestread", "timeout"),
+    "headers": ("header", "requestheader"),
+}
+_MODULE_IN_LOG = re.compile(r"\[(\w+):\w+\]")
 _PLACE = re.compile(r"^(.*?):(\d+)$")
 _LINE_IN_LOG = re.compile(r"line (\d+)|:(\d+)\b")
 _WORD = re.compile(r"[A-Za-z<][\w]*")
+_NONE = ("\0",)
 _REGEX_SIGNS = re.compile(r"[\\()\[\]{}|+*?$.]")
 
 
@@ -54,9 +69,21 @@ _REGEX_SIGNS = re.compile(r"[\\()\[\]{}|+*?$.]")
 class Cause:
     """Regressions that have one likely cause. `likely` holds the changed lines, most likely first; it may be empty."""
 
-    kind: str
     verdicts: tuple[ProbeVerdict, ...]
     likely: tuple[Hunk, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What became worse, in the order in which it was found."""
+        return tuple(dict.fromkeys(one.kind for one in self.verdicts))
+
+    @property
+    def requests(self) -> dict[str, tuple[ProbeVerdict, ...]]:
+        """The requests with their verdicts: one may have become worse in several respects."""
+        found: dict[str, tuple[ProbeVerdict, ...]] = {}
+        for one in self.verdicts:
+            found[one.request] = (*found.get(one.request, ()), one)
+        return found
 
 
 def causes(
@@ -71,10 +98,10 @@ def causes(
     likely: dict[tuple[object, ...], tuple[Hunk, ...]] = {}
     for verdict in verdicts:
         found = suspects(verdict, every, real)
-        key = (verdict.kind, *((hunk.path, hunk.number) for hunk in found)) if found else (verdict.kind, verdict.group)
+        key = tuple((hunk.path, hunk.number) for hunk in found) or (verdict.kind, verdict.group)
         groups.setdefault(key, []).append(verdict)
         likely.setdefault(key, found)
-    return tuple(Cause(kind=items[0].kind, verdicts=tuple(items), likely=likely[key]) for key, items in groups.items())
+    return tuple(Cause(verdicts=tuple(items), likely=likely[key]) for key, items in groups.items())
 
 
 def suspects(verdict: ProbeVerdict, every: Sequence[Hunk], real: Callable[[str], str] = str) -> tuple[Hunk, ...]:
@@ -113,6 +140,13 @@ class _Request:
         self.said = "\n".join((*verdict.log, verdict.after))
         self.words = {word.lower() for word in _WORD.findall(self.said) if len(word) >= 4}
         self.files = {real(path.rstrip(".:,;'\"")) for path in re.findall(r"/[\w./@+~-]+", self.said)}
+        modules = set(_MODULE_IN_LOG.findall(self.said))
+        self.blamed = tuple(
+            word
+            for name, words in _MODULES.items()
+            if any(module.startswith(name) for module in modules)
+            for word in words
+        )
         self.numbers = {int(a or b) for a, b in _LINE_IN_LOG.findall(self.said)}
 
 
@@ -126,7 +160,7 @@ def _points(hunk: Hunk, request: _Request) -> list[float]:
     """One score for each line; one alone for a hunk without lines."""
     base = _file_points(hunk.path, request)
     if not hunk.lines:
-        return [base + 1]
+        return [base + 1 + (15 if hunk.path == request.file else 0)]
     return [_line_points(line, hunk, request) + base if _means_something(line) else 0 for line in hunk.lines]
 
 
@@ -136,11 +170,7 @@ def _means_something(line: Line) -> bool:
 
 
 def _file_points(path: str, request: _Request) -> float:
-    points = 0.0
-    if path == request.file:
-        points += 15
-    if path in request.files:
-        points += 50
+    points = 50.0 if path in request.files else 0.0
     name = posixpath.basename(path)
     if name == posixpath.basename(request.path):
         points += 40
@@ -154,35 +184,55 @@ def _line_points(line: Line, hunk: Hunk, request: _Request) -> float:
     words = line.text.split()
     directive = words[0].lower()
     points = 1.0
-    points += _place_points(line, hunk, request)
+    points += _line_named(line, hunk, request)
+    points += _host_points(line, words, hunk, request)
     points += 20 if directive.strip("<>") in request.words else 0
-    points += 20 if directive.startswith(_DIRECTIVES.get(request.kind, ("\0",))) else 0
-    points += _name_points(line, words, request)
+    points += 20 if directive.startswith(_DIRECTIVES.get(request.kind, _NONE)) else 0
+    points += 30 if directive.startswith(request.blamed or _NONE) else 0
     points += max((_path_points(word, request.path) for word in words[1:]), default=0)
-    for name, text in line.around.sections:
-        if name.startswith("location"):
-            near = max((_path_points(word, request.path) for word in text.split()), default=0)
-            points += near or -20
-    return points
+    return points + sum(_section_points(name, text, request.path) for name, text in line.around.sections)
 
 
-def _place_points(line: Line, hunk: Hunk, request: _Request) -> float:
-    if line.sign == "+" and hunk.path in request.files and line.number in request.numbers:
+def _section_points(name: str, text: str, path: str) -> float:
+    """Whether a section is about the request's path. Of directories nobody knows which path leads to them."""
+    if name.startswith("location"):
+        return max((_path_points(word, path) for word in text.split()), default=0) or -20
+    if name.startswith("files"):
+        return 30 if _names_file(text, posixpath.basename(path)) else -20
+    return 0
+
+
+def _names_file(text: str, name: str) -> bool:
+    """Whether <Files> or <FilesMatch> is about a file of this name; httpd's patterns are Perl's, nearly ours."""
+    word = text.removeprefix("~").strip().strip("\"'")
+    if fnmatchcase(name, word):
+        return True
+    try:
+        return re.search(word, name) is not None
+    except re.error:
+        return False
+
+
+def _line_named(line: Line, hunk: Hunk, request: _Request) -> float:
+    """Whether the very line is named, by the log or as the place of the answer."""
+    if line.sign == "-":
+        return 0
+    if hunk.path in request.files and line.number in request.numbers:
         return 40
-    if line.sign == "-" or hunk.path != request.file:
-        return 0
-    if line.number == request.line:
-        return 60
-    return 30 if line.around.host_line == request.line else 0
+    return 60 if hunk.path == request.file and line.number == request.line else 0
 
 
-def _name_points(line: Line, words: list[str], request: _Request) -> float:
-    if not request.host:
-        return 0
-    points = 25.0 if any(request.host == word.lower().strip('"') for word in words[1:]) else 0.0
-    if line.around.names:
-        points += 25 if any(fnmatchcase(request.host, name) for name in line.around.names) else -30
-    return points
+def _host_points(line: Line, words: list[str], hunk: Hunk, request: _Request) -> float:
+    """Whether the line belongs to the virtual host that answered; what belongs to all of them loses nothing."""
+    names = line.around.names
+    own = any(fnmatchcase(request.host, name) for name in names)
+    if request.host and names and not own:
+        return -30
+    if line.sign == "+" and hunk.path == request.file and line.around.host_line == request.line is not None:
+        return 30
+    if own or (request.host and any(request.host == word.lower().strip("\"'") for word in words[1:])):
+        return 25
+    return 15 if hunk.path == request.file else 0
 
 
 def _path_points(word: str, path: str) -> float:

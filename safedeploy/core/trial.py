@@ -168,7 +168,9 @@ def _finding(item: Mapping[str, Any], hide: Hide) -> Finding:
 def _shadow(value: Mapping[str, Any], hide: Hide) -> Shadow:
     counts = value.get("probes")
     unreached = (
-        f"backend {item.get('target')}: {item['why']}" for item in _mappings(value.get("backends")) if item.get("why")
+        f"the shadow cannot reach {item.get('target')}: {item.get('why') or 'it is not bridged'}"
+        for item in _mappings(value.get("backends"))
+        if item.get("state") == "unbridged"
     )
     return Shadow(
         state=str(value.get("state") or "none"),

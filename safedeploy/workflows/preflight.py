@@ -93,9 +93,17 @@ def _paragraphs(verdict: Preflight, desired: Mapping[str, Desired]) -> str:
         tree = desired[check.host].tree
         words = [line for line in check.detail.splitlines() if line not in check.text]
         leads = mentioned(f"{check.text}\n{check.detail}", tree.entries, tree.origin)
-        key = (check.text, *(f"    | {line}" for line in words), *(f"    {lead}" for lead in leads))
+        key = (_said(check), *(f"    | {line}" for line in words), *(f"    {lead}" for lead in leads))
         groups.setdefault(key, []).append(check.host)
     return "\n".join(f"  {', '.join(hosts)}: " + "\n".join(lines) for lines, hosts in groups.items())
+
+
+def _said(check: HostCheck) -> str:
+    """What the host said; of regressions only how many, for the screen shows each of them."""
+    worse = len({one.request for one in check.trial.regressions})
+    if not worse:
+        return check.text
+    return "1 request gets worse" if worse == 1 else f"{worse} requests get worse"
 
 
 _INTENDED = (

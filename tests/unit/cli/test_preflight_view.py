@@ -90,6 +90,16 @@ web1, web2: 5 requests get worse (1.4 to 1.9 s)
     )
 
 
+def test_hosts_that_differ_by_their_own_names_alone_are_shown_together_with_the_ids_of_all():
+    def of(host: str, number: int) -> HostCheck:
+        request = f"GET http://{host}.example.com/sd{number:010x}"
+        return check({"verdicts": [verdict(number, "/", request=request)]}, host=host)
+
+    said = shown(of("web1", 1), of("web2", 2), of("web3", 3), terminal=False)
+    assert said.startswith("web1, web2, web3: 1 request gets worse (1.4 s)\n")
+    assert "[00000001 00000002 00000003]" in said
+
+
 def test_hosts_that_passed_say_what_was_done_and_what_the_change_means():
     found = {
         "shadow": {"state": "compared", "probes": {"asked": 40, "same": 38, "declared": 1, "changed": 1}},

@@ -123,7 +123,25 @@ def test_requests_with_one_cause_are_one_cause_and_others_are_not():
     worse = [verdict(id=f"0000000{n}", request=f"GET http://www.example.test/{n}", log=log) for n in range(3)]
     worse.append(verdict(id="00000009", kind="authentication", request="GET http://a.test/", before="401", after="200"))
     found = causes(worse, [www, app])
-    assert [(cause.kind, len(cause.verdicts)) for cause in found] == [("error", 3), ("authentication", 1)]
+    assert [(cause.kinds, len(cause.requests)) for cause in found] == [(("error",), 3), (("authentication",), 1)]
+
+
+def test_a_request_that_became_worse_in_two_respects_is_one_request():
+    log = ("/var/www/app/.htaccess: Options not allowed here",)
+    worse = [verdict(log=log), verdict(id="00000002", kind="other-site", log=log)]
+    (cause,) = causes(worse, [Changed(path="/var/www/app/.htaccess", after="Options -Indexes\n")])
+    assert cause.kinds == ("error", "other-site")
+    assert [len(verdicts) for verdicts in cause.requests.values()] == [2]
+
+
+def test_a_module_that_speaks_in_the_log_weighs_more_than_the_virtual_host():
+    www = Changed(path=WWW, before=vhost("www.example.test"), after=vhost("www.example.test", "Options -Indexes"))
+    files = '<FilesMatch "^\\.env">\n  Require all denied\n</FilesMatch>\n<FilesMatch "\\.css">\n  Require all denied\n'
+    conf = Changed(path="/etc/apache2/conf-available/files.conf", after=files)
+    log = ("[authz_core:error] AH01630: client denied by server configuration: /srv/.env",)
+    found = likely(verdict(request="GET http://www.example.test/.env", log=log), www, conf, *NOISE)
+    assert found[0][0] == conf.path
+    assert found[0][1][1].strip() == "Require all denied"
 
 
 def test_requests_without_a_likely_line_are_grouped_as_the_host_grouped_them():

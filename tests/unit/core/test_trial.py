@@ -48,7 +48,7 @@ def test_every_text_is_masked():
             "state": "none",
             "why": secret,
             "limits": [secret],
-            "backends": [{"target": secret, "why": secret}],
+            "backends": [{"target": secret, "state": "unbridged", "why": secret}],
         },
         "verdicts": [
             {**VERDICT, "request": secret, "before": secret, "after": secret, "place": secret, "log": [secret]}
@@ -74,7 +74,7 @@ def test_the_shadow_tells_how_far_it_got():
     ).shadow
     assert shadow is not None
     assert (shadow.state, shadow.asked, shadow.seconds) == ("compared", 9, 1.5)
-    assert shadow.limits == ("cut short", "backend 10.0.0.9:80: no route")
+    assert shadow.limits == ("cut short", "the shadow cannot reach 10.0.0.9:80: no route")
 
 
 def test_verdicts_are_told_apart_by_kind():
