@@ -46,7 +46,7 @@ def ask(
         read=shadow.read,
         served=served.Served(effective),
         wanted=answer.Wanted(expectations),
-        pace=Pace(rate, at_once),
+        pace=Pace(rate),
         handshakes=_first_of_listeners(probes),
     )
     demanding = [probe for probe in probes if _demanding(probe)]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TIMEOUT = 5.0
 # A server whose workers are all taken does not answer at all: no need to wait as long as for a slow page.
 HELD_TIMEOUT = 2.5
+_SLOW = 400.0
 _FILE_LIMIT = 16 * 1024 * 1024
 
 
@@ -114,11 +115,16 @@ class Exchange:
         return {"vhost": served.place(self.terms.served.virtual_host(probe["url"], probe["address"]))}
 
     def _stable(self, probe: Json, found: Json) -> bool:
-        """Whether a second request brings the same body; not asked where nobody will compare it."""
+        """Whether a second request brings the same body; not asked where nobody will compare it.
+
+        A slow page is not asked again, because the time is short: it counts as one that may differ.
+        """
         if found["status"] >= 300 or found["bytes"] == 0 or found["is_file"] or probe.get("hold") or found["of_httpd"]:
             return True
         if probe.get("body_bytes") or int(probe.get("at_once") or 1) > 1 or probe.get("method") not in (None, "GET"):
             return True
+        if found["ms"] > _SLOW:
+            return False
         try:
             again = self.request(probe, probe["url"])
         except (OSError, http.client.HTTPException, ValueError):

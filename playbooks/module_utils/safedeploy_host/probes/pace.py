@@ -1,17 +1,18 @@
-"""How fast may be asked: so many a second at most, over all that ask."""
+"""How fast may be asked: so many a second, over all that ask, after a first burst."""
 
 from __future__ import annotations
 
 import threading
 import time
 
+BURST = 0.5
+
 
 class Pace:
-    """Gives out moments, 1 / `rate` seconds apart; a burst of `at_once` may come at once. Safe for threads."""
+    """Gives out moments, 1 / `rate` seconds apart on average: half a second's worth may come at once. Safe for threads."""
 
-    def __init__(self, rate: float, at_once: int = 1) -> None:
+    def __init__(self, rate: float) -> None:
         self._apart = 1.0 / rate if rate > 0 else 0.0
-        self._slack = self._apart * max(0, at_once - 1)
         self._next = 0.0
         self._lock = threading.Lock()
 
@@ -19,7 +20,7 @@ class Pace:
         """Wait for the next moment; false when it comes only after the deadline (monotonic seconds)."""
         with self._lock:
             now = time.monotonic()
-            moment = max(self._next, now - self._slack)
+            moment = max(self._next, now - BURST)
             if moment > deadline or now >= deadline:
                 return False
             self._next = moment + self._apart

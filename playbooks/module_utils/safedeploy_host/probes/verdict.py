@@ -36,7 +36,16 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-_KINDS = (exposure.judge, status.judge, site.judge, redirect.judge, content.judge, content_type.judge, header.judge)
+# The first of these that finds a regression has found the reason of what the later ones would say.
+_KINDS = (
+    site.judge,
+    exposure.judge,
+    status.judge,
+    redirect.judge,
+    content.judge,
+    content_type.judge,
+    header.judge,
+)
 # httpd names the file when it stumbles over an .htaccess.
 _HTACCESS = re.compile(r"(/[^\s:]*/\.htaccess)\b")
 
@@ -104,9 +113,12 @@ def _differences(case: Case) -> Iterator[Found]:
     if case.why == "open-proxy":
         yield from exposure.judge(case)
         return
-    for kind in _KINDS:
-        yield from kind(case)
     yield from tls.judge(case)
+    for kind in _KINDS:
+        differences = list(kind(case))
+        yield from differences
+        if any(one.verdict == found.REGRESSION for one in differences):
+            return
 
 
 def _most_telling(differences: list[Found]) -> list[Found]:

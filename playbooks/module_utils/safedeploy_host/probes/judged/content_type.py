@@ -24,8 +24,10 @@ _EQUAL = {
 
 
 def judge(case: Case) -> Iterator[Found]:
-    """For two good answers."""
+    """For two good answers with a body."""
     live, candidate = case.live, case.candidate
+    if case.probe.get("method") not in (None, "GET", "HEAD"):
+        return
     if case.new or live["status"] != candidate["status"] or not 200 <= (live["status"] or 0) <= 299:
         return
     before, old_charset = _parts(live["headers"].get("content-type") or "")

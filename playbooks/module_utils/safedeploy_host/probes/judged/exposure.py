@@ -40,8 +40,8 @@ def judge(case: Case) -> Iterator[Found]:
         yield found.regression("source", after="the script's own text")
     elif candidate["of_httpd"] and not live["of_httpd"]:
         yield found.regression("private", after="a page about httpd itself")
-    elif candidate["status"] < 300 and live["status"] in (403, 404) and _PRIVATE.search(case.path) and not case.new:
-        yield found.regression("private")
+    elif candidate["is_file"] and not live["is_file"] and _PRIVATE.search(case.path):
+        yield _visible(case, "private", "the file's content")
 
 
 def _visible(case: Case, kind: str, after: str) -> Found:

@@ -13,13 +13,18 @@ if TYPE_CHECKING:
     from .case import Case
     from .found import Found
 
+# Decoys of which one wants to know whether they are given away. That they are refused is what they are for.
+_MAY_BE_REFUSED = ("listing", "private", "source")
 LIMITS = frozenset([400, 413, 414, 431])
 
 
 def judge(case: Case) -> Iterator[Found]:
     """Nothing when both answers are as good as one another."""
     live, candidate = badness(case.live), badness(case.candidate)
-    if candidate >= BROKEN and (live < candidate or (case.new and case.why != "decoy")):
+    if candidate == REFUSED and case.probe.get("kind") in _MAY_BE_REFUSED:
+        if live != REFUSED:
+            yield found.changed("error")
+    elif candidate >= BROKEN and (live < candidate or (case.new and case.why != "decoy")):
         yield found.regression(_kind(case))
     elif candidate == live:
         if live not in (FINE, SILENT) and case.live["status"] != case.candidate["status"]:
