@@ -68,6 +68,8 @@ def traces() -> dict[str, Any]:
     return {
         "children": Path(f"/proc/self/task/{os.getpid()}/children").read_text().split(),
         "mounts": Path("/proc/self/mountinfo").read_text(),
-        "descriptors": sorted(os.listdir("/proc/self/fd"))[:-1],
-        "namespaces": {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in ("mnt", "net", "pid", "ipc", "uts")},
+        "descriptors": len(list(Path("/proc/self/fd").iterdir())),
+        "namespaces": {
+            kind: str(Path(f"/proc/self/ns/{kind}").readlink()) for kind in ("mnt", "net", "pid", "ipc", "uts")
+        },
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import os
+import signal
 import subprocess
 import time
 from typing import Any
@@ -175,9 +177,6 @@ def test_requests_are_counted_by_the_log_that_they_went_to(apache: Apache, shado
 
 def test_a_server_that_dies_of_a_request_is_said_to_have_died(apache: Apache, shadows: Any) -> None:
     def work(shadow: Any) -> str:
-        import os
-        import signal
-
         os.kill(shadow.pid, signal.SIGKILL)
         time.sleep(0.1)
         return "asked"

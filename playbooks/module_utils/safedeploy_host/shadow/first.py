@@ -63,10 +63,10 @@ def _make(plan: Plan, reply: int, sender: socket.socket) -> list[str]:
     sockets = furnish.open_sockets(plan.world.get("sockets", []), found.limits)
     made = root.make(plan.size)
     found.limits += made.limits
+    furnish.mount_sockets(made.path, sockets)
     root.enter(made)
     written = logs.around(plan.logs)
     furnish.lay_all(plan, written)
-    furnish.mount_sockets(sockets)
     root.close(made)
     network.hand_over(found, sender)
     _close_all_but(reply)

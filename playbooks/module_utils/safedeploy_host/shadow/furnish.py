@@ -38,12 +38,12 @@ def open_sockets(paths: Iterable[str], limits: list[str]) -> list[tuple[str, int
     return found
 
 
-def mount_sockets(found: Iterable[tuple[str, int]]) -> None:
-    """Show the sockets themselves: one that is seen through an overlay answers nobody."""
+def mount_sockets(root: str, found: Iterable[tuple[str, int]]) -> None:
+    """Show the sockets themselves below `root`: one that is seen through an overlay answers nobody."""
     closed = namespaces.REMOUNT | namespaces.BIND | namespaces.READ_ONLY | namespaces.NO_DEVICES
     for path, descriptor in found:
-        namespaces.mount(f"/proc/self/fd/{descriptor}", path, flags=namespaces.BIND)
-        namespaces.mount("none", path, flags=closed)
+        namespaces.mount(f"/proc/self/fd/{descriptor}", root + path, flags=namespaces.BIND)
+        namespaces.mount("none", root + path, flags=closed)
 
 
 def lay_all(plan: Plan, logs: Iterable[str]) -> None:

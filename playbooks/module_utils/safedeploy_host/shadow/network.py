@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     Address = Tuple[str, int]
 
 _LINK, _PEER = "backends", "shadow"
+# Where a host without an address of its own sends from: reserved, so that nobody means it (RFC 7600, RFC 6666).
+_NOBODY = {4: "192.0.0.8", 6: "100::8"}
 _BACKLOG = 128
 # The kernel passes 253 descriptors with one message at most.
 _AT_ONCE = 200
@@ -148,13 +150,16 @@ def _connect(
     os.close(here)
     route.up(_LINK, arp=False)
     for host in sorted({host for host, _ in elsewhere}):
-        _ignore_missing(lambda host=host: route.reach(host, _LINK, _sender(host, own)))
+        sender = _sender(host, own)
+        if sender in _NOBODY.values():
+            _ignore_missing(lambda sender=sender: route.add(sender, _LINK))
+        _ignore_missing(lambda host=host, sender=sender: route.reach(host, _LINK, sender))
 
 
-def _sender(host: str, own: Iterable[str]) -> str | None:
+def _sender(host: str, own: Iterable[str]) -> str:
     """The address that the host would send from, more or less: the first one that is not a loopback's."""
     same = [one for one in own if (":" in one) == (":" in host) and not one.startswith("127.") and one != "::1"]
-    return same[0] if same else "127.0.0.1" if ":" not in host else None
+    return same[0] if same else _NOBODY[6 if ":" in host else 4]
 
 
 def _serve(host: str, port: int, state: str, network: Network) -> None:
