@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Address = Tuple[str, int]
 
-_LISTENING = "0A"
+_LISTENING, _ESTABLISHED = "0A", "01"
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to reach what is bound to all addresses
 # Handled by httpd's core for the whole server: no virtual host, document or application sees it. A TLS port answers it
 # with an error, which is an answer too.
@@ -58,6 +58,17 @@ def bound(pid: int) -> list[tuple[str, Address]]:
     return [(inode, address) for inode, address in _table(pid) if inode in held]
 
 
+def all_listening() -> list[tuple[str, Address]]:
+    """Every listening TCP socket that this process's network has, as (inode, address)."""
+    return list(_table("self"))
+
+
+def established(ports: Iterable[int]) -> int:
+    """How many TCP connections clients have open to these local ports."""
+    wanted = set(ports)
+    return sum(port in wanted for _, (_, port) in _table("self", _ESTABLISHED))
+
+
 def wait_for_bytes(addresses: Iterable[Address], deadline: float) -> Address | None:
     """Ask the addresses in turn until one answers with a byte; None when none has by `deadline` (time.monotonic)."""
     order = sorted(set(addresses), key=lambda address: address[1])
@@ -80,7 +91,7 @@ def _answers(address: Address, timeout: float) -> bool:
         return False
 
 
-def _table(pid: int) -> Iterable[tuple[str, Address]]:
+def _table(pid: int | str, state: str = _LISTENING) -> Iterable[tuple[str, Address]]:
     for family, name in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
         try:
             lines = Path(f"/proc/{pid}/net/{name}").read_text("ascii").splitlines()[1:]
@@ -88,7 +99,7 @@ def _table(pid: int) -> Iterable[tuple[str, Address]]:
             continue
         for line in lines:
             fields = line.split()
-            if fields[3] == _LISTENING:
+            if fields[3] == state:
                 yield fields[9], _address(family, fields[1])
 
 

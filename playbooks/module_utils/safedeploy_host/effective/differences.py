@@ -83,15 +83,16 @@ def _where(hosts: list[Json]) -> str:
 def _sections(live: Json, candidate: Json, pairs: Pairs) -> Iterator[tuple[str, list[Json], list[Json]]]:
     """(whose, live's directives, the candidate's) of the main server and of each virtual host on both sides."""
     yield "", live["tree"], candidate["tree"]
+    before, after = _by_place(live), _by_place(candidate)
     for old, new in pairs.pairs:
-        yield f" of {new['name']}", _inside(live, old), _inside(candidate, new)
+        inside = [places.get((host["file"], host["line"]), []) for places, host in ((before, old), (after, new))]
+        yield f" of {new['name']}", inside[0], inside[1]
 
 
-def _inside(effective: Json, host: Json) -> list[Json]:
-    for node in effective["tree"]:
-        if node["name"] == "virtualhost" and (node["file"], node["line"]) == (host["file"], host["line"]):
-            return list(node["children"])
-    return []
+def _by_place(effective: Json) -> dict[tuple[str, int], list[Json]]:
+    """What stands in each virtual host, by the place where it begins."""
+    sections = [node for node in effective["tree"] if node["name"] == "virtualhost"]
+    return {(node["file"], node["line"]): node["children"] for node in sections}
 
 
 def _changed(name: str, before: list[Json], after: list[Json]) -> tuple[str | None, str | None, str | None] | None:

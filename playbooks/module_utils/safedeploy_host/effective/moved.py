@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .paired import called, endpoint
-from .which import answers_to, bare, hosts_at, which
+from .which import Choice, answers_to, bare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,30 +40,32 @@ def moves(live: Json, candidate: Json, pairs: Pairs) -> Iterator[Move]:
 
     At an address of its own a move is told only where it differs from what happens at all other addresses.
     """
-    ports = sorted(_ports(live) & _ports(candidate))
-    names = sorted(_names(live))
-    for port in ports:
+    before, after = Choice(live), Choice(candidate)
+    names = sorted({bare(name) for host in live["vhosts"] for name in (host["name"], *host["aliases"])})
+    for port in sorted(_ports(live) & _ports(candidate)):
         everywhere: dict[str, tuple[Json | None, Json | None]] = {}
         for address in ("*", *sorted(_addresses(live, port) | _addresses(candidate, port))):
-            if address != "*" and not _served(live, address, port):
-                continue
-            for name in names:
-                before, after = which(live, address, port, name), which(candidate, address, port, name)
-                known = before is not None and answers_to(before, name)
-                if address == "*":
-                    everywhere[name] = (before, after)
-                elif everywhere.get(name) == (before, after):
+            group, now = before.at(address, port), after.at(address, port)
+            for name in names if group is not None else ():
+                known = group.knows(name) if group else None
+                if group is None or known is None:
                     continue
-                if known and not pairs.same(before, after):
-                    yield Move(name, (address, port), before, after)
+                answers = (group.hosts[known], now.which(name) if now else None)
+                if address == "*":
+                    everywhere[name] = answers
+                elif everywhere.get(name) == answers:
+                    continue
+                if not pairs.same(*answers):
+                    yield Move(name, (address, port), *answers)
 
 
 def defaults(live: Json, candidate: Json, pairs: Pairs) -> Iterator[Move]:
     """Where requests for a name that nobody has go to another virtual host than before; `name` is empty."""
+    choices = Choice(live), Choice(candidate)
     for port in sorted(_ports(live) & _ports(candidate)):
         for address in ("*", *sorted(_addresses(live, port) & _addresses(candidate, port))):
-            before = next(iter(hosts_at(live, address, port)), None)
-            after = next(iter(hosts_at(candidate, address, port)), None)
+            groups = [choice.at(address, port) for choice in choices]
+            before, after = (group.hosts[0] if group else None for group in groups)
             if not pairs.same(before, after):
                 yield Move("", (address, port), before, after)
 
@@ -74,14 +76,6 @@ def sentence(names: list[str], move: Move) -> str:
     verb = "answers" if len(names) == 1 else "answer"
     how = "" if move.by_name else ", which is only the default there" if move.after else ""
     return f"{shown} on {move.shown} now {verb} from {called(move.after)}{how}; before from {called(move.before)}"
-
-
-def _served(live: Json, address: str, port: int) -> bool:
-    return bool(hosts_at(live, address, port))
-
-
-def _names(effective: Json) -> set[str]:
-    return {bare(name) for host in effective["vhosts"] for name in (host["name"], *host["aliases"])}
 
 
 def _ports(effective: Json) -> set[int]:

@@ -19,29 +19,62 @@ if TYPE_CHECKING:
 _ANY = ("*", "0.0.0.0", "::", "_default_")  # noqa: S104 -- compared, not bound
 
 
+class Choice:
+    """The virtual hosts of one configuration, indexed for many questions."""
+
+    def __init__(self, effective: Json) -> None:
+        groups = [Group(hosts) for hosts in _groups(effective["vhosts"])]
+        self._exact = [group for group in groups if group.address not in _ANY]
+        self._wild = [group for group in groups if group.address in _ANY]
+
+    def at(self, address: str, port: int) -> Group | None:
+        """The virtual hosts among which the name decides for requests to `address`:`port`; None: the main server."""
+        wanted = canonical(address)
+        for group in [group for group in self._exact if group.address == wanted] + self._wild:
+            if group.port in (0, port):
+                return group
+        return None
+
+    def which(self, address: str, port: int, host_name: str) -> Json | None:
+        """As the function `which`."""
+        group = self.at(address, port)
+        return group.which(bare(host_name)) if group else None
+
+
+class Group:
+    """The virtual hosts of one address and port, in httpd's order; the first is the default."""
+
+    def __init__(self, hosts: list[Json]) -> None:
+        self.hosts = hosts
+        self.address = canonical(hosts[0]["address"])
+        self.port: int = hosts[0]["port"]
+        self._plain: dict[str, int] = {}
+        self._patterns: list[tuple[int, re.Pattern[str]]] = []
+        for number, host in enumerate(hosts):
+            for name in (host["name"], *host["aliases"]):
+                if _is_pattern(name):
+                    self._patterns.append((number, _compiled(name)))
+                else:
+                    self._plain.setdefault(name.lower(), number)
+
+    def which(self, name: str) -> Json:
+        """The one that answers a bare name."""
+        number = self.knows(name)
+        return self.hosts[number if number is not None else 0]
+
+    def knows(self, name: str) -> int | None:
+        """The number of the first that has a bare name, by ServerName or ServerAlias; None when none has."""
+        found = [number for number, pattern in self._patterns if pattern.fullmatch(name)]
+        plain = self._plain.get(name)
+        return min(found + ([plain] if plain is not None else []), default=None)
+
+
 def which(effective: Json, address: str, port: int, host_name: str) -> Json | None:
     """The virtual host of `effective` for a request to `address`:`port` with this Host header; None: the main server.
 
     `address` is an IP address, or "*" for one that no virtual host names.
     """
-    group = hosts_at(effective, address, port)
-    name = bare(host_name)
-    for host in group:
-        if answers_to(host, name):
-            return host
-    return group[0] if group else None
-
-
-def hosts_at(effective: Json, address: str, port: int) -> list[Json]:
-    """The virtual hosts among which the name decides, for requests to `address`:`port`; the default one first."""
-    wanted = _canonical(address)
-    groups = _groups(effective["vhosts"])
-    exact = [group for group in groups if group[0]["address"] not in _ANY]
-    wild = [group for group in groups if group[0]["address"] in _ANY]
-    for group in [group for group in exact if _canonical(group[0]["address"]) == wanted] + wild:
-        if group[0]["port"] in (0, port):
-            return group
-    return []
+    return Choice(effective).which(address, port, host_name)
 
 
 def answers_to(host: Json, name: str) -> bool:
@@ -67,14 +100,20 @@ def _groups(hosts: list[Json]) -> list[list[Json]]:
 
 
 def _matches(name: str, pattern: str) -> bool:
-    pattern = pattern.lower()
-    if "*" not in pattern and "?" not in pattern:
-        return name == pattern
-    parts = (".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in pattern)
-    return re.fullmatch("".join(parts), name) is not None
+    return _compiled(pattern).fullmatch(name) is not None if _is_pattern(pattern) else name == pattern.lower()
 
 
-def _canonical(address: str) -> str:
+def _is_pattern(name: str) -> bool:
+    return "*" in name or "?" in name
+
+
+def _compiled(name: str) -> re.Pattern[str]:
+    parts = (".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in name.lower())
+    return re.compile("".join(parts))
+
+
+def canonical(address: str) -> str:
+    """One spelling for each IP address; an IPv4 address as such, also where it is written as an IPv6 one."""
     try:
         parsed = ipaddress.ip_address(address.strip("[]").partition("%")[0])
     except ValueError:
