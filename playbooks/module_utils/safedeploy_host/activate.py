@@ -78,6 +78,7 @@ class Activation:
         self.goal: Tree = effective(self.manifest["entries"], {**self.live, **store.adopted.entries()})
         self.changes: Tree = tree.changes(self.live, self.goal)
         self.declared: Json = declared.of(store, self.manifest)
+        self.others: list[Json] = []
         self.steps: list[Json] = []
         self.began = time.monotonic()
 
@@ -195,8 +196,10 @@ class Activation:
             "before_release": state["current"] or ADOPTED,
             "before": self.live,
             "directories": switch.directories(self.changes, self.store.roots),
-            "services": self.services.to_reload(self.changes, self.declared),
+            "services": [],
         }
+        # Their state is that from before; they belong to the record once they may have read a new file.
+        self.others = self.services.to_reload(self.changes, self.declared)
         self.store.sync()
         self.store.state.save({**state, "pending": pending})
         self._step("keep")
@@ -216,6 +219,7 @@ class Activation:
     def _switch(self, pending: Json) -> None:
         self.store.journal.write({"kind": "activate", "activation": pending["activation"], "record": pending})
         switch.apply(self.store, self.goal, make=pending["directories"])
+        pending["services"] = self.others
         now = self.services.now()
         state = self.store.state.load()
         state.update(current=self.release, since=iso(now), by=self.actor, run=self.run, pending=pending)

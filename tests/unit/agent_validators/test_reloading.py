@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from safedeploy_host import switch
 from safedeploy_host.changing import changing
 
 from tests.unit.agent.world import refused
@@ -30,6 +31,16 @@ def test_a_service_none_of_whose_files_changed_is_left_alone(served):
     push(served, b"second")
     served.push({str(served.ini): b"second", "sites/a.conf": b"a2"}, "bbbbbbbbbbbb", "run-1")
     assert served.asked == 1
+
+
+def test_a_switch_that_fails_leaves_a_service_alone_that_has_read_nothing_new(served, monkeypatch):
+    def full(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    served.stage({str(served.ini): b"second"})
+    monkeypatch.setattr(switch, "_rename", full)
+    assert refused(served.activate).detail["cause_code"] == "no-space"
+    assert served.asked == 0
 
 
 def test_a_file_without_a_reload_makes_nothing_reload(served):
