@@ -19,7 +19,7 @@ _WORDS = {
     "no-answer": "no answer any more",
     "other-site": "another virtual host answers",
     "other-content": "other content",
-    "redirect": "redirected elsewhere",
+    "redirect": "redirected otherwise, or no longer",
     "loop": "redirected for ever",
     "certificate": "the certificate",
     "content-type": "another type of content",
@@ -85,6 +85,12 @@ def _show_hunk(rows: Rows, hunk: Hunk) -> None:
         rows.row("", hunk.note)
     for line in hunk.lines:
         rows.row("", f"{line.sign} {line.text.strip()}", "green" if line.sign == "+" else "red")
+
+
+def has_others(trial: Trial) -> bool:
+    """Whether `show_others` has anything to show."""
+    shown = (Judgement.CHANGED, Judgement.INCONCLUSIVE)
+    return any(one.accepted or one.judgement in shown for one in trial.verdicts)
 
 
 def show_others(rows: Rows, trial: Trial) -> None:

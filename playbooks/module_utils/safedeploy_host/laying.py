@@ -41,7 +41,7 @@ def lay(entries: Mapping[str, Json], content: Mapping[str, bytes], prefix: str =
         _remove(target)
         if entry["kind"] == "absent":
             continue
-        _make_directories(target.parent)
+        make_directories(target.parent)
         if entry["kind"] == "link":
             target.symlink_to(entry["target"])
         else:
@@ -50,7 +50,7 @@ def lay(entries: Mapping[str, Json], content: Mapping[str, bytes], prefix: str =
             target.chmod(int(entry["mode"], 8))
 
 
-def _make_directories(directory: Path) -> None:
+def make_directories(directory: Path) -> None:
     """Make what is missing, as the switch does: open to httpd's user, whatever the umask."""
     missing = [directory]
     while not missing[-1].exists():

@@ -67,7 +67,7 @@ class Trial:
             self._compare(live, candidate)
 
     def _examine(self) -> tuple[Json | None, Json | None]:
-        from .effective import differences, examine
+        from .effective import concerns, differences, examine
 
         seen = examine.examine(self.site, self.changes, self.open_object)
         self.found.update(configtest=seen["configtest"], restart=seen["restart"])
@@ -78,7 +78,7 @@ class Trial:
             self.found.update(differences=[], findings=[])
         else:
             self.found["differences"] = differences.differences(live, candidate)
-            self.found["findings"] = []
+            self.found["findings"] = concerns.concerns(self.site, live, candidate, self.changes)
         return live, candidate
 
     def _validate(self) -> None:

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-# The first of these that finds a regression has found the reason of what the later ones would say.
+# Of the answer, the first that finds a regression has found the reason of what the later ones would say.
 _KINDS = (
+    tls.judge,
     site.judge,
     exposure.judge,
     status.judge,
@@ -46,6 +47,7 @@ _KINDS = (
     content_type.judge,
     header.judge,
 )
+_OF_CONNECTION = ("certificate", "tls")
 # httpd names the file when it stumbles over an .htaccess.
 _HTACCESS = re.compile(r"(/[^\s:]*/\.htaccess)\b")
 
@@ -89,7 +91,7 @@ def _judged(case: Case, expectations: Sequence[Json]) -> list[Found]:
         return [found.Found(found.INCONCLUSIVE, "no-time", after="no time left to ask")]
     declaration = declared.about(case, expectations)
     if declaration is None:
-        return _most_telling(list(_differences(case)))
+        return _most_telling([_excused(case, one) for one in _differences(case)])
     why = declared.unmet(case, declaration)
     if why is not None:
         inconclusive = list(backend.judge(case))
@@ -102,7 +104,17 @@ def _judged(case: Case, expectations: Sequence[Json]) -> list[Found]:
     return _most_telling(left)
 
 
+def _excused(case: Case, one: Found) -> Found:
+    """What a nameless virtual host answered is no promise once the push takes it away, but for what it kept closed."""
+    if one.verdict == found.REGRESSION and case.removed and one.kind not in exposure.KINDS:
+        return found.changed("gone", before=one.before, after=one.after)
+    return one
+
+
 def _differences(case: Case) -> Iterator[Found]:
+    if case.why == "open-proxy":
+        yield from exposure.judge(case)
+        return
     blamed = list(backend.judge(case))
     if blamed:
         yield from blamed
@@ -110,22 +122,19 @@ def _differences(case: Case) -> Iterator[Found]:
     if case.why == "crowd":
         yield from capacity.judge(case)
         return
-    if case.why == "open-proxy":
-        yield from exposure.judge(case)
-        return
-    yield from tls.judge(case)
     for kind in _KINDS:
-        differences = list(kind(case))
-        yield from differences
-        if any(one.verdict == found.REGRESSION for one in differences):
-            return
+        yield from kind(case)
 
 
 def _most_telling(differences: list[Found]) -> list[Found]:
-    """All regressions, once for each kind; without one, the first of what tells most."""
-    worse = {one.kind: one for one in reversed(differences) if one.verdict == found.REGRESSION}
+    """What is wrong with the connection and with the answer; where nothing is, the one thing that tells most.
+
+    Of an answer only the first is given: another site's page has other headers too, and that is no news.
+    """
+    worse = [one for one in differences if one.verdict == found.REGRESSION]
     if worse:
-        return list(reversed(list(worse.values())))
+        connection = [one for one in worse if one.kind in _OF_CONNECTION][:1]
+        return connection + [one for one in worse if one.kind not in _OF_CONNECTION][:1]
     return sorted(differences, key=lambda one: found.ORDER.index(one.verdict))[:1] or [found.Found(found.SAME, "same")]
 
 

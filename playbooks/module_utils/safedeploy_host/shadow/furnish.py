@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 
 from .. import namespaces
-from ..laying import lay
+from ..laying import lay, make_directories
 from . import names
 
 TYPE_CHECKING = False
@@ -62,7 +63,7 @@ def lay_all(plan: Plan, logs: Iterable[str]) -> None:
 def _lay_decoy(path: str, decoy: Json) -> None:
     if os.path.lexists(path):
         return
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    make_directories(Path(path).parent)
     with open(path, "w", encoding="utf-8") as stream:
         stream.write(decoy["content"])
     os.chmod(path, int(decoy.get("mode", "0644"), 8))

@@ -35,6 +35,7 @@ class Around:
         self.now = now
         # {(path, sha256): {names of the live virtual hosts that answer so}}
         self.others: dict[tuple[str, str], set[str]] = {}
+        self.claimed = claimed(self.live)
         self.pushed = {entry.get("sha256") for entry in changes.values() if entry and entry.get("sha256")}
 
 
@@ -66,6 +67,21 @@ class Case:
         return not owns(self.live_site, self.host) and owns(self.candidate_site, self.host)
 
     @property
+    def removed(self) -> bool:
+        """Whether this push takes away the virtual host without a name that answered: nobody was promised its pages."""
+        site = self.live_site
+        if site is None or place(site) in self.around.claimed:
+            return False
+        entry = self.around.changes.get(site["file"])
+        return entry is not None and entry["kind"] == "absent"
+
+    @property
+    def only_here(self) -> bool:
+        """Whether it is asked for on the loopback, where nobody else can."""
+        address = str(self.probe.get("address") or "")
+        return address == "::1" or address.startswith("127.")
+
+    @property
     def moved(self) -> bool:
         """Whether another virtual host answers than the one that did."""
         live, candidate = self.live_site, self.candidate_site
@@ -75,6 +91,22 @@ class Case:
             return False
         # One site under a new main name keeps its file and some of its names.
         return not (live["file"] == candidate["file"] and names(live) & names(candidate))
+
+
+def claimed(effective: Json) -> set[str]:
+    """The places of the virtual hosts that bear a name of their own; all of them where no tree tells."""
+    hosts = {place(one) or "": one for one in effective.get("vhosts") or ()}
+    sections = {
+        f"{node['file']}:{node['line']}": node
+        for node in effective.get("tree") or ()
+        if node["name"] == "virtualhost" and node.get("children") is not None
+    }
+    return {
+        where
+        for where in hosts
+        if where not in sections
+        or any(child["name"] in ("servername", "serveralias") for child in sections[where]["children"])
+    }
 
 
 def names(site: Json) -> set[str]:

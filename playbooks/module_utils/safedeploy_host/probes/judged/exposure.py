@@ -19,6 +19,7 @@ _PRIVATE = re.compile(
     re.IGNORECASE,
 )
 _SOURCE = re.compile(r"\.(?:php\d?|phtml|cgi|pl|py|rb|jsp|asp|sh|lua)$", re.IGNORECASE)
+KINDS = frozenset(["listing", "open-proxy", "private", "source"])
 _KINDS = {"source": "source", "private": "private", "listing": "listing"}
 
 
@@ -38,7 +39,7 @@ def judge(case: Case) -> Iterator[Found]:
         yield _visible(case, kind, "the script's own text" if kind == "source" else "the file's content")
     elif candidate["is_file"] and not live["is_file"] and _SOURCE.search(case.probe.get("file") or ""):
         yield found.regression("source", after="the script's own text")
-    elif candidate["of_httpd"] and not live["of_httpd"]:
+    elif candidate["of_httpd"] and not live["of_httpd"] and not (case.new and case.only_here):
         yield found.regression("private", after="a page about httpd itself")
     elif candidate["is_file"] and not live["is_file"] and _PRIVATE.search(case.path):
         yield _visible(case, "private", "the file's content")
@@ -60,5 +61,5 @@ def _open_proxy(case: Case) -> Iterator[Found]:
         yield found.regression("open-proxy", after=f"{candidate['status']}, asked the stranger")
     elif candidate["status"] in (502, 503, 504) and live["status"] not in (502, 503, 504):
         yield found.regression("open-proxy", after=f"{candidate['status']}, tried to ask the stranger")
-    elif candidate["status"] != live["status"] and not case.moved:
+    elif candidate["status"] != live["status"] is not None and not (case.moved or case.new or case.removed):
         yield found.regression("open-proxy")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
+# An authority asks for its challenge over plain HTTP: RFC 8555, section 8.3.
+_ACME = "/.well-known/acme-challenge/"
+
 
 def judge(case: Case) -> Iterator[Found]:
     """For two answers that are no errors, at least one of them a redirect."""
@@ -75,6 +78,8 @@ def _foreign(case: Case) -> Found | None:
 
 
 def _no_redirect(case: Case, before: str) -> Found:
+    if case.path.startswith(_ACME):
+        return found.changed("redirect")
     if urlsplit(case.probe["url"]).scheme == "http" and urlsplit(before).scheme == "https" and not case.new:
         return found.regression("redirect", after=f"{case.candidate['status']} without TLS")
     return found.changed("redirect")
