@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-_BY_ADDRESS = re.compile(r"REMOTE_(?:ADDR|HOST)|\s-R\s|-ipmatch", re.IGNORECASE)
+_BY_ADDRESS = re.compile(r"REMOTE_(?:ADDR|HOST)|(?<![\w-])-R\s|-ipmatch", re.IGNORECASE)
 _PARTIAL = re.compile(r"^\d{1,3}(?:\.\d{1,3}){0,2}\.?$")
 _RULES = ("require", "allow", "deny")
 _MOST = 4

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Iterable
 
 _MOST = 4
+_LONGEST = 256
 _CLASSES = {"d": "1", "w": "a", "s": " ", "D": "a", "W": "-", "S": "a", "h": " ", "R": "\n"}
 _NOTHING = {"b": "", "B": "", "A": "", "z": "", "Z": "", "K": "", "Q": "", "E": ""}
 _PREFERRED = "a1-_./xA"
@@ -130,7 +131,9 @@ class _Parser:
                 break
             if braces:
                 self.position = braces.end()
-                piece = [text * min(64, max(1, int(braces.group(1) or 1))) for text in piece]
+                piece = [text * min(_LONGEST, max(1, int(braces.group(1) or 1))) for text in piece]
+                if any(len(text) > _LONGEST for text in piece):
+                    raise ValueError(self.pattern)
                 continue
             if self._take() == "?" and all(piece):
                 # What may be missing: without it, and with it.

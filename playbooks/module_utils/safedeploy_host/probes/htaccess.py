@@ -77,7 +77,7 @@ def targets(text: str) -> list[str]:
     """Paths, relative to its directory, that the rules of such a file speak of; a bounded number."""
     found: list[str] = []
     for line in text.splitlines()[:_LINES]:
-        parts = words(line)
+        parts = words(line.strip().rstrip(">"))
         if len(parts) < 2:
             continue
         name = parts[0].lower()
@@ -85,8 +85,8 @@ def targets(text: str) -> list[str]:
             if not any(_searches(parts[1], other) for other in ("safedeploy-no-such-page", "")):
                 found += examples.examples(parts[1], 1)
         elif name in ("<files", "<filesmatch"):
-            pattern = parts[-1].rstrip(">").strip("\"'")
-            found += examples.examples(pattern, 1) if name == "<filesmatch" or parts[1] == "~" else [pattern]
+            expression = name == "<filesmatch" or parts[1] == "~"
+            found += examples.examples(parts[-1], 1) if expression else [parts[-1]]
     return [one for one in dict.fromkeys(found) if one and not one.startswith(("/", ".ht"))][:_TARGETS]
 
 
