@@ -40,9 +40,7 @@ def show_result(console: Console, result: PushResult, *, verb: str = "push") -> 
     for end in result.ends.values():
         _show_steps(console, end)
     _show_causes(console, result)
-    if result.acceptance.ids:
-        ids, why = ", ".join(result.acceptance.ids), result.acceptance.reason or "no reason was given"
-        say(console, f"regressions were accepted by {result.acceptance.by}: {ids} ({why})", "yellow")
+    _show_accepted(console, result)
     if result.trouble:
         say(console, f"the rollout was cut short on this machine: {result.trouble}", "bold red")
     say(console, _headline(result, verb), "bold")
@@ -55,6 +53,16 @@ def _show_steps(console: Console, end: HostEnd) -> None:
     say(console, f"{end.host} needs hands:", "bold red")
     for number, step in enumerate(end.steps, start=1):
         say(console, f"  {number}. {step}")
+
+
+def _show_accepted(console: Console, result: PushResult) -> None:
+    """What --accept let pass, in one line: it is on the record of every host."""
+    accepted = [one for check in result.preflight.hosts.values() for one in check.trial.verdicts if one.accepted]
+    if accepted:
+        number = len({one.request for one in accepted})
+        what = "1 request that gets worse was" if number == 1 else f"{number} requests that get worse were"
+        why = result.acceptance.reason or "no reason was given"
+        say(console, f"{what} accepted by {result.acceptance.by}: {why}", "yellow")
 
 
 def _show_causes(console: Console, result: PushResult) -> None:
