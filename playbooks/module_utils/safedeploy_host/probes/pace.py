@@ -9,7 +9,7 @@ BURST = 0.5
 
 
 class Pace:
-    """Gives out moments, 1 / `rate` seconds apart on average: half a second's worth may come at once. Safe for threads."""
+    """Gives out moments, 1 / `rate` seconds apart: half a second's worth may come at once. Safe for threads."""
 
     def __init__(self, rate: float) -> None:
         self._apart = 1.0 / rate if rate > 0 else 0.0

@@ -33,7 +33,7 @@ def _short(answer: Json) -> str:
 
 def _of(answer: Json, probe: Json, site: Json | None) -> str:
     if answer["is_file"]:
-        return f", the file {probe['file']}"
+        return f", the file {probe.get('file')}"
     if answer["listing"]:
         return ", a list of the files"
     if site is None or answer["status"] >= 500:

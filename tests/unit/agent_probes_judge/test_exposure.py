@@ -1,0 +1,73 @@
+"""What must not be seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.agent_probes_judge.conftest import answer, effective, vhost
+
+
+def decoy(kind, **more):
+    return {"probe": {"why": "decoy", "kind": kind, "marker": "m", **more}}
+
+
+def test_a_listing_that_appears_is_a_regression(judged):
+    assert judged(answer(403), answer(200, listing=True)) == [("regression", "listing")]
+    assert judged(answer(200, listing=True), answer(403), **decoy("listing")) == [("changed", "error")]
+
+
+@pytest.mark.parametrize("kind", ["source", "private"])
+def test_a_decoy_that_is_given_away_is_a_regression(judged, kind):
+    assert judged(answer(403), answer(200, marker=True), **decoy(kind)) == [("regression", kind)]
+    assert judged(answer(200, marker=True), answer(200, marker=True), **decoy(kind)) == [("same", "same")]
+
+
+def test_a_decoy_that_is_refused_now_is_what_it_is_for(judged):
+    assert judged(answer(200, marker=True), answer(403), **decoy("private")) == [("changed", "error")]
+
+
+def test_a_private_decoy_that_an_application_answers_for_is_not_given_away(judged):
+    assert judged(answer(403), answer(200, "the application"), **decoy("private")) == [("improved", "error")]
+
+
+def test_a_plain_decoy_that_is_refused_now_stands_for_the_files_beside_it(judged):
+    assert judged(answer(200, marker=True), answer(403), **decoy("static")) == [("regression", "error")]
+
+
+def test_a_script_that_is_sent_instead_of_run_is_a_regression(judged):
+    probe = {"probe": {"file": "/var/www/a/index.php"}}
+    assert judged(answer(200, "ok"), answer(200, "<?php", is_file=True), **probe) == [("regression", "source")]
+
+
+def test_a_private_file_that_is_sent_now_is_a_regression(judged):
+    probe = {"probe": {"url": "http://www.example.test/.env", "file": "/var/www/a/.env"}}
+    assert judged(answer(403), answer(200, "A=1", is_file=True), **probe) == [("regression", "private")]
+
+
+def test_a_page_about_httpd_that_outsiders_see_now_is_a_regression(judged):
+    assert judged(answer(403), answer(200, of_httpd=True)) == [("regression", "private")]
+
+
+def test_what_a_new_site_shows_is_its_own_affair(judged):
+    live, candidate = effective(vhost("default.test")), effective(vhost("default.test"), vhost("www.example.test", 9))
+    before = answer(404, vhost="/etc/apache2/sites-enabled/all.conf:1")
+    after = answer(200, listing=True, vhost="/etc/apache2/sites-enabled/all.conf:9")
+    verdicts = judged(before, after, live_effective=live, candidate_effective=candidate)
+    assert verdicts[0][0] != "regression"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (404, 404, "same"),
+        (200, 200, "same"),
+        (404, 502, "regression"),
+        (404, 503, "regression"),
+        (404, 200, "regression"),
+        (200, 403, "same"),
+        (502, 502, "same"),
+    ],
+)
+def test_a_server_that_asks_strangers_for_anybody_is_a_regression(judged, before, after, expected):
+    proxy = {"probe": {"why": "open-proxy", "absolute": True, "url": "http://nowhere.invalid/"}}
+    assert judged(answer(before), answer(after), **proxy)[0][0] == expected

@@ -1,0 +1,45 @@
+"""Workers and logs: what a single answer does not show."""
+
+from __future__ import annotations
+
+from tests.unit.agent_probes_judge.conftest import answer, effective, node, vhost
+
+CROWD = {"probe": {"why": "crowd", "hold": 24}}
+WWW, ERRORS = "/var/log/apache2/www.log", "/var/log/apache2/www-error.log"
+
+
+def test_a_server_that_answers_nobody_while_some_are_slow_is_a_regression(judged):
+    starved = answer(None, why="no complete answer within 2.5 s")
+    assert judged(answer(200, ms=3.0), starved, **CROWD) == [("regression", "capacity")]
+    assert judged(starved, starved, **CROWD) == [("inconclusive", "capacity")]
+
+
+def test_a_server_that_is_much_slower_then_is_a_regression(judged):
+    assert judged(answer(200, ms=300.0), answer(200, ms=2200.0), **CROWD) == [("regression", "capacity")]
+    assert judged(answer(200, ms=3.0), answer(200, ms=90.0), **CROWD) == [("same", "same")]
+    assert judged(answer(200, ms=1500.0), answer(200, ms=2200.0), **CROWD) == [("same", "same")]
+
+
+def test_a_log_that_stays_empty_is_a_regression(judged):
+    verdicts = judged(answer(200), answer(200), live_log_counts={WWW: 20}, candidate_log_counts={WWW: 0}, full=True)
+    assert [(one["verdict"], one["kind"]) for one in verdicts] == [("same", "same"), ("regression", "not-logged")]
+    assert verdicts[1]["request"] == f"access log {WWW}"
+
+
+def test_a_log_that_gets_fewer_lines_is_none(judged):
+    verdicts = judged(answer(200), answer(200), live_log_counts={WWW: 20}, candidate_log_counts={WWW: 4})
+    assert verdicts == [("same", "same")]
+
+
+def test_a_log_of_another_name_takes_the_lines_over(judged):
+    counts = {"live_log_counts": {WWW: 20}, "candidate_log_counts": {"/var/log/apache2/new.log": 20}}
+    assert judged(answer(200), answer(200), **counts) == [("same", "same")]
+
+
+def test_an_error_log_that_stays_empty_is_good_news(judged):
+    tree = [node("virtualhost", "*:80", children=[node("errorlog", ERRORS)])]
+    live = effective(vhost("www.example.test"), tree=tree)
+    verdicts = judged(
+        answer(200), answer(200), live_log_counts={ERRORS: 9}, candidate_log_counts={}, live_effective=live
+    )
+    assert verdicts == [("same", "same")]
