@@ -124,8 +124,10 @@ class Trial:
                     next="Let the agent run as root there (become), or set preflight.without_namespaces to allow.",
                 ) from error
             return
-        finally:
+        except AgentError:
             self.found.update(comparison.found)
+            raise
+        self.found.update(comparison.found)
         self.keep = comparison.keep
 
 
