@@ -2,7 +2,7 @@
 
     - name: Activate the release
       safedeploy_agent:
-        phase: activate           # prepare, preflight, activate, confirm, revert or release
+        phase: activate           # prepare, preflight, activate, hold, take, confirm, revert or release
         fresh_connection: false   # true: open a new connection, which proves that the host can still be reached
 
 What to do is read from the bundle (variable `safedeploy_bundle`, docs/architecture.md, section 5) and the request goes

@@ -6,7 +6,7 @@ import getpass
 import os
 import secrets
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 _CI_ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_USER_ID", "SUDO_USER")
@@ -14,11 +14,15 @@ _CI_ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_USER_ID", "SUDO_USER")
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """One run: `run` sorts by time and names the run everywhere; `actor` is person@machine."""
+    """One run: `run` sorts by time and names the run everywhere; `actor` is person@machine.
+
+    `key` is its secret: with it the run can give a lease back even if a host's answer never came.
+    """
 
     run: str
     actor: str
     started: datetime
+    key: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
 
 
 def new_run() -> Identity:

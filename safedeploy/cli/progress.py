@@ -62,7 +62,7 @@ class Progress:
             if self._live is None:
                 if not self._quiet and phase not in (Phase.RESOLVE, Phase.PLAN):
                     say(self._console, f"[{self._elapsed()}] {self._title}")
-            elif not self._live.is_started and phase in _COLUMNS:
+            elif not self._live.is_started and phase in (*_COLUMNS, Phase.WAIT):
                 self._live.start()
 
     def host(self, host: str, phase: Phase, status: Status, text: str) -> None:

@@ -9,6 +9,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from safedeploy.core.tree import ABSENT, Entry, Tree, tree_from_json
@@ -30,7 +31,11 @@ class Httpd:
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
-    """An activation that nobody has confirmed yet; `deadline` is in seconds since the epoch, by the host's clock."""
+    """An activation that nobody has confirmed yet; `deadline` is in seconds since the epoch, by the host's clock.
+
+    `held`: a person decides. `dead_man` says what reverts it otherwise; `guarded` is False when that has died, and None
+    when the host does not tell.
+    """
 
     activation: str
     release: str
@@ -38,6 +43,15 @@ class Pending:
     by: str
     since: str
     deadline: float
+    before: str = ""
+    held: bool = False
+    dead_man: str = ""
+    guarded: bool | None = None
+
+    @property
+    def until(self) -> str:
+        """The deadline as ISO 8601 in UTC."""
+        return datetime.fromtimestamp(self.deadline, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +67,7 @@ class Observed:
     history: tuple[Mapping[str, Any], ...] = ()
     releases: tuple[Mapping[str, Any], ...] = ()
     pending: Pending | None = None
+    boot_guard: Mapping[str, Any] | None = None
     last_activation: str | None = None
     last_run: str | None = None
     reverted_run: str | None = None
@@ -106,7 +121,8 @@ def _observed(host: str, value: Mapping[str, Any]) -> Observed:
         run=state.get("run"),
         history=tuple(state.get("history") or ()),
         releases=tuple(value.get("releases") or ()),
-        pending=_pending(state.get("pending")),
+        pending=_pending(state.get("pending"), value.get("dead_man") or {}),
+        boot_guard=value.get("boot_guard"),
         last_activation=(state.get("last") or {}).get("activation"),
         last_run=(state.get("last") or {}).get("run"),
         reverted_run=(state.get("last_revert") or {}).get("run"),
@@ -124,7 +140,7 @@ def _observed(host: str, value: Mapping[str, Any]) -> Observed:
     )
 
 
-def _pending(value: Mapping[str, Any] | None) -> Pending | None:
+def _pending(value: Mapping[str, Any] | None, guard: Mapping[str, Any]) -> Pending | None:
     if value is None:
         return None
     return Pending(
@@ -134,6 +150,10 @@ def _pending(value: Mapping[str, Any] | None) -> Pending | None:
         by=str(value.get("by", "")),
         since=str(value.get("since", "")),
         deadline=float(value["deadline"]),
+        before=str(value.get("before_release") or ""),
+        held=bool(value.get("held")),
+        dead_man=str(guard.get("unit") or guard.get("kind") or ""),
+        guarded=guard.get("alive"),
     )
 
 

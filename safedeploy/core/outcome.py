@@ -6,6 +6,7 @@ A host of a run is in exactly one of these ends:
     untouched   something was to be done, but the run stopped before it; no live file was changed
     confirmed   on the new release, healthy, and known-good from now on
     reverted    back on its known-good, verified by the host
+    held        on the new release and healthy, unconfirmed: a person decides (push --hold) before its window ends
     pending     changed and not confirmed: the run reverts it, or the host does at its deadline
     stranded    neither confirmed nor verified on known-good, or not readable: a person must look
 
@@ -14,8 +15,8 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -32,6 +33,7 @@ class End(StrEnum):
     UNTOUCHED = "untouched"
     CONFIRMED = "confirmed"
     REVERTED = "reverted"
+    HELD = "held"
     PENDING = "pending"
     STRANDED = "stranded"
 
@@ -60,6 +62,7 @@ class Answers:
     preflight: Mapping[str, Any] | None = None
     activate: Mapping[str, Any] | None = None
     controller_health: Mapping[str, Any] | None = None
+    take: Mapping[str, Any] | None = None
     confirm: Mapping[str, Any] | None = None
     revert: Mapping[str, Any] | None = None
     seen: str | None = None
@@ -154,6 +157,38 @@ def _seconds(answers: Answers) -> float | None:
     )
 
 
+def hold(
+    ends: Mapping[str, HostEnd], canary: Collection[str], seen: Mapping[str, Observed]
+) -> Mapping[str, HostEnd] | None:
+    """The ends of a run that leaves its canary for a person; None when any of the canary is not well, or nothing waits.
+
+    The canary then goes back like every unconfirmed host.
+    """
+    held: dict[str, HostEnd] = {}
+    for host in canary:
+        pending = seen[host].pending if host in seen else None
+        if ends[host].end is End.PENDING and pending is not None and pending.held:
+            why = f"healthy, held for a person until {pending.until}"
+            held[host] = replace(ends[host], end=End.HELD, why=why)
+        elif ends[host].end is not End.CONFIRMED:
+            return None
+    if not held:
+        return None
+    waits = "waits for the decision on the canary"
+    return {
+        host: held.get(host) or (replace(end, why=waits) if end.end is End.UNTOUCHED else end)
+        for host, end in ends.items()
+    }
+
+
+def canary(hosts: Sequence[str], batches: Sequence[int | str]) -> tuple[str, ...]:
+    """The hosts of the first batch, as Ansible's `serial` counts them: a percentage is rounded down, to 1 at least."""
+    size = batches[0] if batches else len(hosts)
+    if isinstance(size, str):
+        size = int(size.rstrip("%")) * len(hosts) // 100 if size.endswith("%") else int(size)
+    return tuple(hosts[: max(1, size)])
+
+
 def has_failed(ends: Mapping[str, HostEnd], *, error_budget: int, interrupted: bool) -> bool:
     """Whether a rollout counts as failed: interrupted, stopped before a host, or more hosts went wrong than allowed."""
     kinds = [end.end for end in ends.values()]
@@ -168,6 +203,8 @@ def exit_code(ends: Mapping[str, HostEnd], *, interrupted: bool) -> ExitCode:
         return ExitCode.STRANDED
     if interrupted:
         return ExitCode.INTERRUPTED
+    if End.HELD in found:
+        return ExitCode.OK
     if found & {End.REVERTED, End.UNTOUCHED}:
         return ExitCode.REVERTED
     return ExitCode.OK

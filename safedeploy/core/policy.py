@@ -30,6 +30,7 @@ class Rollout:
     on_failure: OnFailure = OnFailure.REVERT_ALL
     error_budget: int = 0
     confirm_window: int = 60
+    hold_window: int = 1800
     bake: int = 0
     allow_restart: bool = False
     keep: int = 5

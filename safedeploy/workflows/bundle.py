@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from safedeploy.adapters.ansible.render import Probed
 from safedeploy.core.acceptance import Acceptance
+from safedeploy.core.observed import Pending
 from safedeploy.core.outcome import Answers
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import Probing
@@ -50,14 +52,10 @@ def write_bundle(
     _write_json(
         directory / "bundle.json",
         {
-            "schema": 1,
-            "run": session.identity.run,
-            "actor": session.identity.actor,
-            "reason": acceptance.reason,
-            "environment": session.target.environment,
-            "agent": {"sha256": session.agent.sha256, "file": "agent.pyz"},
+            **_of_run(session, acceptance.reason),
             "policy": {
                 "confirm_window": rollout.confirm_window,
+                "hold_window": rollout.hold_window,
                 "bake": rollout.bake,
                 "keep": rollout.keep,
                 "lease_ttl": rollout.lease_ttl,
@@ -69,6 +67,41 @@ def write_bundle(
             "hosts": {host: _host(desired[host], plan) for host, plan in plans.items()},
         },
     )
+
+
+def write_decision(
+    session: Session, directory: Path, probed: Mapping[str, Probed], pending: Mapping[str, Pending], reason: str
+) -> None:
+    """Fill `directory` with what confirm.yml reads: the pending activations and how to ask the services."""
+    (directory / "results").mkdir(mode=0o700, exist_ok=True)
+    shutil.copyfile(session.agent.path, directory / "agent.pyz")
+    rollout = session.policy.rollout
+    hosts = {
+        host: {
+            "site": probed[host].site,
+            "health": probed[host].health,
+            "controller_health": probed[host].controller_health,
+            "release": one.release,
+            "activation": one.activation,
+            "action": "activate",
+        }
+        for host, one in pending.items()
+    }
+    policy = {"keep": rollout.keep, "lease_ttl": rollout.lease_ttl, "error_budget": rollout.error_budget}
+    document = {**_of_run(session, reason), "policy": policy, "hosts": hosts}
+    _write_json(directory / "bundle.json", document)
+
+
+def _of_run(session: Session, reason: str) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "run": session.identity.run,
+        "actor": session.identity.actor,
+        "key": session.identity.key,
+        "reason": reason,
+        "environment": session.target.environment,
+        "agent": {"sha256": session.agent.sha256, "file": "agent.pyz"},
+    }
 
 
 def _probing(policy: Probing) -> dict[str, Any]:
@@ -124,7 +157,7 @@ def _write_json(path: Path, value: Mapping[str, Any]) -> None:
 
 def read_answers(directory: Path, host: str) -> Answers:
     """What the host's agent answered in each phase, and what Ansible saw of the host."""
-    phases = ("prepare", "preflight", "activate", "controller_health", "confirm", "revert")
+    phases = ("prepare", "preflight", "activate", "controller_health", "take", "confirm", "revert")
     return Answers(**{phase: _result(directory, host, phase) for phase in phases}, seen=_ledger(directory).get(host))
 
 

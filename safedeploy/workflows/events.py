@@ -11,6 +11,7 @@ class Phase(StrEnum):
     """The phases of a run, in their order."""
 
     RESOLVE = "resolve"
+    WAIT = "wait"
     RENDER = "render"
     OBSERVE = "observe"
     PLAN = "plan"

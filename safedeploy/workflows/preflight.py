@@ -111,7 +111,8 @@ _INTENDED = (
     "--accept and the id that stands beside it."
 )
 _NEXT: Mapping[str, str] = {
-    "lease-held": "Wait until the other push has ended or its lease has expired, then run the same command again.",
+    "lease-held": "Run the same command again when the other push has ended or its lease has expired; --wait waits for "
+    "it, and `safedeploy unlock` takes a dead run's lease away.",
     "configtest-failed": "Correct the template or variable behind the line that httpd names, then check again.",
     "shadow-failed": "Correct what httpd names above: with this configuration it would not have come up.",
     "regression": _INTENDED,
@@ -121,7 +122,8 @@ _NEXT: Mapping[str, str] = {
     "no-space": "Make room on the host (see the path and the numbers above), then run the command again.",
     "no-permission": "Give the connecting user the right to become root (ansible_become), then run the command again.",
     "unreachable": "Repair the access to the host, or leave it out with --limit.",
-    "pending-exists": "Wait for the other run's confirm window to end, then run the command again.",
+    "pending-exists": "Decide with `safedeploy confirm` or `safedeploy abort`, or wait for the end of the window; then "
+    "run the command again.",
 }
 
 

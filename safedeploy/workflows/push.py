@@ -15,13 +15,14 @@ from safedeploy.core import counted
 from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.blame import Cause
 from safedeploy.core.errors import ExitCode
-from safedeploy.core.outcome import End, HostEnd, exit_code
+from safedeploy.core.outcome import End, HostEnd, canary, exit_code
 from safedeploy.core.preflight import Preflight
 from safedeploy.workflows.bundle import write_bundle
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.interrupt import Interrupt
-from safedeploy.workflows.leases import release_leases
+from safedeploy.workflows.lease_keeper import LeaseKeeper
+from safedeploy.workflows.leases import held, release_leases
 from safedeploy.workflows.planning import FleetPlan, masker_of
 from safedeploy.workflows.playbook import run_playbook
 from safedeploy.workflows.preflight import Candidate, explain, require_pass, run_preflight
@@ -55,12 +56,14 @@ class PushResult:
 class PushOptions:
     """What a person may say at the push. `accept` are ids of regressions, or "all".
 
+    `hold`: stop when the canary serves the release, and leave it for a person.
     `on_preflight` hears the verdict before anything is changed, and also when the push stops there.
     """
 
     reason: str = ""
     allow_restart: bool = False
     accept: tuple[str, ...] = ()
+    hold: bool = False
     on_preflight: Callable[[Preflight], None] = lambda _verdict: None
 
 
@@ -88,10 +91,10 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             options.on_preflight(verdict)
             require_pass(verdict, desired)
             with interrupt.shield():
-                ends, trouble = _roll_out(session, directory, candidate, interrupt, clock)
+                ends, trouble = _roll_out(session, directory, candidate, interrupt, clock, hold=options.hold)
         finally:
             with interrupt.shield():
-                release_leases(session, directory, list(acting))
+                release_leases(session, directory, list(acting), interrupted=interrupt.requested)
     idle = {
         host: HostEnd(host=host, end=End.UNCHANGED, why=item.reason, release=item.current)
         for host, item in plan.hosts.items()
@@ -114,29 +117,36 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
 
 
 def _roll_out(
-    session: Session, directory: Path, candidate: Candidate, interrupt: Interrupt, clock: _Clock
+    session: Session, directory: Path, candidate: Candidate, interrupt: Interrupt, clock: _Clock, *, hold: bool
 ) -> tuple[dict[str, HostEnd], str | None]:
     """Every host's end, and what went wrong on the control machine itself, if anything did."""
     acting = candidate.acting
     batches = list(session.policy.rollout.batches)
-    sizes = ", ".join(str(size) for size in batches)
-    session.events.phase(Phase.ROLLOUT, f"{counted.hosts(len(acting))}, batches {sizes}")
+    now = canary(list(acting), batches) if hold else tuple(acting)
+    sizes = "held after the canary" if hold else f"batches {', '.join(str(size) for size in batches)}"
+    session.events.phase(Phase.ROLLOUT, f"{counted.hosts(len(now))}, {sizes}")
     trouble: str | None = None
+    keeper = LeaseKeeper(session, lambda: held(directory, list(acting)))
     try:
-        run_playbook(
-            session,
-            "rollout.yml",
-            directory,
-            list(acting),
-            phase=Phase.ROLLOUT,
-            extra={"safedeploy_batches": batches},
-            cancelled=lambda: interrupt.requested,
-        )
+        with keeper:
+            run_playbook(
+                session,
+                "rollout.yml",
+                directory,
+                list(now),
+                phase=Phase.ROLLOUT,
+                extra={"safedeploy_batches": [len(now)] if hold else batches, "safedeploy_hold": hold},
+                cancelled=lambda: interrupt.requested or keeper.lost is not None,
+            )
+        trouble = f"the lease was lost ({keeper.lost})" if keeper.lost else None
     except Exception as error:  # noqa: BLE001 - whatever breaks here, the hosts must be settled
         trouble = f"{type(error).__name__}: {error}"
     clock.lap("rollout")
     hide = masker_of(candidate.desired).text
-    ends = settle(session, Rollout(directory=directory, plans=acting, interrupted=interrupt.requested, hide=hide))
+    rollout = Rollout(
+        directory=directory, plans=acting, interrupted=interrupt.requested, hide=hide, canary=now if hold else ()
+    )
+    ends = settle(session, rollout)
     clock.lap("settle")
     return ends, trouble
 

@@ -17,7 +17,7 @@ from typing import Any
 from safedeploy.adapters.ssh import Refusal, Reply, Unreachable
 from safedeploy.core import counted
 from safedeploy.core.observed import Observed
-from safedeploy.core.outcome import End, HostEnd, decide_end, has_failed
+from safedeploy.core.outcome import End, HostEnd, decide_end, has_failed, hold
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import OnFailure
 from safedeploy.core.trial import Hide
@@ -36,6 +36,7 @@ class Rollout:
     directory: Path
     plans: Mapping[str, HostPlan]
     interrupted: bool
+    canary: tuple[str, ...] = ()
     hide: Hide = str
 
 
@@ -44,7 +45,11 @@ def settle(session: Session, rollout: Rollout) -> dict[str, HostEnd]:
     session.events.phase(Phase.SETTLE, counted.hosts(len(rollout.plans)))
     seen = _read(session, rollout, list(rollout.plans))
     ends = _judge(session, rollout, seen)
-    ends = _after_reverts(session, rollout, ends, _to_take_back(session, rollout, seen, ends))
+    held = None if rollout.interrupted or not rollout.canary else hold(ends, rollout.canary, seen.hosts)
+    if held is not None:
+        ends = dict(held)
+    else:
+        ends = _after_reverts(session, rollout, ends, _to_take_back(session, rollout, seen, ends))
     for end in ends.values():
         bad = end.end in (End.STRANDED, End.PENDING)
         session.events.host(end.host, Phase.SETTLE, Status.FAILED if bad else Status.OK, end.end.value)

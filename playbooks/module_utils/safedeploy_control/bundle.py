@@ -52,6 +52,11 @@ class Bundle:
         return str(self._document.get("reason") or "")
 
     @property
+    def key(self) -> str:
+        """The run's secret, for its leases; empty when there is none."""
+        return str(self._document.get("key") or "")
+
+    @property
     def policy(self) -> Json:
         """The numbers of the policy (seconds and counts)."""
         return dict(self._document["policy"])

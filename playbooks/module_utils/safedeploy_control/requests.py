@@ -12,6 +12,8 @@ COMMANDS = {
     "prepare": "prepare",
     "preflight": "preflight",
     "activate": "activate",
+    "take": "take-lease",
+    "hold": "hold",
     "confirm": "confirm",
     "revert": "revert",
     "release": "release-lease",
@@ -31,6 +33,8 @@ def request(bundle: Bundle, host: str, phase: str) -> Json:
         "prepare": _prepare,
         "preflight": _preflight,
         "activate": _activate,
+        "take": _take,
+        "hold": _hold,
         "confirm": _confirm,
         "revert": _revert,
         "release": _release,
@@ -38,7 +42,7 @@ def request(bundle: Bundle, host: str, phase: str) -> Json:
     if host not in bundle.hosts:
         raise NothingToDo(f"{host} is not part of this run.")
     entry = bundle.host(host)
-    if phase in {"prepare", "preflight", "activate", "confirm"} and entry["action"] == "none":
+    if phase in {"prepare", "preflight", "activate", "hold", "confirm"} and entry["action"] == "none":
         raise NothingToDo(entry.get("why") or "The host has what it should have.")
     return {"site": entry["site"], **makers[phase](bundle, host, entry)}
 
@@ -49,6 +53,7 @@ def _prepare(bundle: Bundle, host: str, _entry: Json) -> Json:
         "holder": bundle.actor,
         "ttl": bundle.policy["lease_ttl"],
         "reason": bundle.reason,
+        "key": bundle.key,
         "manifest": bundle.manifest(host),
     }
 
@@ -82,13 +87,43 @@ def _activate(bundle: Bundle, host: str, entry: Json) -> Json:
     }
 
 
-def _confirm(bundle: Bundle, host: str, _entry: Json) -> Json:
+def _take(bundle: Bundle, _host: str, entry: Json) -> Json:
+    return {
+        "run": bundle.run,
+        "holder": bundle.actor,
+        "ttl": bundle.policy["lease_ttl"],
+        "reason": bundle.reason,
+        "key": bundle.key,
+        "activation": entry.get("activation"),
+    }
+
+
+def _hold(bundle: Bundle, host: str, entry: Json) -> Json:
+    wanted = _activation(bundle, host, entry)
+    return {"token": _token(bundle, host), "activation": wanted, "window": bundle.policy["hold_window"]}
+
+
+def _confirm(bundle: Bundle, host: str, entry: Json) -> Json:
+    wanted = _activation(bundle, host, entry)
+    return {
+        "token": _token(bundle, host),
+        "activation": wanted,
+        "keep": bundle.policy["keep"],
+        "health": entry["health"],
+        "actor": bundle.actor,
+    }
+
+
+def _activation(bundle: Bundle, host: str, entry: Json) -> str:
+    """The pending activation: the one that the bundle names, or the one of this run."""
     activated = bundle.result(host, "activate") or {}
+    if entry.get("activation"):
+        return str(entry["activation"])
     if activated.get("outcome") == "unchanged":
         raise NothingToDo("The host had this release already; there is nothing to confirm.")
     if not activated.get("activation"):
         raise NothingToDo("Nothing was activated on this host.")
-    return {"token": _token(bundle, host), "activation": activated["activation"], "keep": bundle.policy["keep"]}
+    return str(activated["activation"])
 
 
 def _revert(bundle: Bundle, host: str, entry: Json) -> Json:
@@ -109,7 +144,7 @@ def _release(bundle: Bundle, host: str, _entry: Json) -> Json:
 
 
 def _token(bundle: Bundle, host: str) -> Any:
-    token = (bundle.result(host, "prepare") or {}).get("token")
+    token = (bundle.result(host, "prepare") or bundle.result(host, "take") or {}).get("token")
     if not token:
         raise NothingToDo("This run holds no lease on this host.")
     return token

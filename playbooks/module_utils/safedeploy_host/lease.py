@@ -44,10 +44,8 @@ class Lease:
 
         `key` is a secret of the run; with it the run can give back a lease whose token it was never told.
         """
+        self.refuse_other(run, now)
         lease = self.read()
-        live = lease is not None and lease["token"] and lease["until"] > now
-        if lease is not None and live and lease["run"] != run:
-            raise held(lease)
         if lease is not None and lease["token"] and lease["run"] == run:
             taken = {**lease, "until": now + ttl}
         else:
@@ -64,6 +62,12 @@ class Lease:
             }
         records.save(self.path, taken)
         return taken
+
+    def refuse_other(self, run: str, now: float) -> None:
+        """Raise AgentError(lease-held) while another run has the lease."""
+        lease = self.read()
+        if lease is not None and lease["token"] and lease["until"] > now and lease["run"] != run:
+            raise held(lease)
 
     def hold(self, token: str, now: float) -> Json:
         """Raise AgentError(lease-lost) unless `token` is the lease's; extend it when half of its duration has gone.

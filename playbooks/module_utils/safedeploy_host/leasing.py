@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def take(request: Request, services: Services) -> Json:
     """{token, until}: the lease by itself, for a run that waits for it, or that decides on a pending activation.
 
+    With `look` it is not taken: the answer is whether it could be.
+
     Raises AgentError: `lease-held`; `pending-exists` while an activation is pending that is not `activation`.
     """
     run, holder = request.need("run", str), request.need("holder", str)
@@ -26,6 +28,9 @@ def take(request: Request, services: Services) -> Json:
         if pending is None or pending["activation"] != wanted:
             refuse_pending(store, run)
         now, reason = services.now(), request.get("reason", str, "")
+        if request.get("look", bool, default=False):
+            store.lease.refuse_other(run, now)
+            return {"token": None, "until": None}
         lease = store.lease.take(run, holder, reason, request.seconds("ttl", 300), now, key=request.get("key", str, ""))
         store.audit("lease-taken", now, run=run, holder=holder, reason=reason)
         return {"token": lease["token"], "until": iso(lease["until"])}

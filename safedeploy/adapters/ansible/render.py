@@ -54,6 +54,15 @@ class Rendered:
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Probed:
+    """Where one host's httpd is and how to ask its services: what needs no template."""
+
+    site: dict[str, Any]
+    health: list[dict[str, Any]]
+    controller_health: list[dict[str, Any]]
+
+
 class Renderer:
     """Renders the hosts of an inventory. `validators`: the known ones, and whether their service can be reloaded."""
 
@@ -82,6 +91,15 @@ class Renderer:
         with self._opened.silent():
             try:
                 return _site(self._opened.templating(host.name, self._policy.templates))[1]
+            except SafedeployError as error:
+                raise self._failure(host, error) from None
+
+    def probed(self, host: Host) -> Probed:
+        """The host's site and health checks, without rendering any template. Raises as `render` does."""
+        with self._opened.silent():
+            try:
+                templating = self._opened.templating(host.name, self._policy.templates)
+                return Probed(site=_site(templating)[1], **self._checks(host, templating))
             except SafedeployError as error:
                 raise self._failure(host, error) from None
 
@@ -151,17 +169,21 @@ class Renderer:
         expect.append((EXPECTATIONS, templating.value(templating.variables.get(EXPECTATIONS), place=EXPECTATIONS)))
         for kind in KINDS:
             self._enable(templating, tree, layout, site, kind)
-        address = host.connection.address
         return Rendered(
             tree=tree.build(),
             site=site,
-            health=checks(templating, "safedeploy_health", self._policy.health),
-            controller_health=checks(
-                templating, "safedeploy_controller_health", self._policy.controller_health, address=address
-            ),
+            **self._checks(host, templating),
             expect=expected(expect),
             services=others.document(),
         )
+
+    def _checks(self, host: Host, templating: HostTemplating) -> dict[str, Any]:
+        outside = self._policy.controller_health
+        address = host.connection.address
+        return {
+            "health": checks(templating, "safedeploy_health", self._policy.health),
+            "controller_health": checks(templating, "safedeploy_controller_health", outside, address=address),
+        }
 
     def _add(self, templating: HostTemplating, tree: TreeBuilder, entry: Declared, owner: str) -> list[str]:
         """Add what an entry declares to the tree; the paths that it is about."""

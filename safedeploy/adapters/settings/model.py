@@ -48,6 +48,10 @@ class Rollout(Strict):
         default=policy.Rollout.confirm_window,
         description="After this long without a confirmation over a fresh connection, a changed host reverts by itself.",
     )
+    hold_window: SecondsFromOne = Field(
+        default=policy.Rollout.hold_window,
+        description="After this long without a decision, a host that `push --hold` left to a person reverts by itself.",
+    )
     bake: Seconds = Field(
         default=policy.Rollout.bake,
         description="How long a changed batch is left to serve before it is confirmed; less than `confirm_window`.",
