@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.unit.agent_probes_plan.configured import asked, file, paths, planned, vhost
+from tests.unit.agent_probes_plan.configured import asked, file, paths, planned, urls, vhost
 
 NOWHERE = "safedeploy-no-such-page"
 
@@ -116,3 +116,22 @@ def test_a_large_directory_is_looked_at_within_bounds_and_that_is_said(root):
 def test_a_fifo_among_the_files_holds_nothing_up(root):
     os.mkfifo(root / "pipe.txt")
     assert "/pipe.txt" not in paths(asked(site(root)))
+
+
+def test_a_rare_extension_is_asked_before_another_directory(root):
+    for number in range(20):
+        (root / f"dir{number}").mkdir()
+        (root / f"dir{number}/page.html").write_text("x")
+    (root / "dir9/late.woff2").write_text("x")
+    assert "/dir9/late.woff2" in paths(asked(site(root)), "file")
+
+
+def test_a_directory_is_asked_without_its_slash_by_both_kinds_of_name(root):
+    found = urls(asked(site(root, "ServerAlias example.test")), "directory")
+    assert {"http://www.example.test/css", "http://example.test/css"} <= set(found)
+
+
+def test_a_page_is_asked_without_its_extension_where_names_are_negotiated(root):
+    live = site(root, f"<Directory {root}>\nOptions +MultiViews\n</Directory>")
+    assert "/about" in paths(asked(live, site(root)))
+    assert "/about" not in paths(asked(site(root)))

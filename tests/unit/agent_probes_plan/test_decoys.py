@@ -88,3 +88,10 @@ def test_what_is_shown_does_not_change_from_push_to_push(root):
 
 def test_only_the_listing_and_not_its_entry_is_asked_for(root):
     assert not [path for path in paths(asked(vhost(f"DocumentRoot {root}"))) if "-entry" in path]
+
+
+def test_server_side_includes_are_a_source_too(root):
+    _, found = decoys(
+        vhost(f"DocumentRoot {root}\nAddOutputFilter INCLUDES;DEFLATE .shtml"), vhost(f"DocumentRoot {root}")
+    )
+    assert found[f"/{NONCE}.shtml"]["kind"] == "source"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 
-from . import files, handlers, htaccess
+from . import files, handlers, htaccess, samples
 from .question import quoted
 from .routes import NOWHERE
+from .samples import below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-_LARGEST = 1024 * 1024
-_FILES = 10
-_DIRECTORIES = 6
 _ACCESS_FILES = 20
 _PUSHED = 30
 
@@ -70,7 +68,7 @@ class Disk:
             found = self.below(content.directory, access_names)
             yield from self._access(place, content, found, rules)
             yield from self._pushed(place, content)
-            yield from _files(place, content, found, scripts)
+            yield from samples.questions(place, content, found, scripts)
 
     def _access(
         self, place: Place, content: Content, found: files.Found, rules: list[htaccess.Rules]
@@ -88,7 +86,7 @@ class Disk:
             if asked > _ACCESS_FILES:
                 self.notes.append(f"{content.directory} has over {_ACCESS_FILES} .htaccess files: not all are tried")
                 return
-            where = quoted(_below(content, directory)).rstrip("/")
+            where = quoted(below(content, directory)).rstrip("/")
             yield place.ask("htaccess", f"{where}/")
             yield place.ask("htaccess", f"{where}/{NOWHERE}")
             beside = next((one for one in sorted(found.files) if os.path.dirname(one) == directory), None)
@@ -110,35 +108,9 @@ class Disk:
             if asked > _PUSHED:
                 self.notes.append(f"the push changes more than {_PUSHED} files below {content.directory}")
                 return
-            yield place.ask("pushed", quoted(_below(content, path)), file=path)
-
-
-def _files(place: Place, content: Content, found: files.Found, scripts: Mapping[str, str]) -> Iterator[Json]:
-    """Each extension once, one file of each directory, and some directories themselves; never a script."""
-    extensions: set[str] = set()
-    covered: set[str] = set()
-    count = 0
-    for path in sorted(found.files, key=lambda one: (one.count("/"), one)):
-        directory, name = os.path.split(path)
-        extension = os.path.splitext(name)[1].lower()
-        if count >= _FILES or found.files[path] > _LARGEST or name.startswith("."):
-            continue
-        if (extension in extensions and directory in covered) or handlers.is_script(path, content, scripts):
-            continue
-        extensions.add(extension)
-        covered.add(directory)
-        count += 1
-        yield place.ask("file", quoted(_below(content, path)), file=path, rank=min(2, count // 4))
-    below = [one for one in found.directories if one != os.path.normpath(content.directory)]
-    for directory in sorted(below, key=lambda one: (one.count("/"), one))[:_DIRECTORIES]:
-        yield place.ask("directory", quoted(_below(content, directory)).rstrip("/") + "/", rank=1)
+            yield place.ask("pushed", quoted(below(content, path)), file=path)
 
 
 def _above(directory: str) -> list[str]:
     parts = os.path.normpath(directory).split("/")[1:-1]
     return ["/" + "/".join(parts[: number + 1]) for number in range(len(parts))]
-
-
-def _below(content: Content, path: str) -> str:
-    relative = os.path.relpath(path, os.path.normpath(content.directory))
-    return content.prefix.rstrip("/") + "/" + ("" if relative == "." else relative)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SHELL = "#!/bin/sh\n# {mark}\nprintf 'Content-Type: text/plain\\r\\n\\r\\nok\\n'\n"
 _PHP = "<?php // {mark}\necho 'ok';\n"
 _LUA = "-- {mark}\nfunction handle(r)\n  r:puts('ok')\n  return 0\nend\n"
+_INCLUDES = '<!--#set var="mark" value="{mark}" -->ok\n'
 _MOST = 4
 
 
@@ -31,6 +32,7 @@ def scripts(place: Place, content: Content, nonce: str) -> Iterator[tuple[str, s
         if any(one.script for one in inside):
             found.update(dict.fromkeys((".sh", *_extensions(directory)), "cgi-script"))
         found.update(handlers.mapped(host))
+        found.update(dict.fromkeys(handlers.included(host), "server-parsed"))
     for key in [key for key in found if key.startswith("/")]:
         handler = found.pop(key)
         if (directory + "/").startswith(key):
@@ -40,6 +42,8 @@ def scripts(place: Place, content: Content, nonce: str) -> Iterator[tuple[str, s
 
 
 def _text(handler: str) -> str:
+    if handler == "server-parsed":
+        return _INCLUDES
     if "lua" in handler:
         return _LUA
     return _SHELL if "cgi-script" in handler else _PHP

@@ -60,6 +60,17 @@ def mapped(host: Host) -> dict[str, str]:
     return found
 
 
+def included(host: Host) -> list[str]:
+    """The extensions whose files are read for server-side includes."""
+    found = []
+    for _, node in host.inside:
+        args = [str(arg) for arg in node["args"]]
+        filters = [one.lower() for one in args[0].split(";")] if args else []
+        if node["name"] in ("addoutputfilter", "addhandler") and {"includes", "server-parsed"} & set(filters):
+            found += [_dotted(one) for one in args[1:]]
+    return found
+
+
 def given_away(host: Host) -> list[str]:
     """The extensions that are run by another server."""
     run = mapped(host).items()
