@@ -16,6 +16,7 @@ COMMANDS = {
     "observe": ("observe", "observe"),
     "read": ("observe", "read"),
     "content": ("observe", "content"),
+    "examine": ("effective.command", "examine"),
     "prepare": ("prepare", "prepare"),
     "take-lease": ("leasing", "take"),
     "renew": ("leasing", "renew"),

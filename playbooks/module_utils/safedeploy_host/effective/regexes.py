@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Iterator
 
 # Texts that no pattern means to match, unless it means to match everything.
-_ODD = ("zq7x", "/zq7x", "/zq7x/kv9w.qqz", "http://zq7x/")
+_ODD = ("zq7x", "/kv9w", "/mj5/gb2.ylc", "http://dp3/")
 _QUANTIFIERS = "?*{"
 
 
