@@ -115,6 +115,12 @@ def test_a_file_elsewhere_that_names_its_validator_is_judged_by_itself(host, tmp
     assert error["text"].startswith(f"nginx -t -c {path} refuses {path}")
 
 
+@needs("dnsmasq")
+def test_a_file_that_the_whole_may_not_see_is_judged_by_itself_as_well(host):
+    host.file("/etc/dnsmasq.d/safedeploy-test", "no-such-option\n")
+    assert "dnsmasq --test --conf-file=/etc/dnsmasq.d/safedeploy-test refuses" in host.errors()[0]
+
+
 @needs("systemd-analyze")
 def test_a_drop_in_is_judged_with_its_unit(host):
     host.file(UNIT, "[Service]\nExecStart=/bin/true\n")

@@ -40,6 +40,7 @@ def said(result, **check):
         ("read /etc/a/b.conf failed: 3 errors", "/etc/a/b.conf"),
         ("/etc/a/b.conf.bak:3: x", None),
         ("/srv/etc/a/b.conf:3: x", None),
+        ("(configfile.c.2164) source: /etc/a/b.conf line: 56 pos: 0 parser failed", "/etc/a/b.conf:56"),
         ("no place at all", None),
     ],
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WARNED = re.compile(r"(?i)\bwarn(?:ing)?\b")
 _MOST_WARNINGS = 3
 # FILE:3, [FILE:3], FILE(3), FILE: line 3, "FILE":3, 'FILE' Line 3, FILE on line 3, FILE, on or before line 3
-_LINE = r"(?:\W{0,3}(?:on )?(?:or before )?(?i:line )?(\d+))?"
+_LINE = r"(?:\W{0,3}(?:on )?(?:or before )?(?i:line:? )?(\d+))?"
 _OR_DECLINE = "or declare `validate: none` with a `validate_reason` for the file"
 
 

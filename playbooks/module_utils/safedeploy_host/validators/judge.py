@@ -25,8 +25,9 @@ def in_place(check: Json, definition: Json, deadline: float) -> Json:
     steps: list[Step] = []
     if whole and (len(check["apart"]) < len(check["files"]) or not file):
         steps += [(alternatives, None) for alternatives in whole]
-    for path in check["apart"] if whole else check["files"]:
-        if os.path.isfile(path):
+    for path in check["files"]:
+        single = not whole or path in check["apart"] or any(matches(path, glob) for glob in definition.get("each", ()))
+        if single and os.path.isfile(path):
             steps += [(alternatives, subject(path, definition)) for alternatives in file]
     return _judged(steps, definition, check["version"], deadline)
 

@@ -10,6 +10,7 @@ cannot be written) is for the service's reload to show.
     file       steps that judge one file, `{file}`; used for a file elsewhere that names this validator. Without `whole`
                they are used for every file
     instead    pattern of a path -> what `{file}` stands for instead of it
+    each       globs of the files that `whole` may not see, so that they are judged by `file` as well
     alone      globs of the files that mean something without the rest of the host, so that a copy can be judged
     version    a pattern whose group in the path stands for `{version}` in commands and service names
     root       whether only root can ask
@@ -111,6 +112,8 @@ KNOWN: dict[str, Json] = {
         "paths": ["/etc/dnsmasq.conf", "/etc/dnsmasq.d/**"],
         "whole": [["dnsmasq --test"]],
         "file": [["dnsmasq --test --conf-file={file}"]],
+        # Debian's start names the directory on the command line, and the configuration need not.
+        "each": ["/etc/dnsmasq.d/**"],
         "alone": ["/etc/dnsmasq.d/**"],
         "services": ["dnsmasq"],
         "verb": "restart",
@@ -150,6 +153,7 @@ KNOWN: dict[str, Json] = {
     "rsyslog": {
         "paths": ["/etc/rsyslog.conf", "/etc/rsyslog.d/*.conf"],
         "whole": [["rsyslogd -N1"]],
+        "telling": r"^(?!rsyslogd: (version|End of config))",
         "file": [["rsyslogd -N1 -f {file}"]],
         "services": ["rsyslog"],
         "verb": "restart",
