@@ -89,12 +89,17 @@ def enter_private_mounts() -> None:
     try:
         unshare(NEWNS | NEWPID)
     except PermissionError:
-        uid, gid = os.geteuid(), os.getegid()
-        unshare(NEWUSER | NEWNS | NEWPID)
-        _write("/proc/self/setgroups", "deny")
-        _write("/proc/self/uid_map", f"{uid} {uid} 1")
-        _write("/proc/self/gid_map", f"{gid} {gid} 1")
+        unshare_as_user(NEWNS | NEWPID)
     mount("none", "/", flags=RECURSIVE | PRIVATE)
+
+
+def unshare_as_user(flags: int) -> None:
+    """As unshare, with a user namespace that lends the privilege; this process stays the user that it is."""
+    uid, gid = os.geteuid(), os.getegid()
+    unshare(NEWUSER | flags)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{uid} {uid} 1")
+    _write("/proc/self/gid_map", f"{gid} {gid} 1")
 
 
 def _write(path: str, text: str) -> None:

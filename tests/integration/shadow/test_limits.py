@@ -113,7 +113,7 @@ def test_what_a_shadow_writes_is_limited(apache: Apache, shadows: Any) -> None:
 def test_work_that_takes_too_long_is_ended_and_says_so(
     apache: Apache, shadows: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shadows.world["seconds"] = 0.5
+    shadows.world["seconds"] = 3.0
     monkeypatch.setattr("safedeploy_host.shadow.keeper._EXTRA", 0.5)
 
     begun = time.monotonic()
@@ -122,7 +122,7 @@ def test_work_that_takes_too_long_is_ended_and_says_so(
     assert booted["live"]["value"] == "quick"
     assert (booted["candidate"]["up"], booted["candidate"]["value"]) == (True, None)
     assert "took longer than" in booted["candidate"]["why"]
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 10
 
 
 def test_a_program_that_forks_without_end_is_ended(

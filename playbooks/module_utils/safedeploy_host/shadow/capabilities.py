@@ -42,7 +42,10 @@ def _permitted() -> int:
 
 
 def drop() -> None:
-    """Keep KEPT only, now and for every program that is executed later. Raises OSError."""
+    """Keep KEPT only, now and for every program that is executed later. Raises OSError.
+
+    An ordinary user's programs lose the rest too when they are executed, as everywhere.
+    """
     number = 0
     while namespaces.control_process(_BOUNDING_SET_READ, number) >= 0:
         if number not in KEPT:

@@ -57,9 +57,9 @@ class Child:
 
 
 def call(act: Callable[[], Any], seconds: float) -> Any:
-    """The JSON value of `act`, done in a child within `seconds`. Raises OSError."""
+    """The JSON value of `act`, done in a child within `seconds`. Raises OSError, also for any error of `act`."""
     reader, writer = os.pipe()
-    child = Child(lambda: send(writer, act()))
+    child = Child(lambda: send(writer, _outcome(act)))
     os.close(writer)
     lines = Lines(reader)
     deadline = time.monotonic() + seconds
@@ -72,7 +72,16 @@ def call(act: Callable[[], Any], seconds: float) -> Any:
         child.end()
     if not lines.found:
         raise OSError(f"no answer from a child within {seconds:g} s")
-    return lines.found[0]
+    if "error" in lines.found[0]:
+        raise OSError(lines.found[0]["error"])
+    return lines.found[0]["value"]
+
+
+def _outcome(act: Callable[[], Any]) -> dict[str, Any]:
+    try:
+        return {"value": act()}
+    except Exception as error:  # noqa: BLE001 -- the parent decides
+        return {"error": f"{type(error).__name__}: {error}"}
 
 
 def send(descriptor: int, document: Any) -> None:

@@ -26,9 +26,7 @@ def make(root: str) -> None:
     kept = os.open(shared, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     namespaces.mount("tmpfs", dev, "tmpfs", _CLOSED, "mode=0755,size=1m,nr_inodes=1k")
     for name, (major, minor) in _NODES.items():
-        path = f"{dev}/{name}"
-        os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(major, minor))
-        os.chmod(path, 0o666)  # noqa: S103 -- as they are everywhere
+        _make_node(f"{dev}/{name}", os.makedev(major, minor), f"/dev/{name}")
     for name, target in _LINKS.items():
         os.symlink(target, f"{dev}/{name}")
     os.mkdir(shared)
@@ -36,3 +34,13 @@ def make(root: str) -> None:
     os.close(kept)
     os.mkdir(f"{dev}/pts")
     namespaces.mount("devpts", f"{dev}/pts", "devpts", _CLOSED, "newinstance,ptmxmode=0666,mode=0620")
+
+
+def _make_node(path: str, device: int, original: str) -> None:
+    try:
+        os.mknod(path, 0o666 | stat.S_IFCHR, device)
+        os.chmod(path, 0o666)  # noqa: S103 -- as they are everywhere
+    except PermissionError:
+        # In a user namespace no device can be made; the host's own is shown, and cannot be changed.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o666))
+        namespaces.mount(original, path, flags=namespaces.BIND)

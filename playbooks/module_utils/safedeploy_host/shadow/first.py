@@ -61,7 +61,7 @@ def _make(plan: Plan, reply: int, sender: socket.socket) -> list[str]:
         found.limits.append("the host's limits of System V semaphores and shared memory are not those of the shadow")
     _be_likely_victim()
     sockets = furnish.open_sockets(plan.world.get("sockets", []), found.limits)
-    made = root.make(plan.size)
+    made = root.make(plan.size, plan.written)
     found.limits += made.limits
     furnish.mount_sockets(made.path, sockets)
     root.enter(made)

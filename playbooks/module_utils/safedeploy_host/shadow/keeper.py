@@ -11,8 +11,7 @@ import socket
 import struct
 import time
 
-from .. import namespaces
-from . import child, first, memory, network
+from . import child, first, memory, network, privilege
 from .bridge import Bridge
 
 TYPE_CHECKING = False
@@ -24,7 +23,9 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
+# Seconds between two looks at what it takes; an exact one costs the kernel something for each process.
 _LOOK = 0.1
+_EXACT_LOOK = 0.5
 # Far more than any server needs, far less than a machine can bear.
 _PROCESSES = 3000
 # For making the shadow and for the last report, beyond the seconds that its work may take.
@@ -35,7 +36,11 @@ _NOT_UP = {"up": False, "why": "", "output": "", "error_log": [], "value": None,
 def keep(plan: Plan, work: Callable[[Shadow], Any], reply: int) -> None:
     """Be the keeper: one document through `reply`, the Booted or {"failed": why there is no shadow}."""
     signal.signal(signal.SIGTERM, _leave)
-    keeper = _Keeper(plan, work)
+    try:
+        keeper = _Keeper(plan, work)
+    except OSError as error:
+        child.send(reply, {"failed": f"{error}"})
+        return
     try:
         result = keeper.run()
     finally:
@@ -49,7 +54,8 @@ class _Keeper:
         self.peak = 0
         self.up = False
         self.started = time.monotonic()
-        namespaces.unshare(namespaces.NEWPID)
+        self._exact_next = 0.0
+        privilege.enter_processes()
         reader, writer = os.pipe()
         self._receiver, sender = socket.socketpair()
         self._child = child.Child(lambda: first.live(plan, writer, sender, work))
@@ -80,7 +86,7 @@ class _Keeper:
             **facts,
             "seconds": round(time.monotonic() - self.started, 3),
             "peak_bytes": self.peak,
-            "limits": document["limits"],
+            "limits": [*self.plan.limits, *document["limits"]],
             "backends": self.plan.survey.report(unbridged),
         }
 
@@ -96,7 +102,7 @@ class _Keeper:
                 if document.get("up") and not self.up:
                     self.up = True
                     # What ends soon may be gone when it is looked at the next time.
-                    look = 0.0
+                    look = self._exact_next = 0.0
             if self._lines.ended:
                 return self._failure() or {**_NOT_UP, "up": self.up, "died": True, "why": "the shadow was killed"}
             now = time.monotonic()
@@ -111,9 +117,12 @@ class _Keeper:
 
     def _measure(self) -> str:
         """Why the shadow must end, if it must."""
-        used = memory.use(self._child.pid)
-        self.peak = max(self.peak, used.bytes)
         allowed = self.plan.world["memory_bytes"]
+        used = memory.use(self._child.pid, exact=False)
+        if used.bytes > allowed or time.monotonic() > self._exact_next:
+            self._exact_next = time.monotonic() + _EXACT_LOOK
+            used = memory.use(self._child.pid, exact=True)
+            self.peak = max(self.peak, used.bytes)
         if used.bytes > allowed:
             return f"the shadow took {used.bytes >> 20} MiB of memory, more than the {allowed >> 20} MiB it may"
         if used.processes > _PROCESSES:

@@ -19,8 +19,10 @@ def read(names: Iterable[str]) -> dict[str, str]:
 
 
 def write(values: Mapping[str, str]) -> list[str]:
-    """Write them; the names of those that the kernel refused, as it does in a container."""
-    return [name for name, value in values.items() if not _write(name, value)]
+    """Write them; the names of those that have another value and keep it, as happens in a container."""
+    present = read(values)
+    wanted = {name: value for name, value in values.items() if present.get(name, "").split() != value.split()}
+    return [name for name, value in wanted.items() if not _write(name, value)]
 
 
 def _write(name: str, value: str) -> bool:

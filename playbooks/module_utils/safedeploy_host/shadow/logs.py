@@ -18,15 +18,17 @@ _WIDTH = 1000
 _CHUNK = 512 * 1024
 _ERROR_LINE = re.compile(rb"\[[\w:]*(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\]")
 _TIME = re.compile(rb"\[(\w{3} \w{3} +\d+ \d\d:\d\d:\d\d)(?:\.\d+)? (\d{4})\]")
+_ROTATED = re.compile(r"\.(?:gz|bz2|xz|zst|\d+)$|-\d{8}$")
 _STANDARD_ERROR = 2
 
 
 def around(logs: Iterable[str]) -> list[str]:
-    """The regular files in the directories of these logs."""
+    """The regular files in the directories of these logs, but for those that were rotated away."""
     found = []
     for directory in sorted({os.path.dirname(path) for path in logs}):
         with contextlib.suppress(OSError), os.scandir(directory) as entries:
-            found += [entry.path for entry in entries if entry.is_file(follow_symlinks=False)]
+            files = [entry for entry in entries if not _ROTATED.search(entry.name)]
+            found += [entry.path for entry in files if entry.is_file(follow_symlinks=False)]
     return found
 
 

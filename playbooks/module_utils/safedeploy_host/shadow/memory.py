@@ -1,4 +1,4 @@
-"""How much memory the processes of a shadow take: proportional set sizes, so that shared pages count once."""
+"""How much memory the processes of a shadow take, with the files that they wrote."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ class Use:
         self.bytes = size
 
 
-def use(first: int) -> Use:
-    """What the descendants of a process and the files in their root take."""
+def use(first: int, *, exact: bool) -> Use:
+    """What the descendants of a process and the files in their root take.
+
+    A page that several processes share counts once when `exact`, as far as we may look, else once for each.
+    """
     pids = list(_descendants(first))
-    return Use(len(pids), sum(map(_size, pids)) + _files(first))
+    return Use(len(pids), sum(map(_proportional if exact else _resident, pids)) + _files(first))
 
 
 def _descendants(pid: int) -> Iterator[int]:
@@ -36,14 +39,15 @@ def _descendants(pid: int) -> Iterator[int]:
         yield from _descendants(int(child))
 
 
-def _size(pid: int) -> int:
+def _proportional(pid: int) -> int:
     try:
         with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as stream:
-            for line in stream:
-                if line.startswith("Pss:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
+            return next(int(line.split()[1]) * 1024 for line in stream if line.startswith("Pss:"))
+    except (OSError, StopIteration):
+        return _resident(pid)
+
+
+def _resident(pid: int) -> int:
     try:
         with open(f"/proc/{pid}/statm", encoding="ascii") as stream:
             return int(stream.read().split()[1]) * _PAGE

@@ -46,7 +46,13 @@ def to_show() -> list[Mount]:
     return sorted(_in_sight(), key=lambda mount: mount.path)
 
 
-def _in_sight() -> Iterator[Mount]:
+def paths() -> list[str]:
+    """Where anything is mounted."""
+    return sorted({path for path, _, _ in _lines()})
+
+
+def _lines() -> Iterator[tuple[str, list[bytes], str]]:
+    """Path, fields and file system of each mount."""
     with open("/proc/self/mountinfo", "rb") as stream:
         lines = stream.read().splitlines()
     for line in lines:
@@ -54,7 +60,12 @@ def _in_sight() -> Iterator[Mount]:
         before, _, after = line.partition(b" - ")
         fields = before.split(b" ")
         path = os.fsdecode(fields[4].decode("unicode_escape").encode("latin-1"))
-        if path != "/" and (after.split(b" ")[0].decode() in _KERNEL or _left_out(path)):
+        yield path, fields, after.split(b" ")[0].decode()
+
+
+def _in_sight() -> Iterator[Mount]:
+    for path, fields, kind in _lines():
+        if path != "/" and (kind in _KERNEL or _left_out(path)):
             continue
         try:
             descriptor = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)

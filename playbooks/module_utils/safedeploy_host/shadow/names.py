@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 
+from .. import namespaces
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Mapping
 
 _HOSTS = "/etc/hosts"
 _SWITCH = "/etc/nsswitch.conf"
+_ASIDE = "/dev/aside"
 
 
 def write(names: Mapping[str, list[str]]) -> None:
@@ -37,6 +40,15 @@ def _read(path: str) -> str:
 
 
 def _write(path: str, text: str) -> None:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    try:
+        _fill(path, text)
+    except PermissionError:
+        # An ordinary user may not write the system's files, but show another at their place.
+        _fill(_ASIDE, text)
+        namespaces.mount(_ASIDE, path, flags=namespaces.BIND)
+        os.unlink(_ASIDE)
+
+
+def _fill(path: str, text: str) -> None:
     with open(path, "w", encoding="utf-8", errors="surrogateescape") as stream:
         stream.write(text)

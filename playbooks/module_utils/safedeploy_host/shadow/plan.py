@@ -6,7 +6,7 @@ import os
 import re
 
 from ..laying import needed_content
-from . import backends, ipc
+from . import backends, ipc, privilege
 from .live import Live
 from .network import own_addresses
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MEMORY = 512 * 1024 * 1024
 SECONDS = 30.0
-_LOG_DIRECTORY = re.compile(r"^\s*export\s+APACHE_LOG_DIR=[\"']?(/[^\s\"'$]+)", re.MULTILINE)
+_PATH_VARIABLE = re.compile(r"^\s*export\s+(APACHE_\w+)=[\"']?(/[^\s\"'$]+)", re.MULTILINE)
 _LOGS = ("/var/log/apache2/error.log", "/var/log/httpd/error_log")
 
 
@@ -34,20 +34,23 @@ class Host:
             "seconds": float(world.get("seconds") or SECONDS),
         }
         self.live = Live(site)
+        privilege.require(self.live)
         self.survey = backends.survey(self.world, self.live.bound)
         self.ipc = ipc.limits(self.live.pids)
-        self.logs = [*self.live.logs, *world.get("logs", []), *_LOGS, *_debian_logs(site)]
+        variables = _envvars(site)
+        own = [os.path.join(path, "error.log") for name, path in variables.items() if name == "APACHE_LOG_DIR"]
+        self.logs = [*self.live.logs, *world.get("logs", []), *_LOGS, *own]
+        self.directories = [site["server_root"], *site.get("allowed_roots", []), *variables.values()]
         self.pid_files = self.live.pid_files(world.get("pid_files", []))
 
 
-def _debian_logs(site: Json) -> list[str]:
-    """A name in each directory that Debian's envvars gives for logs."""
+def _envvars(site: Json) -> dict[str, str]:
+    """The paths that Debian's envvars sets, {variable: path}; what follows a variable in a path is cut off."""
     try:
         with open(os.path.join(site["server_root"], "envvars"), encoding="utf-8", errors="replace") as stream:
-            found = _LOG_DIRECTORY.findall(stream.read())
+            return dict(_PATH_VARIABLE.findall(stream.read()))
     except OSError:
-        return []
-    return [os.path.join(directory, "error.log") for directory in found]
+        return {}
 
 
 class Plan:
@@ -57,6 +60,7 @@ class Plan:
         self.site = host.site
         self.world = host.world
         self.states = host.survey.states
+        self.limits = privilege.limits()
         self.names = host.survey.names
         self.survey = host.survey
         self.ipc = host.ipc
@@ -64,5 +68,6 @@ class Plan:
         self.pid_files = host.pid_files
         self.entries = entries
         self.content = needed_content(entries, open_object)
+        self.written = [*host.directories, *host.logs, *entries, *host.world.get("decoys", {})]
         # Its pages count as memory, and it alone must not use up all of what the shadow may have.
         self.size = self.world["memory_bytes"] // 2

@@ -31,6 +31,7 @@ class Server:
         self.site = site
         self.logs = logs
         self.pid: int | None = None
+        self.started = time.monotonic()
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 -- as long as the process
         self._control: subprocess.Popen[bytes] | None = None
         self._failure = ""
@@ -123,6 +124,6 @@ def _report(server: Server, lines: list[str], facts: Json) -> Json:
     if not facts["up"] or facts["died"]:
         why = why or reasons.first([*output.splitlines(), *lines]) or ""
     if not facts["up"] and not why:
-        silent = "httpd holds its ports or none, and answers nobody"
-        why = f"{silent} within {BOOT:g} s" if server.runs() else server.ended()
+        silent = f"httpd runs, and answers nobody on any port within {time.monotonic() - server.started:.0f} s"
+        why = silent if server.runs() else server.ended()
     return {**facts, "why": why, "output": output, "error_log": lines[:LINES]}
