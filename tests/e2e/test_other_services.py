@@ -8,7 +8,9 @@ import pytest
 
 from safedeploy.core.errors import ExitCode
 
+ONE = ("--limit", "web1")
 ROOTS = ["/etc/apache2", "/var/www", "/etc/sudoers.d", "/etc/nginx"]
+ASK = "curl -sS http://127.0.0.1:8088/"
 INIT = """#!/bin/sh
 # What a package of nginx brings, in small; a configuration that says so is not taken up.
 case "$1" in
@@ -65,10 +67,10 @@ def test_a_sudoers_file_that_would_lock_everybody_out_stops_the_push_on_every_ho
 
 def test_a_good_one_is_pushed_and_the_plan_says_what_judges_it(hosts, project):
     sudoers(project, "%ops ALL = (ALL) NOPASSWD: ALL\n")
-    assert "validated on the host by visudo -c" in project.plan().out
-    done = project.push()
+    assert "validated on the host by visudo -c" in project.plan(*ONE).out
+    done = project.push(*ONE)
     assert done.code == ExitCode.OK, done.text
-    hosts.each(lambda host: hosts.shell(host, "visudo -c"))
+    hosts.shell("web1", "visudo -c")
     assert "ops" in hosts.shell("web1", "ls /etc/sudoers.d")
 
 
@@ -91,7 +93,7 @@ def nginx(hosts):
 
 
 def answers(hosts):
-    return set(hosts.each(lambda host: hosts.shell(host, "curl -sS http://127.0.0.1:8088/")).values())
+    return set(hosts.each(lambda host: hosts.shell(host, ASK)).values())
 
 
 def configuration(project, text):
@@ -100,19 +102,24 @@ def configuration(project, text):
 
 
 @needs_nginx
-def test_another_service_answers_with_its_new_configuration_after_the_push(nginx, project):
+def test_another_service_answers_with_its_new_configuration_after_a_push_and_a_rollback(nginx, project):
     configuration(project, NGINX % "second")
-    plan = project.plan().out
-    assert "validated on the host by nginx -t; reloads nginx" in plan
+    assert "validated on the host by nginx -t; reloads nginx" in project.plan(*ONE).out
     done = project.push()
     assert done.code == ExitCode.OK, done.text
     assert answers(nginx) == {"second\n"}
+    configuration(project, NGINX % "third")
+    assert project.push(*ONE).code == ExitCode.OK
+    assert nginx.shell("web1", ASK) == "third\n"
+    done = project.run("rollback", "lab", "--yes", "--no-diff", *ONE)
+    assert done.code == ExitCode.OK, done.text
+    assert nginx.shell("web1", ASK) == "second\n"
 
 
 @needs_nginx
 def test_what_it_would_refuse_is_refused_at_its_line_and_it_goes_on(nginx, project):
     configuration(project, NGINX.replace("return 200", "retrun 200") % "second")
-    done = project.push()
+    done = project.push(*ONE)
     assert done.code == ExitCode.REFUSED, done.text
     assert "/etc/nginx/nginx.conf:11" in done.err
     assert answers(nginx) == {"first\n"}
@@ -129,33 +136,21 @@ def test_a_reload_that_fails_takes_the_host_back_and_it_answers_as_before(nginx,
 
 
 @needs_nginx
-def test_a_rollback_reloads_it_as_well(nginx, project):
-    configuration(project, NGINX % "second")
-    assert project.push().code == ExitCode.OK
-    configuration(project, NGINX % "third")
-    assert project.push().code == ExitCode.OK
-    assert answers(nginx) == {"third\n"}
-    done = project.run("rollback", "lab", "--yes", "--no-diff")
-    assert done.code == ExitCode.OK, done.text
-    assert answers(nginx) == {"second\n"}
-
-
-@needs_nginx
 def test_one_that_does_not_run_is_left_alone_and_that_is_said(nginx, project):
-    nginx.each(lambda host: nginx.shell(host, "nginx -s stop; sleep 0.3"))
+    nginx.shell("web1", "nginx -s stop; sleep 0.3")
     configuration(project, NGINX % "second")
-    done = project.push()
+    done = project.push(*ONE)
     assert done.code == ExitCode.OK, done.text
     assert "nginx is not running" in done.text
-    nginx.each(lambda host: nginx.shell(host, "nginx"))
-    assert answers(nginx) == {"second\n"}
+    nginx.shell("web1", "nginx")
+    assert nginx.shell("web1", ASK) == "second\n"
 
 
 @needs_nginx
 def test_a_saved_plan_no_longer_holds_when_the_reload_has_changed(nginx, project):
     configuration(project, NGINX % "second")
-    assert project.plan("--out", "plan.json").code == ExitCode.OK
+    assert project.plan("--out", "plan.json", *ONE).code == ExitCode.OK
     declare(project, {"template": "nginx.conf.j2", "dest": "/etc/nginx/nginx.conf"})
-    done = project.push("--plan", "plan.json")
+    done = project.push("--plan", "plan.json", *ONE)
     assert done.code == ExitCode.REFUSED
     assert "what validates or reloads files of other services has changed" in done.err
