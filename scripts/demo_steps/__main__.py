@@ -47,6 +47,7 @@ def show(stage: Stage) -> None:
     first_push(stage)
     syntax_error(stage)
     broken_site(stage)
+    without_shadow(stage)
     second_release(stage)
     back(stage)
 
@@ -83,15 +84,27 @@ def syntax_error(stage: Stage) -> None:
 
 
 def broken_site(stage: Stage) -> None:
-    """A line that no syntax check sees and that breaks the site: back by itself, on the one host that had it."""
+    """A line that no syntax check sees and that breaks the site: its shadow answers 500, so it never goes live."""
     stage.heading("A change that passes every syntax check and breaks the site: 500 for every visitor of app.lab.test")
     before = stage.trees()
     stage.run("echo 'Options -Indexes' >> templates/htaccess.j2     # not allowed there: httpd answers 500")
     with stage.visitors() as visitors:
+        stage.run("safedeploy push lab --yes --no-diff", code=4)
+    demand(stage.trees() == before, "a refused push changed a file")
+    demand(not visitors.failures, "a visitor noticed a push that was refused")
+    stage.proved("started beside the live server and asked what visitors ask: refused before anybody noticed")
+
+
+def without_shadow(stage: Stage) -> None:
+    """The same where pre-flight cannot see it: back by itself, on the one host that had it."""
+    stage.heading("The same change with the shadow turned off, as if the pre-flight had missed it")
+    before = stage.trees()
+    stage.run("sed -i 's/^    rollout:/    preflight: {shadow: false}\\n    rollout:/' safedeploy.yml")
+    with stage.visitors() as visitors:
         stage.run("safedeploy push lab --yes --no-diff", code=6)
     demand(stage.trees() == before, "a file is not as it was before the push")
     demand(set(visitors.failed_by_host()) <= {"web1"}, "visitors of another host than the canary were hit")
-    stage.run("git checkout templates")
+    stage.run("git checkout templates safedeploy.yml")
     hit = visitors.outage("web1")
     stage.proved(f"the first host was bad for {hit:.1f} s and took itself back; web2 and web3 served throughout")
 
@@ -140,7 +153,7 @@ def farewell(stage: Stage) -> None:
 The fleet stays up. Try it:
   export SAFEDEPLOY_LAB_NAME={LAB} PATH={shell_path(BIN)}:$PATH
   cd {project}
-  safedeploy plan lab                    what a push would do now: the header of step 5 is still in the variables
+  safedeploy plan lab                    what a push would do now: the header of step 6 is still in the variables
   safedeploy push lab                    the plan, a question, and the push
   safedeploy rollback lab --to adopted   what the hosts had before the first push
   safedeploy lab ssh web1                look at a host from the inside

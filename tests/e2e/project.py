@@ -106,8 +106,13 @@ class Project:
         """A good change: one more header."""
         self.variables(content_security_policy="default-src https:")
 
+    def without_shadow(self) -> None:
+        """Have preflight miss what only a shadow shows, so that it goes live."""
+        self.settings(lambda document: document["environments"]["lab"].update(preflight={"shadow": False}))
+
     def breaks_the_site(self) -> None:
-        """A change that configtest accepts, and that makes httpd answer 500 for app.lab.test."""
+        """A change that httpd accepts, that preflight is made to miss, and that has app.lab.test answer 500."""
+        self.without_shadow()
         self.append("templates/htaccess.j2", "Options -Indexes\n")
 
     def syntax_error(self) -> None:

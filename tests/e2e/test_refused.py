@@ -60,3 +60,17 @@ def test_a_check_of_a_release_that_is_live_already_has_nothing_to_do(pushed, pro
     done = project.run("check", "lab")
     assert done.code == ExitCode.OK
     assert "nothing to preflight" in done.err
+
+
+def test_a_port_that_another_program_has_on_one_host_is_refused_for_all(pushed, project):
+    before = pushed.trees()
+    pushed.shell(
+        "web1",
+        'setsid /usr/bin/python3 -c \'import socket, time; s = socket.create_server(("127.0.0.1", 18099));'
+        " time.sleep(60)' >/dev/null 2>&1 &",
+    )
+    project.conf("Listen 127.0.0.1:18099")
+    done = project.push()
+    assert done.code == ExitCode.REFUSED, done.text
+    assert "18099" in done.err
+    assert pushed.trees() == before

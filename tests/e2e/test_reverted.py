@@ -35,6 +35,7 @@ def test_a_first_push_that_fails_is_taken_back_byte_for_byte(untouched, project)
 
 def test_hosts_that_were_confirmed_go_back_too_when_a_later_one_fails(pushed, project):
     before = pushed.trees()
+    project.without_shadow()
     project.second_release()
     project.conf('Alias "/x" "/y"\nRedirectMatch 503 "^"', hosts=("web3",))
     done = project.push()
@@ -47,6 +48,7 @@ def test_hosts_that_were_confirmed_go_back_too_when_a_later_one_fails(pushed, pr
 
 def test_with_on_failure_stop_confirmed_hosts_keep_the_new_release(pushed, project):
     project.rollout(on_failure="stop")
+    project.without_shadow()
     project.second_release()
     project.conf('RedirectMatch 503 "^"', hosts=("web2",))
     done = project.push()
@@ -54,17 +56,7 @@ def test_with_on_failure_stop_confirmed_hosts_keep_the_new_release(pushed, proje
     assert done.ends() == {"web1": "confirmed", "web2": "reverted", "web3": "untouched"}
 
 
-def taken_port(fleet, project):
-    """web1 has another program on the port; the other hosts have not."""
-    fleet.shell(
-        "web1",
-        'setsid /usr/bin/python3 -c \'import socket, time; s = socket.create_server(("127.0.0.1", 18099));'
-        " time.sleep(60)' >/dev/null 2>&1 &",
-    )
-    project.conf("Listen 127.0.0.1:18099")
-
-
-def foreign_key(fleet, project):
+def foreign_key(project):
     """The key of another certificate."""
     key = subprocess.run(
         ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
@@ -75,22 +67,23 @@ def foreign_key(fleet, project):
     (project.root / "files").mkdir()
     (project.root / "files/foreign.key").write_text(key)
     project.variables(safedeploy_files_key=[{"static": "files/foreign.key", "dest": "foreign.key", "mode": "0600"}])
-    for host in fleet.names:
+    for host in ("web1", "web2", "web3"):
         project.of_host(host, lab_key="{{ lab_server_root }}/foreign.key")
 
 
-def no_mime_types(fleet, project):
+def no_mime_types(project):
     project.conf("TypesConfig /nowhere/mime.types")
 
 
-def dead_pipe(fleet, project):
+def dead_pipe(project):
     project.conf('CustomLog "|/nowhere/rotatelogs" combined')
 
 
-@pytest.mark.parametrize("fault", [taken_port, foreign_key, no_mime_types, dead_pipe], ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize("fault", [foreign_key, no_mime_types, dead_pipe], ids=lambda fault: fault.__name__)
 def test_a_fault_that_kills_httpd_on_graceful_ends_with_every_host_serving(pushed, project, fault):
     before = pushed.trees()
-    fault(pushed, project)
+    project.without_shadow()
+    fault(project)
     with pushed.visitors(["web2", "web3"]) as visitors:
         done = project.push("--limit", "web1,web2")
     assert done.code == ExitCode.REVERTED, done.text
