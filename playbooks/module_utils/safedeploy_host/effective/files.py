@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 _CONDITIONS = {"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"}
 # httpd obeys these while it reads, and its own tree does not have them either.
-_WHILE_READING = {"loadmodule", "loadfile", "include", "includeoptional", "define", "undefine", "use", "serverroot"}
+_WHILE_READING = {
+    "loadmodule", "loadfile", "include", "includeoptional", "define", "undefine", "macro", "use", "error", "serverroot",
+    "defaultruntimedir",
+}  # fmt: skip
 
 
 def tree(directives: Iterable[Directive], reader: Reader) -> list[Json]:

@@ -30,10 +30,10 @@ class Choice:
     def at(self, address: str, port: int) -> Group | None:
         """The virtual hosts among which the name decides for requests to `address`:`port`; None: the main server."""
         wanted = canonical(address)
-        for group in [group for group in self._exact if group.address == wanted] + self._wild:
-            if group.port in (0, port):
-                return group
-        return None
+        ours = [group for group in self._exact if group.address == wanted]
+        fitting = [group for group in ours + self._wild if group.port in (0, port)]
+        # A section for the port itself comes before one for `*`, but not before one for the address.
+        return min(fitting, key=lambda group: (group.address in _ANY, group.port == 0), default=None)
 
     def which(self, address: str, port: int, host_name: str) -> Json | None:
         """As the function `which`."""
