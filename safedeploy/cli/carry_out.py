@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from safedeploy.cli.ask import ask
 from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.errors import ExitCode, SafedeployError
 
@@ -33,6 +33,7 @@ class Work:
     yes: bool
     diffs: bool
     as_json: bool
+    hold: bool = False
 
 
 def carry_out(
@@ -49,7 +50,7 @@ def carry_out(
     if found.acts:
         _refuse_restart(found, allowed=work.allow_restart or session.policy.rollout.allow_restart)
         asked = {"push": "push to", "rollback": "roll back"}[work.verb]
-        _ask(work, f"{asked} {_count(found)} of {session.target.environment}?")
+        ask(f"{asked} {_count(found)} of {session.target.environment}?", yes=work.yes)
 
     def on_preflight(verdict: Preflight) -> None:
         progress.pause()
@@ -59,7 +60,11 @@ def carry_out(
             screen.say_json(documents.refused_document(session.identity.run, found, verdict, acceptance))
 
     options = PushOptions(
-        reason=work.reason, allow_restart=work.allow_restart, accept=work.accept, on_preflight=on_preflight
+        reason=work.reason,
+        allow_restart=work.allow_restart,
+        accept=work.accept,
+        hold=work.hold,
+        on_preflight=on_preflight,
     )
     result: PushResult = workflow.push(session, found, wanted, options)
     with suppress(OSError):  # the terminal may be gone; the exit code still tells how it ended
@@ -87,22 +92,3 @@ def _refuse_restart(found: FleetPlan, *, allowed: bool) -> None:
         next_step="Run the command with --allow-restart, at a quiet hour: a restart cuts the requests in flight.",
         exit_code=ExitCode.REFUSED,
     )
-
-
-def _ask(work: Work, question: str) -> None:
-    if work.yes:
-        return
-    if not sys.stdin.isatty():
-        raise SafedeployError(
-            "no-terminal",
-            "there is no terminal to ask on, and --yes was not given",
-            next_step="Read the plan above, then run the command with --yes.",
-            exit_code=ExitCode.USAGE,
-        )
-    if not typer.confirm(question, default=False, err=True):
-        raise SafedeployError(
-            "declined",
-            "the answer was no",
-            next_step="Run the command again when you are ready.",
-            exit_code=ExitCode.OK,
-        )

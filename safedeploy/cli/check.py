@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from safedeploy.cli.boot_guard import missing_guard
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, planned, vault_options
-from safedeploy.cli.options import Accept, AskVault, Diffs, Environment, Json, Limit, VaultFiles, VaultIds
+from safedeploy.cli.options import Accept, AskVault, Diffs, Environment, Json, Limit, VaultFiles, VaultIds, Wait
 from safedeploy.core.acceptance import accepted_ids
 
 
@@ -19,6 +20,7 @@ def check(
     as_json: Json = False,
     diffs: Diffs = True,
     accept: Accept = None,
+    wait: Wait = None,
     vault_password_file: VaultFiles = None,
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
@@ -35,10 +37,8 @@ def check(
     from safedeploy.workflows.preflight import require_pass
 
     accepted = accepted_ids(accept or ())
-    with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
-        session,
-        progress,
-    ):
+    vault = vault_options(vault_password_file, vault_id, ask=ask_vault_pass)
+    with Invocation(context, environment, limit, vault, wait=wait) as (session, progress):
         found, wanted, seen = planned(session)
         require_all(seen)
         verdict = workflow.check(session, found, wanted, accepted)
@@ -52,6 +52,8 @@ def check(
             return
         if not as_json:
             preflight_view.show_preflight(screen.out(), verdict)
+            if (line := missing_guard((seen.hosts[host] for host in verdict.hosts), environment)) is not None:
+                screen.say(screen.out(), line, "yellow")
         require_pass(verdict, wanted)
         if not as_json:
             screen.say(screen.out(), f"nothing was changed; next: safedeploy push {environment}")

@@ -98,7 +98,11 @@ def _host_status(observed: Observed) -> dict[str, Any]:
             "by": observed.pending.by,
             "since": observed.pending.since,
             "deadline": observed.pending.deadline,
+            "held": observed.pending.held,
+            "dead_man": observed.pending.dead_man,
+            "guarded": observed.pending.guarded,
         },
+        "boot_guard": bool((observed.boot_guard or {}).get("installed")),
         "stranded": None if observed.stranded is None else dict(observed.stranded),
         "lease": None if observed.lease is None else {key: observed.lease.get(key) for key in _LEASE},
         "httpd": {

@@ -26,10 +26,22 @@ if TYPE_CHECKING:
 
 
 class Invocation:
-    """A session with its progress display, both closed at the end."""
+    """A session with its progress display, both closed at the end.
 
-    def __init__(self, context: typer.Context, environment: str, limit: str | None, vault: VaultOptions) -> None:
+    `wait`: first wait so many seconds for other runs on the hosts, and keep them out from then on.
+    """
+
+    def __init__(
+        self,
+        context: typer.Context,
+        environment: str,
+        limit: str | None,
+        vault: VaultOptions,
+        *,
+        wait: float | None = None,
+    ) -> None:
         self._context, self._environment, self._limit, self._vault = context, environment, limit, vault
+        self._wait = wait
         self._stack = ExitStack()
 
     def __enter__(self) -> tuple[Session, Progress]:
@@ -45,7 +57,19 @@ class Invocation:
             verbosity=settings.verbosity,
         )
         progress = self._stack.enter_context(Progress())
-        return self._stack.enter_context(Session(target, progress)), progress
+        session = self._stack.enter_context(Session(target, progress))
+        if self._wait is not None:
+            self._hold_alone(session, self._wait)
+        return session, progress
+
+    def _hold_alone(self, session: Session, seconds: float) -> None:
+        from safedeploy.workflows.waiting import alone
+
+        try:
+            self._stack.enter_context(alone(session, seconds))
+        except BaseException:
+            self._stack.close()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()

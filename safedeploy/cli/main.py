@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from safedeploy import __version__
+from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
+from safedeploy.cli.decide import abort, confirm
 from safedeploy.cli.init import init
 from safedeploy.cli.lab import app as lab
 from safedeploy.cli.options import Globals, project_directory
@@ -17,6 +19,7 @@ from safedeploy.cli.push import push
 from safedeploy.cli.render import render
 from safedeploy.cli.rollback import rollback
 from safedeploy.cli.status import status
+from safedeploy.cli.unlock import unlock
 
 app = typer.Typer(
     name="safedeploy",
@@ -26,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, plan, check, push, rollback, status, render):
+for command in (init, plan, check, push, confirm, abort, rollback, status, unlock, render, boot_guard):
     app.command()(command)
 app.add_typer(lab, name="lab", help="A real fleet of Apache hosts on this machine.")
 

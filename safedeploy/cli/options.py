@@ -39,6 +39,26 @@ Accept = Annotated[
     ),
 ]
 Diffs = Annotated[bool, typer.Option("--diff/--no-diff", help="Show the differences of file contents.")]
+
+
+def _duration(text: str) -> float:
+    from safedeploy.adapters.settings.durations import seconds
+
+    try:
+        return seconds(float(text) if text.replace(".", "", 1).isdigit() else text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+Wait = Annotated[
+    float | None,
+    typer.Option(
+        "--wait",
+        metavar="DURATION",
+        parser=_duration,
+        help="While another run works on a host, wait at most this long (90s, 5m), then give up with exit code 5.",
+    ),
+]
 VaultFiles = Annotated[
     list[str] | None,
     typer.Option("--vault-password-file", metavar="FILE", help="Ansible vault password (file or program); repeatable."),

@@ -21,6 +21,7 @@ from safedeploy.cli.options import (
     Reason,
     VaultFiles,
     VaultIds,
+    Wait,
     Yes,
 )
 from safedeploy.core.acceptance import accepted_ids
@@ -39,8 +40,13 @@ def push(
     reason: Reason = "",
     allow_restart: AllowRestart = False,
     accept: Accept = None,
+    hold: Annotated[
+        bool,
+        typer.Option("--hold", help="Stop when the canary serves the release; `confirm` or `abort` decides on it."),
+    ] = False,
     diffs: Diffs = True,
     as_json: Json = False,
+    wait: Wait = None,
     vault_password_file: VaultFiles = None,
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
@@ -55,10 +61,8 @@ def push(
 
     saved = saved_plan.load(plan_file) if plan_file is not None else None
     accepted = accepted_ids(accept or ())
-    with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
-        session,
-        progress,
-    ):
+    vault = vault_options(vault_password_file, vault_id, ask=ask_vault_pass)
+    with Invocation(context, environment, limit, vault, wait=wait) as (session, progress):
         found, wanted, seen = planned(session)
         require_all(seen)
         if saved is not None:
@@ -71,5 +75,6 @@ def push(
             diffs=diffs,
             as_json=as_json,
             verb="push",
+            hold=hold,
         )
         carry_out(session, progress, work, found, wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.table import Table
@@ -20,6 +21,7 @@ _STYLE = {
     End.UNCHANGED: "dim",
     End.UNTOUCHED: "yellow",
     End.REVERTED: "yellow",
+    End.HELD: "bold yellow",
     End.PENDING: "bold red",
     End.STRANDED: "bold red",
 }
@@ -27,24 +29,29 @@ _STYLE = {
 
 def show_result(console: Console, result: PushResult, *, verb: str = "push") -> None:
     """Print the final screen."""
-    table = Table(box=None, pad_edge=False, show_edge=False)
-    for name in ("host", "end", "release", "took"):
-        table.add_column(name)
-    table.add_column("why", overflow="fold")
-    for end in result.ends.values():
-        seconds = f"{end.seconds:.2f} s" if end.seconds is not None else ""
-        style = _STYLE[end.end]
-        table.add_row(end.host, Text(end.end.value, style=style), end.release or "", seconds, plain(end.why))
-    console.print()
-    console.print(table)
-    for end in result.ends.values():
-        _show_steps(console, end)
+    show_ends(console, result.ends)
     _show_causes(console, result)
     _show_accepted(console, result)
     if result.trouble:
         say(console, f"the rollout was cut short on this machine: {result.trouble}", "bold red")
     say(console, _headline(result, verb), "bold")
     say(console, f"next: {_next(result)}")
+
+
+def show_ends(console: Console, ends: Mapping[str, HostEnd]) -> None:
+    """Print where each host is, and the steps for those that need hands."""
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for name in ("host", "end", "release", "took"):
+        table.add_column(name)
+    table.add_column("why", overflow="fold")
+    for end in ends.values():
+        seconds = f"{end.seconds:.2f} s" if end.seconds is not None else ""
+        style = _STYLE[end.end]
+        table.add_row(end.host, Text(end.end.value, style=style), end.release or "", seconds, plain(end.why))
+    console.print()
+    console.print(table)
+    for end in ends.values():
+        _show_steps(console, end)
 
 
 def _show_steps(console: Console, end: HostEnd) -> None:
@@ -89,6 +96,8 @@ def _headline(result: PushResult, verb: str) -> str:
 
 def _next(result: PushResult) -> str:
     environment = result.environment
+    if any(end.end is End.HELD for end in result.ends.values()):
+        return f"look at it, then: safedeploy confirm {environment}, or safedeploy abort {environment}"
     if result.code is ExitCode.OK:
         return f"safedeploy status {environment}"
     if result.code is ExitCode.STRANDED:

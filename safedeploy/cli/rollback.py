@@ -20,6 +20,7 @@ from safedeploy.cli.options import (
     Reason,
     VaultFiles,
     VaultIds,
+    Wait,
     Yes,
 )
 from safedeploy.core.acceptance import accepted_ids
@@ -41,6 +42,7 @@ def rollback(
     accept: Accept = None,
     diffs: Diffs = True,
     as_json: Json = False,
+    wait: Wait = None,
     vault_password_file: VaultFiles = None,
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
@@ -53,10 +55,8 @@ def rollback(
     from safedeploy.workflows import rollback as workflow
 
     accepted = accepted_ids(accept or ())
-    with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
-        session,
-        progress,
-    ):
+    vault = vault_options(vault_password_file, vault_id, ask=ask_vault_pass)
+    with Invocation(context, environment, limit, vault, wait=wait) as (session, progress):
         present = rendering.render(session)
         sites = {host: item.site for host, item in present.items()}
         first = observe.observe(session, sites)

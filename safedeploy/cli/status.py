@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from safedeploy.cli.boot_guard import missing_guard
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, unreachable, vault_options
 from safedeploy.cli.options import AskVault, Environment, Json, Limit, VaultFiles, VaultIds
@@ -37,5 +38,7 @@ def status(
             screen.say_json(documents.status_document(environment, seen))
         else:
             status_view.show_status(screen.out(), seen, [host.name for host in session.hosts])
+            if (line := missing_guard(seen.hosts.values(), environment)) is not None:
+                screen.say(screen.out(), line, "yellow")
         if seen.missing:
             raise unreachable(seen)

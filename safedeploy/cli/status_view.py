@@ -64,7 +64,13 @@ def _attention(seen: Seen, host: str) -> list[str]:
     found = list(observed.problems)
     if observed.pending is not None:
         pending = observed.pending
-        found.append(f"pending: release {pending.release} of run {pending.run} by {pending.by}, since {pending.since}")
+        what = "held for a person" if pending.held else "pending"
+        found.append(
+            f"{what}: release {pending.release} of run {pending.run} by {pending.by}, since {pending.since}, until "
+            f"{pending.until}"
+        )
+        if pending.dead_man:
+            found.append(f"dead-man: {pending.dead_man}" + (" (GONE)" if pending.guarded is False else ""))
     if observed.stranded is not None:
         found.append(f"STRANDED since {observed.stranded.get('since')}: {observed.stranded.get('cause')}")
         found += [f"  {number}. {step}" for number, step in enumerate(observed.stranded.get("steps") or (), start=1)]

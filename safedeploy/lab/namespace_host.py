@@ -87,6 +87,8 @@ class NamespaceHosts:
         place = self.place(host.name)
         server = [HOST_PYTHON, "-I", "-S", host.layout.backend, host.name, str(host.backend_port)]
         hook = "test ! -x /etc/rc.local || exec /etc/rc.local"
+        # As System V init does it: what was enabled for runlevel 2, in order.
+        scripts = 'for script in /etc/rc2.d/S*; do test ! -x "$script" || "$script" start; done'
         return {
             "name": host.name,
             "private": [[str(place / top), f"/{top}"] for top in ("etc", "var", "root", "home")],
@@ -95,6 +97,7 @@ class NamespaceHosts:
             "boot": [
                 step("backend", server, stays=True, port=host.backend_port),
                 step("sshd", self.sshd_command(host.name), port=host.ssh_port),
+                step("rc", ["/bin/sh", "-c", scripts]),
                 step("rc.local", ["/bin/sh", "-c", hook]),
                 step("apache2", ["apache2ctl", "start"]),
             ],

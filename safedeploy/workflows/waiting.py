@@ -26,14 +26,11 @@ _BUSY = ("lease-held", "pending-exists")
 
 
 @contextmanager
-def alone(session: Session, seconds: float | None, reason: str = "") -> Iterator[None]:
-    """Hold the leases of all hosts inside, after waiting for them at most `seconds`; None: do neither.
+def alone(session: Session, seconds: float, reason: str = "") -> Iterator[None]:
+    """Hold the leases of all hosts inside, after waiting for them at most `seconds`.
 
     Raises SafedeployError `lease-held` (exit code 5) when another run still has one at the end, `host-unreachable`.
     """
-    if seconds is None:
-        yield
-        return
     renderer = Renderer(session.target.project, session.policy, session.inventory)
     sites = {host.name: renderer.site(host) for host in session.hosts}
     with Interrupt() as interrupt:
