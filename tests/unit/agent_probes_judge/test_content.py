@@ -107,3 +107,21 @@ def test_a_charset_that_breaks_the_letters_is_a_regression(judged):
 def test_the_type_of_an_answer_to_options_does_not_matter(judged):
     verdicts = judged(typed("text/html"), typed("text/plain"), probe={"method": "OPTIONS"})
     assert verdicts == [("same", "same")]
+
+
+NOWHERE = {"probe": {"url": "http://www.example.test/api/safedeploy-no-such-page%2Fa"}}
+
+
+def test_an_applications_own_answer_that_nothing_is_there_is_not_to_become_httpds(judged):
+    live, candidate = answer(404, "no such item"), answer(404, "Not Found", error_of_httpd=True)
+    assert judged(live, candidate, **NOWHERE) == [("regression", "other-content")]
+
+
+def test_httpds_own_answer_that_nothing_is_there_may_become_an_applications(judged):
+    live, candidate = answer(404, "Not Found", error_of_httpd=True), answer(404, "no such item")
+    assert judged(live, candidate, **NOWHERE) == [("same", "same")]
+
+
+def test_what_is_hidden_by_httpd_instead_of_the_application_is_hidden_all_the_same(judged):
+    live, candidate = answer(404, "no such item"), answer(404, "Not Found", error_of_httpd=True)
+    assert judged(live, candidate) == [("same", "same")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.agent_probes_judge.conftest import answer, effective, vhost
+from tests.unit.agent_probes_judge.conftest import answer, effective, node, vhost
 
 
 def decoy(kind, **more):
@@ -22,6 +22,14 @@ def test_a_decoy_that_is_given_away_is_a_regression(judged, kind):
     assert judged(answer(200, marker=True), answer(200, marker=True), **decoy(kind)) == [("same", "same")]
 
 
+def test_a_listing_that_is_turned_off_is_no_loss(judged):
+    assert judged(answer(200, listing=True), answer(403)) == [("changed", "error")]
+
+
+def test_a_listing_at_a_path_that_is_new_may_be_meant(judged):
+    assert judged(answer(404), answer(200, listing=True))[0][0] != "regression"
+
+
 def test_a_decoy_that_is_refused_now_is_what_it_is_for(judged):
     assert judged(answer(200, marker=True), answer(403), **decoy("private")) == [("changed", "error")]
 
@@ -32,6 +40,18 @@ def test_a_private_decoy_that_an_application_answers_for_is_not_given_away(judge
 
 def test_a_plain_decoy_that_is_refused_now_stands_for_the_files_beside_it(judged):
     assert judged(answer(200, marker=True), answer(403), **decoy("static")) == [("regression", "error")]
+
+
+@pytest.mark.parametrize(("root", "expected"), [("/srv/www", "changed"), ("/var/www", "regression")])
+def test_a_plain_decoy_in_a_directory_that_is_served_no_more_says_nothing(judged, root, expected):
+    tree = [node("virtualhost", "*:80", children=[node("documentroot", root)])]
+    site = effective(vhost("www.example.test"), tree=tree)
+    at = {"vhost": "/etc/apache2/sites-enabled/all.conf:1"}
+    sides = {"live_effective": site, "candidate_effective": site}
+    verdicts = judged(
+        answer(200, marker=True, **at), answer(404, **at), **sides, **decoy("static", file="/var/www/a.txt")
+    )
+    assert verdicts == [(expected, "error")]
 
 
 def test_a_script_that_is_sent_instead_of_run_is_a_regression(judged):
@@ -63,8 +83,9 @@ def test_what_a_new_site_shows_is_its_own_affair(judged):
         (200, 200, "same"),
         (404, 502, "regression"),
         (404, 503, "regression"),
-        (404, 200, "regression"),
+        (404, 200, "same"),
         (200, 403, "same"),
+        (404, 301, "same"),
         (502, 502, "same"),
     ],
 )

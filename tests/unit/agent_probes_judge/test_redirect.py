@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.agent_probes_judge.conftest import answer, redirect
+from tests.unit.agent_probes_judge.conftest import answer, effective, redirect, vhost
 
 HERE, SECURE = "http://www.example.test", "https://www.example.test"
 
@@ -51,6 +51,22 @@ def test_a_page_that_now_leads_to_another_one_is_a_regression(judged):
 
 def test_a_page_that_is_sent_in_the_clear_where_tls_was_required_is_a_regression(judged):
     assert judged(redirect(f"{SECURE}/x"), answer(200)) == [("regression", "redirect")]
+
+
+def test_a_redirect_away_is_a_regression_whatever_it_ended_in(judged):
+    away = answer(301, headers={"location": "http://www.example.testx"}, foreign="www.example.testx")
+    assert judged(redirect(f"{SECURE}/x", final=404), away) == [("regression", "redirect")]
+
+
+def test_a_redirect_that_ends_at_a_default_server_is_a_regression(judged):
+    plain = vhost("www.example.test")
+    shop = vhost("shop.example.test", 5, port=443)
+    at = "/etc/apache2/sites-enabled/all.conf:5"
+    after = redirect(f"{SECURE}/x", body="the shop")
+    after["final"]["vhost"] = at
+    both = {"live_effective": effective(plain, shop), "candidate_effective": effective(plain, shop)}
+    assert judged(answer(200), after, **both) == [("regression", "other-site")]
+    assert judged(after, after, **both)[0][0] == "same"
 
 
 def test_the_values_of_a_query_are_not_shown(judged):

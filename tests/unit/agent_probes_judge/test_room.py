@@ -14,6 +14,11 @@ def test_a_server_that_answers_nobody_while_some_are_slow_is_a_regression(judged
     assert judged(starved, starved, **CROWD) == [("inconclusive", "capacity")]
 
 
+def test_a_server_that_answers_nobody_at_all_is_not_a_matter_of_room(judged):
+    refused = answer(None, why="connection refused")
+    assert judged(answer(200, ms=3.0), refused, **CROWD) == [("same", "same")]
+
+
 def test_a_server_that_is_much_slower_then_is_a_regression(judged):
     assert judged(answer(200, ms=300.0), answer(200, ms=2200.0), **CROWD) == [("regression", "capacity")]
     assert judged(answer(200, ms=3.0), answer(200, ms=90.0), **CROWD) == [("same", "same")]

@@ -118,5 +118,11 @@ def test_the_place_is_the_htaccess_that_httpd_stumbles_over(judged):
     assert (verdict["place"], verdict["log"]) == ("/var/www/app/.htaccess", lines)
 
 
+def test_options_for_a_path_that_is_not_there_may_be_refused(judged):
+    probe = {"probe": {"method": "OPTIONS"}}
+    assert judged(answer(200), answer(404), **probe) == [("changed", "error")]
+    assert judged(answer(200), answer(403), **probe) == [("regression", "error")]
+
+
 def test_what_was_not_asked_in_time_is_inconclusive(judged):
     assert judged(answer(200), answer(None, asked=False)) == [("inconclusive", "no-time")]

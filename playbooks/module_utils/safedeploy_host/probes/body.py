@@ -16,6 +16,11 @@ _OF_HTTPD = re.compile(
     rb"Apache Server (?:Status|Information) for",
     re.IGNORECASE,
 )
+# What httpd itself writes for an error (modules/http/http_protocol.c), whatever doctype this version begins with.
+_ERROR_OF_HTTPD = re.compile(
+    rb"\A<!DOCTYPE HTML PUBLIC [^>]*>\s*<html><head>\s*<title>\d{3} [\w -]+</title>\s*</head><body>\s*<h1>",
+    re.IGNORECASE,
+)
 _DATE = re.compile(
     r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?[ -]+|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b",
     re.IGNORECASE,
@@ -38,6 +43,11 @@ def is_listing(body: bytes) -> bool:
 def is_of_httpd(body: bytes) -> bool:
     """Whether it is a page about httpd itself (status, information, balancer), which is never twice the same."""
     return bool(_OF_HTTPD.search(body))
+
+
+def is_error_of_httpd(body: bytes) -> bool:
+    """Whether it is httpd's own page for an error: no ErrorDocument, and nobody behind httpd, has answered."""
+    return bool(_ERROR_OF_HTTPD.match(body))
 
 
 def shape(body: bytes) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TIMES = 5
 SLOW = 1000.0
+_STARVED = ("within", "closed", "reset")
 
 
 def judge(case: Case) -> Iterator[Found]:
@@ -22,7 +23,9 @@ def judge(case: Case) -> Iterator[Found]:
         if candidate["status"] is None:
             yield found.Found(found.INCONCLUSIVE, "capacity")
     elif candidate["status"] is None:
-        yield found.regression("capacity", before=_took(live), after=f"no answer: {candidate['why']}")
+        # That nobody is answered at all is what the other probes say.
+        if any(sign in candidate["why"] for sign in _STARVED):
+            yield found.regression("capacity", before=_took(live), after=f"no answer: {candidate['why']}")
     elif candidate["status"] >= 500 > live["status"]:
         yield found.regression("capacity")
     elif candidate["ms"] > SLOW and candidate["ms"] >= TIMES * live["ms"]:

@@ -5,22 +5,27 @@ A body that differs each time says nothing, and what differs from start to start
 
 from __future__ import annotations
 
+from ..routes import NOWHERE
 from . import found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterator
+    from typing import Any, Iterator
 
     from .case import Case
     from .found import Found
+
+    Json = dict[str, Any]
 
 # A pushed file explains other pages of the same application: /var/www/app/settings and /var/www/app/public.
 _DEPTH = 4
 
 
 def judge(case: Case) -> Iterator[Found]:
-    """For two good answers without a redirect."""
+    """For two good answers without a redirect, and for two that say alike that nothing is there."""
     live, candidate = case.live, case.candidate
+    if NOWHERE in case.path and live["status"] == candidate["status"]:
+        yield from _nothing_there(case)
     if not (_good(live) and _good(candidate)) or live["sha256"] == candidate["sha256"]:
         return
     if case.new:
@@ -33,6 +38,15 @@ def judge(case: Case) -> Iterator[Found]:
         yield found.regression("other-content", after=f"another content: {candidate['bytes']} bytes")
     elif live["shape"] != candidate["shape"]:
         yield from _dynamic(case)
+
+
+def _nothing_there(case: Case) -> Iterator[Found]:
+    """An application or an ErrorDocument that said so, and httpd says it now: the request does not reach them any more."""
+    if case.live["bytes"] and case.candidate["error_of_httpd"] and not case.live["error_of_httpd"] and not case.new:
+        status = case.candidate["status"]
+        yield found.regression(
+            "other-content", before=f"{status}, a page of the site", after=f"{status}, httpd's own page"
+        )
 
 
 def _good(answer: dict[str, object]) -> bool:
@@ -59,7 +73,8 @@ def explained(case: Case) -> bool:
     includes = set(case.around.live.get("includes") or ()) | set(case.around.candidate.get("includes") or ())
     pushed = [path for path in case.around.changes if path not in includes and not path.endswith("/.htaccess")]
     near = {_application(path) for path in pushed}
-    served = [case.probe.get("file"), *_roots(case)]
+    served = [case.probe.get("file"), *roots_of(case.around.live, case.live_site)]
+    served += roots_of(case.around.candidate, case.candidate_site)
     return any(_application(path) in near for path in served if path)
 
 
@@ -67,10 +82,10 @@ def _application(path: str) -> str:
     return "/".join(path.split("/")[:_DEPTH])
 
 
-def _roots(case: Case) -> Iterator[str]:
-    for effective, site in ((case.around.live, case.live_site), (case.around.candidate, case.candidate_site)):
-        for node in effective.get("tree") or ():
-            if site and node["name"] == "virtualhost" and (node["file"], node["line"]) == (site["file"], site["line"]):
-                for child in node.get("children") or ():
-                    if child["name"] in ("documentroot", "alias", "scriptalias", "wsgiscriptalias") and child["args"]:
-                        yield child["args"][-1]
+def roots_of(effective: Json, site: Json | None) -> Iterator[str]:
+    """The directories that a virtual host serves, as they are written."""
+    for node in effective.get("tree") or ():
+        if site and node["name"] == "virtualhost" and (node["file"], node["line"]) == (site["file"], site["line"]):
+            for child in node.get("children") or ():
+                if child["name"] in ("documentroot", "alias", "scriptalias", "wsgiscriptalias") and child["args"]:
+                    yield child["args"][-1]

@@ -20,18 +20,17 @@ _PRIVATE = re.compile(
 )
 _SOURCE = re.compile(r"\.(?:php\d?|phtml|cgi|pl|py|rb|jsp|asp|sh|lua)$", re.IGNORECASE)
 KINDS = frozenset(["listing", "open-proxy", "private", "source"])
+_FAILED = (500, 502, 503, 504)
 _KINDS = {"source": "source", "private": "private", "listing": "listing"}
 
 
 def judge(case: Case) -> Iterator[Found]:
     """For anything that the candidate gives away and live does not."""
     live, candidate = case.live, case.candidate
-    if candidate["status"] is None or candidate["status"] >= 400:
-        if case.why == "open-proxy":
-            yield from _open_proxy(case)
-        return
     if case.why == "open-proxy":
         yield from _open_proxy(case)
+    elif candidate["status"] is None or candidate["status"] >= 400:
+        return
     elif candidate["listing"] and not live["listing"]:
         yield _visible(case, "listing", "a list of the files")
     elif case.probe.get("kind") in ("source", "private") and candidate["marker"] and not live["marker"]:
@@ -46,20 +45,19 @@ def judge(case: Case) -> Iterator[Found]:
 
 
 def _visible(case: Case, kind: str, after: str) -> Found:
-    # A new site is judged by its own files; what it allows on purpose cannot be told from what it forgot.
-    if case.new:
+    # A new site is judged by its own files; what it allows on purpose cannot be told from what it forgot. So is a new
+    # path, of which live knows nothing.
+    if case.new or (kind == "listing" and case.live["status"] in (None, 404)):
         return found.changed(kind, after=after)
     return found.regression(kind, after=f"{case.candidate['status']}, {after}")
 
 
 def _open_proxy(case: Case) -> Iterator[Found]:
-    """Asked for a stranger's URL, a proxy answers it, or says that it could not reach it; a web server does neither."""
-    live, candidate = case.live, case.candidate
-    if candidate["status"] in (403, 404, 400, 405) or candidate["status"] == live["status"] != 200:
+    """Asked for a stranger's URL, a proxy says that it could not reach him; a web server looks among its own pages."""
+    live, candidate = case.live["status"], case.candidate["status"]
+    if live in _FAILED:
         return
-    if candidate["marker"] and not live["marker"]:
-        yield found.regression("open-proxy", after=f"{candidate['status']}, asked the stranger")
-    elif candidate["status"] in (502, 503, 504) and live["status"] not in (502, 503, 504):
-        yield found.regression("open-proxy", after=f"{candidate['status']}, tried to ask the stranger")
-    elif candidate["status"] != live["status"] is not None and not (case.moved or case.new or case.removed):
-        yield found.regression("open-proxy")
+    # A stranger's name that does not resolve makes some versions say 500.
+    unresolved = candidate == 500 and any("proxy" in line for line in case.candidate["log"])
+    if unresolved or (candidate in _FAILED and candidate != 500):
+        yield found.regression("open-proxy", after=f"{candidate}: it tried to ask the stranger")

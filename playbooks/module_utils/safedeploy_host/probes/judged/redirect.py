@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
+from ..served import owns, place
 from . import found
 from .case import FINE, badness
 
@@ -21,8 +22,12 @@ _ACME = "/.well-known/acme-challenge/"
 
 
 def judge(case: Case) -> Iterator[Found]:
-    """For two answers that are no errors, at least one of them a redirect."""
-    if badness(case.live) != FINE or badness(case.candidate) != FINE:
+    """For two answers that are no errors, at least one of them a redirect; what live's ends in does not matter."""
+    if not _below_400(case.live) or not _below_400(case.candidate) or badness(case.candidate) != FINE:
+        return
+    lost = _lost(case)
+    if lost:
+        yield lost
         return
     before, after = target(case, case.live), target(case, case.candidate)
     if before and after:
@@ -34,6 +39,28 @@ def judge(case: Case) -> Iterator[Found]:
         yield _redirected_now(case, after)
     elif before:
         yield _no_redirect(case, before)
+
+
+def _below_400(answer: Json) -> bool:
+    return answer["status"] is not None and answer["status"] < 400
+
+
+def _lost(case: Case) -> Found | None:
+    """A redirect that ends at a default server, because no site has the name there; it did not before."""
+    ends = [_stray(case.around.live, case.live), _stray(case.around.candidate, case.candidate)]
+    if ends[0] or not ends[1] or _same_body(case) or _same_end(case):
+        return None
+    return found.regression("other-site", after=f"{case.candidate['status']} to the default server {ends[1]}")
+
+
+def _stray(effective: Json, answer: Json) -> str | None:
+    """The name of the virtual host that a redirect ends at, when it is not one of the name that was asked for."""
+    final = answer.get("final") or {}
+    site = next((one for one in effective.get("vhosts") or () if place(one) == final.get("vhost")), None)
+    host = urlsplit(final.get("url") or "").hostname
+    if site is None or host is None or owns(site, host) or not any(owns(one, host) for one in effective["vhosts"]):
+        return None
+    return str(site["name"])
 
 
 def target(case: Case, answer: Json) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import found
 from .case import ASKS_FOR_LOGIN, BROKEN, FINE, REFUSED, SILENT, badness
+from .content import roots_of
 from .granted import never_granted
 
 TYPE_CHECKING = False
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from .found import Found
 
 # Decoys of which one wants to know whether they are given away. That they are refused is what they are for.
-_MAY_BE_REFUSED = ("listing", "private", "source")
+_BAIT = ("listing", "private", "source")
 LIMITS = frozenset([400, 413, 414, 431])
 
 
 def judge(case: Case) -> Iterator[Found]:
     """Nothing when both answers are as good as one another."""
     live, candidate = badness(case.live), badness(case.candidate)
-    if candidate == REFUSED and case.probe.get("kind") in _MAY_BE_REFUSED:
+    if candidate == REFUSED and _may_be_refused(case):
         if live != REFUSED:
             yield found.changed("error")
     elif candidate >= BROKEN and (live < candidate or (case.new and case.why != "decoy")):
@@ -39,6 +40,20 @@ def judge(case: Case) -> Iterator[Found]:
         yield found.Found(found.IMPROVED, "error")
     else:
         yield found.changed("error")
+
+
+def _may_be_refused(case: Case) -> bool:
+    """Whether a refusal is no loss: of a bait, of a listing, of a decoy whose directory is another site's now."""
+    probe, live, status = case.probe, case.live, case.candidate["status"]
+    if probe.get("kind") in _BAIT or (live["listing"] and status in (403, 404)):
+        return True
+    if probe.get("method") == "OPTIONS" and status == 404:
+        return True
+    directory = (probe.get("file") or "").rpartition("/")[0] + "/"
+    roots = list(roots_of(case.around.candidate, case.candidate_site))
+    return (
+        case.why == "decoy" and bool(roots) and not any(directory.startswith(f"{root.rstrip('/')}/") for root in roots)
+    )
 
 
 def _kind(case: Case) -> str:
