@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from safedeploy_host import http_request
 from safedeploy_host.effective import configuration
+from safedeploy_host.probes import body
 from safedeploy_host.probes.plan import plan
 
 pytestmark = pytest.mark.apache
@@ -102,3 +103,12 @@ def test_a_plan_for_many_sites_takes_a_fraction_of_a_second(apache):
     assert len(found["probes"]) == 200
     asked = {urlsplit(one["url"]).hostname for one in found["probes"]}
     assert len([name for name in asked if name and name.startswith("site")]) > 30
+
+
+def test_the_error_page_of_a_real_httpd_is_told_from_a_sites_own(apache):
+    apache.add_site("www.example.test", extra="Redirect gone /gone\nErrorDocument 410 our-own-words")
+    apache.start()
+    of_httpd = http_request.request("GET", f"http://www.example.test:{apache.port}/none", "127.0.0.1", 5.0)
+    of_site = http_request.request("GET", f"http://www.example.test:{apache.port}/gone", "127.0.0.1", 5.0)
+    assert (of_httpd.status, body.is_error_of_httpd(of_httpd.body)) == (404, True)
+    assert (of_site.status, body.is_error_of_httpd(of_site.body)) == (410, False)

@@ -41,7 +41,7 @@ def judge(case: Case) -> Iterator[Found]:
 
 
 def _nothing_there(case: Case) -> Iterator[Found]:
-    """An application or an ErrorDocument that said so, and httpd says it now: the request does not reach them any more."""
+    """An application or an ErrorDocument said so, and httpd says it now: the request does not reach them."""
     if case.live["bytes"] and case.candidate["error_of_httpd"] and not case.live["error_of_httpd"] and not case.new:
         status = case.candidate["status"]
         yield found.regression(
