@@ -70,6 +70,6 @@ def traces() -> dict[str, Any]:
         "mounts": Path("/proc/self/mountinfo").read_text(),
         "descriptors": len(list(Path("/proc/self/fd").iterdir())),
         "namespaces": {
-            kind: str(Path(f"/proc/self/ns/{kind}").readlink()) for kind in ("mnt", "net", "pid", "ipc", "uts")
+            kind: Path(f"/proc/self/ns/{kind}").stat().st_ino for kind in ("mnt", "net", "pid", "ipc", "uts")
         },
     }
