@@ -14,6 +14,7 @@ from .clock import iso
 from .protocol import AgentError, bad_request
 from .releases import check_manifest
 from .store import live_changed
+from .validators import declared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def preflight(request: Request, services: Services) -> Json:
         staged = stage_objects(store, incoming, manifest["entries"])
         store.remember_site()
         install.install(store, request.get("agent_path", str, "") or None)
-        found, keep = services.trial(request, manifest, changes, store.objects.read)
+        tried = {**manifest, "services": declared.of(store, manifest)}
+        found, keep = services.trial(request, tried, changes, store.objects.read)
         baseline = verdict.measure(services, checks)
         store.releases.stage(
             {**manifest, "schema": 1},
