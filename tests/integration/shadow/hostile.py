@@ -58,6 +58,17 @@ def descriptors(pid: int) -> list[str]:
     return [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
 
 
+def as_root_of_its_own(act: Callable[[], Any]) -> str:
+    """Tried again with every capability, in a user namespace."""
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        outcome = attempt(lambda: call(libc.unshare(0x10000000 | 0x00020000)))
+        os.write(writer, (attempt(act) if outcome.startswith("done") else outcome).encode())
+        os._exit(0)
+    os.close(writer)
+    return os.read(reader, 1000).decode()
+
+
 def kill_others() -> str:
     for name in os.listdir("/proc"):
         if name.isdigit() and int(name) not in (1, os.getpid()):
@@ -82,6 +93,12 @@ def main() -> None:
         "devices": sorted(os.listdir("/dev")),
         "mount": attempt(lambda: call(libc.mount(b"tmpfs", b"/mnt", b"tmpfs", 0, None))),
         "remount": attempt(lambda: call(libc.mount(b"none", b"/proc", None, 32 | 4096, None))),
+        "remount as root of its own": as_root_of_its_own(
+            lambda: call(libc.mount(b"none", b"/proc", None, 32 | 4096, None))
+        ),
+        "first as root of its own": as_root_of_its_own(lambda: descriptors(1)),
+        "sysctl as root of its own": as_root_of_its_own(lambda: write("/proc/sys/kernel/printk_ratelimit", "5")),
+        "uncover as root of its own": as_root_of_its_own(lambda: call(libc.umount2(b"/", 2))),
         "unshare": attempt(lambda: call(libc.unshare(0x00020000))),
         "hostname": attempt(lambda: socket.sethostname("hostile")),
         "trace": attempt(lambda: call(libc.ptrace(16, 1, 0, 0))),

@@ -33,7 +33,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def test_what_others_hold_is_taken_off_and_what_this_httpd_holds_is_not(host: dict[str, str]) -> None:
-    assert ipc.limits([100]) == {
+    assert ipc.limits([100], 1 << 40) == {
         "kernel/sem": "250 31983 32 127",
         "kernel/shmmax": "1000000",
         "kernel/shmall": "498",
@@ -42,7 +42,7 @@ def test_what_others_hold_is_taken_off_and_what_this_httpd_holds_is_not(host: di
 
 
 def test_when_no_httpd_runs_all_that_is_held_is_others(host: dict[str, str]) -> None:
-    limits = ipc.limits([])
+    limits = ipc.limits([], 1 << 40)
 
     assert limits["kernel/sem"] == "250 31982 32 126"
     assert limits["kernel/shmmni"] == "4094"
@@ -51,4 +51,8 @@ def test_when_no_httpd_runs_all_that_is_held_is_others(host: dict[str, str]) -> 
 def test_a_kernel_without_these_tables_has_no_limits(host: dict[str, str]) -> None:
     host.clear()
 
-    assert ipc.limits([100]) == {}
+    assert ipc.limits([100], 1 << 40) == {}
+
+
+def test_shared_memory_is_limited_to_what_the_shadow_may_take(host: dict[str, str]) -> None:
+    assert ipc.limits([100], 100 * 4096)["kernel/shmall"] == "100"

@@ -14,15 +14,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterable
 
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 _SEMAPHORES = "kernel/sem"
 _SHARED = ("kernel/shmmax", "kernel/shmall", "kernel/shmmni")
 
 
-def limits(pids: Iterable[int]) -> dict[str, str]:
-    """The settings to make in a new namespace. `pids` are the live httpd's parents: what they hold becomes free."""
+def limits(pids: Iterable[int], memory: int) -> dict[str, str]:
+    """The settings to make in a new namespace. `pids` are the live httpd's parents: what they hold becomes free.
+
+    Shared memory is limited to `memory` bytes beside: a segment that nobody is attached to is in no process.
+    """
     parents = set(pids)
     try:
-        return {**_semaphores(parents), **_memory(parents)}
+        return {**_semaphores(parents), **_memory(parents, memory)}
     except (OSError, ValueError, KeyError):
         # A kernel without System V IPC has nothing to be exhausted.
         return {}
@@ -37,11 +41,11 @@ def _semaphores(parents: set[int]) -> dict[str, str]:
     return {_SEMAPHORES: f"{per_set} {max(0, in_all - used)} {operations} {max(0, sets - len(others))}"}
 
 
-def _memory(parents: set[int]) -> dict[str, str]:
+def _memory(parents: set[int], allowed: int) -> dict[str, str]:
     others = [row for row in _table("shm") if row["cpid"] not in parents]
-    pages = sum(-(-row["size"] // os.sysconf("SC_PAGE_SIZE")) for row in others)
+    pages = sum(-(-row["size"] // _PAGE) for row in others)
     most, pages_in_all, segments = (int(value) for value in kernel_settings.read(_SHARED).values())
-    values = (most, max(0, pages_in_all - pages), max(0, segments - len(others)))
+    values = (most, max(0, min(pages_in_all - pages, allowed // _PAGE)), max(0, segments - len(others)))
     return dict(zip(_SHARED, map(str, values)))
 
 

@@ -30,6 +30,8 @@ _EXACT_LOOK = 0.5
 _PROCESSES = 3000
 # For making the shadow and for the last report, beyond the seconds that its work may take.
 _EXTRA = 5.0
+# A mount of a server that is gone can hold up for ever whoever looks at it.
+_MAKING = 20.0
 _NOT_UP = {"up": False, "why": "", "output": "", "error_log": [], "value": None, "died": False}
 
 
@@ -58,6 +60,7 @@ class _Keeper:
         privilege.enter_processes()
         reader, writer = os.pipe()
         self._receiver, sender = socket.socketpair()
+        self._receiver.settimeout(_MAKING)
         self._child = child.Child(lambda: first.live(plan, writer, sender, work))
         os.close(writer)
         sender.close()
@@ -71,9 +74,11 @@ class _Keeper:
         """The whole life of the shadow."""
         try:
             document, descriptors = network.take_over(self._receiver)
-        except (OSError, ValueError, struct.error):
+        except (OSError, ValueError, struct.error) as error:
             self._lines.read()
-            return self._failure() or {"failed": "the first process of the shadow died"}
+            late = isinstance(error, socket.timeout)
+            why = f"it was not made within {_MAKING:g} s" if late else "its first process died"
+            return self._failure() or {"failed": why}
         targets = [(host, port) for host, port in document["listeners"]]
         bridge = Bridge({target: socket.socket(fileno=number) for target, number in zip(targets, descriptors)})
         bridge.watch(self._lines.descriptor)
@@ -127,6 +132,8 @@ class _Keeper:
             return f"the shadow took {used.bytes >> 20} MiB of memory, more than the {allowed >> 20} MiB it may"
         if used.processes > _PROCESSES:
             return f"the shadow had more than {_PROCESSES} processes"
+        if memory.host_is_short():
+            return "the host ran short of memory, and the live server comes first"
         return ""
 
     def _failure(self) -> Json:

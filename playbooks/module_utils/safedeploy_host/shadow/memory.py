@@ -28,6 +28,16 @@ def use(first: int, *, exact: bool) -> Use:
     return Use(len(pids), sum(map(_proportional if exact else _resident, pids)) + _files(first))
 
 
+def host_is_short() -> bool:
+    """Whether the machine has less than a thirtieth of its memory left."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as stream:
+            sizes = dict(line.split()[:2] for line in stream)
+        return int(sizes["MemAvailable:"]) < int(sizes["MemTotal:"]) // 30
+    except (OSError, KeyError, ValueError):
+        return False
+
+
 def _descendants(pid: int) -> Iterator[int]:
     yield pid
     try:

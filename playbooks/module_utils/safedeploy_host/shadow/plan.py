@@ -36,7 +36,7 @@ class Host:
         self.live = Live(site)
         privilege.require(self.live)
         self.survey = backends.survey(self.world, self.live.bound)
-        self.ipc = ipc.limits(self.live.pids)
+        self.ipc = ipc.limits(self.live.pids, self.world["memory_bytes"])
         variables = _envvars(site)
         own = [os.path.join(path, "error.log") for name, path in variables.items() if name == "APACHE_LOG_DIR"]
         self.logs = [*self.live.logs, *world.get("logs", []), *_LOGS, *own]

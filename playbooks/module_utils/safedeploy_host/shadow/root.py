@@ -13,6 +13,7 @@ import stat
 
 from .. import namespaces
 from . import devices, mounts
+from .privilege import NoNamespaces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,9 +71,9 @@ class Root:
         options = f"lowerdir={source},upperdir={upper},workdir={work}" + (",userxattr" if self._in_parts else "")
         try:
             namespaces.mount("overlay", self._target(path), "overlay", flags, options)
-        except OSError:
+        except OSError as error:
             if path == "/":
-                raise
+                raise NoNamespaces(f"the root directory takes no overlay: {error}") from error
             self._bind(source, path, flags)
             self.limits.append(f"{path} is read-only in the shadow: its file system does not take an overlay")
 
