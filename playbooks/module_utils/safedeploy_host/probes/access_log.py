@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CLIENTS = 16
 _LONGEST = 2048
+_LONGEST_LINE = 8192
 _REQUEST = re.compile(r"^(GET|HEAD) (/\S*)(?: HTTP/\d(?:\.\d)?)?$")
 # All that may stand in the target of a request (RFC 3986), and the percent sign itself.
 _TARGET = "/:@!$&'()*+,;=-._~?%[]"
@@ -67,6 +68,8 @@ class Sample:
             return
         writers = [place for place in self._places.values() if any(host in log.hosts for host in place.live())]
         for line in log_files.tail(log.path, size):
+            if len(line) > _LONGEST_LINE:
+                continue
             facts = next((found for found in (parser.read(line) for parser in parsers) if found), None)
             request = _request(facts, writers) if facts else None
             if request is None:

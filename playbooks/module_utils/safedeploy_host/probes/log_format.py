@@ -65,8 +65,8 @@ class Parser:
             pattern = r"\[[^\]]*\]"
         elif before == '"' and after == '"':
             pattern = _QUOTED
-        elif item.group("letter") in "rutioenCUqf^" or not (after == "" or after.isspace()):
-            # These may hold blanks; or what follows is no blank to stop at.
+        elif item.group("letter") in "rutU" or not (after == "" or after.isspace()):
+            # These may hold blanks; or what follows is no blank to stop at. Few, because each may try every length.
             pattern = ".*?"
         else:
             pattern = r"\S*"
