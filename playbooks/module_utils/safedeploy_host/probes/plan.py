@@ -65,7 +65,9 @@ def plan(
         *declared.health(request.get("health") or [], site),
         *declared.expectations(request.get("expect") or [], found, first),
         *fitting.as_through_proxy(_content(found, disk), found, disk.texts),
-        *sample.questions(_server_root(site, live), SAMPLE if probing.get("sample") is None else int(probing["sample"])),
+        *sample.questions(
+            _server_root(site, live), SAMPLE if probing.get("sample") is None else int(probing["sample"])
+        ),
     ]
     laid = Decoys(nonce)
     for place in found:
