@@ -117,11 +117,10 @@ def suspects(verdict: ProbeVerdict, every: Sequence[Hunk], real: Callable[[str],
 
 
 def _cut(hunk: Hunk, points: list[float]) -> Hunk:
-    """The hunk itself when it is small, else its best lines, in their order."""
-    if len(hunk.lines) <= MOST_LINES:
-        return hunk
-    best = max(points)
-    kept = [line for line, score in zip(hunk.lines, points, strict=True) if score >= CLOSE * best]
+    """The hunk without its empty lines when it is small, else its best lines, in their order."""
+    pairs = [(line, score) for line, score in zip(hunk.lines, points, strict=False) if line.text.strip()]
+    best = max((score for _, score in pairs), default=0)
+    kept = [line for line, score in pairs if len(pairs) <= MOST_LINES or score >= CLOSE * best]
     return replace(hunk, lines=tuple(kept[:MOST_LINES]))
 
 

@@ -6,6 +6,7 @@ import re
 
 _EXPRESSION = re.compile(r"\{\{.*?\}\}")
 _TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}")
+_INCLUDED = re.compile(r"""\{%-?\s*(?:include|import|from|extends)\s+["']([^"']+)["']""")
 LEAST = 4  # plain letters that a template's line must have to be recognised by them
 
 
@@ -28,3 +29,8 @@ def _gives(line: str, wanted: str) -> bool:
     if sum(letter.isalnum() for part in plain for letter in part) < LEAST:
         return False
     return re.fullmatch(r"\s*.*\s*".join(re.escape(part) for part in plain), wanted) is not None
+
+
+def included(template: str) -> list[str]:
+    """The names of the templates that this one includes, imports or extends, where they are written out."""
+    return list(dict.fromkeys(_INCLUDED.findall(template)))

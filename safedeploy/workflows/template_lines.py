@@ -8,10 +8,11 @@ from pathlib import Path
 
 from safedeploy.core.blame import Cause
 from safedeploy.core.changed_lines import Hunk
-from safedeploy.core.template_line import line_of
+from safedeploy.core.template_line import included, line_of
 from safedeploy.workflows.session import Session
 
 _LARGEST = 256 * 1024
+_MOST = 50
 
 
 def located(session: Session, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
@@ -20,32 +21,32 @@ def located(session: Session, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
 
 
 def _located(session: Session, hunk: Hunk) -> Hunk:
-    added = next((line.text for line in hunk.lines if line.sign == "+" and line.text.strip()), None)
-    if added is None or hunk.origin is None or " (" not in hunk.origin:
+    if hunk.origin is None or " (" not in hunk.origin:
         return hunk
     name, _, declared = hunk.origin.partition(" (")
-    for shown, text in _sources(session, name):
-        number = line_of(text, added)
-        if number is not None:
-            by = "" if shown == name else f"{name}: "
-            return replace(hunk, origin=f"{shown}:{number} ({by}{declared}")
+    sources = list(_sources(session, name))
+    for line in hunk.lines:
+        for shown, text in sources if line.sign == "+" and line.text.strip() else ():
+            if (number := line_of(text, line.text)) is not None:
+                by = "" if shown == name else f"{name}: "
+                return replace(hunk, origin=f"{shown}:{number} ({by}{declared}")
     return hunk
 
 
 def _sources(session: Session, name: str) -> Iterator[tuple[str, str]]:
-    """The template itself; then all the others, for one of them may be included."""
+    """The template itself, then those that it includes; nothing for a static file or a link."""
     project = session.target.project
     folder = project / session.policy.templates
-    for path in (folder / name, project / name):
-        if (text := _text(path)) is not None:
+    waiting, seen = [name], set[str]()
+    while waiting and len(seen) < _MOST:
+        name = waiting.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        text = next((text for path in (folder / name, project / name) if (text := _text(path)) is not None), None)
+        if text is not None:
             yield name, text
-            break
-    else:
-        return  # not a template: a static file, a link
-    for path in sorted(folder.rglob("*")):
-        shown = path.relative_to(folder).as_posix()
-        if shown != name and (text := _text(path)) is not None:
-            yield shown, text
+            waiting += included(text)
 
 
 def _text(path: Path) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from safedeploy.core.template_line import line_of
+from safedeploy.core.template_line import included, line_of
 
 TEMPLATE = """\
 <VirtualHost *:{{ port }}>
@@ -32,3 +32,8 @@ TEMPLATE = """\
 )
 def test_the_line_of(rendered, line):
     assert line_of(TEMPLATE, rendered) == line
+
+
+def test_templates_name_those_that_they_include():
+    text = "{% include 'parts/tls.j2' %}{%- import \"m.j2\" as m %}{% extends 'base.j2' %}{% include name %}"
+    assert included(text) == ["parts/tls.j2", "m.j2", "base.j2"]
