@@ -285,36 +285,3 @@ def test_no_leftover_lies_in_a_directory_that_httpd_reads(world):
     world.push(FIRST)
     world.push(SECOND, release="bbbbbbbbbbbb")
     assert not [name for name in world.snapshot() if ".ht." in name]
-
-
-def test_what_is_not_well_any_more_is_not_confirmed_and_stays_pending(world):
-    world.stage(FIRST)
-    activation = world.activate()["activation"]
-    world.httpd.running = False
-    error = refused(world.call, "confirm", token=world.token, activation=activation, health=[{"name": "www"}])
-    assert error.code == "health-failed"
-    assert "unconfirmed" in error.state
-    assert world.state["pending"]["activation"] == activation
-    world.httpd.running = True
-    done = world.call("confirm", token=world.token, activation=activation, health=[{"name": "www"}], actor="bob")
-    assert [result["ok"] for result in done["health"]] == [True]
-    assert '"by": "bob"' in world.store.log.lines()[-1]
-
-
-def test_a_change_that_is_held_for_a_person_may_wait_longer(world):
-    world.stage(FIRST)
-    activation = world.activate(confirm_window=60)["activation"]
-    world.call("hold", token=world.token, activation=activation, window=1800)
-    assert world.state["pending"]["held"] is True
-    world.httpd.clock += 1700
-    world.confirm(activation)
-    assert world.state["known_good"] == "aaaaaaaaaaaa"
-
-
-def test_a_change_whose_window_is_over_cannot_be_held_any_more(world):
-    world.stage(FIRST)
-    activation = world.activate(confirm_window=60)["activation"]
-    world.httpd.clock += 61
-    error = refused(world.call, "hold", token=world.token, activation=activation, window=1800)
-    assert error.code == "reverted"
-    assert "sites/a.conf" not in world.snapshot()
