@@ -171,6 +171,9 @@ def _verdict(actions: tuple[Action, ...], desired: RenderedTree, observed: Obser
         return Verdict.RELOAD, f"files are in place, but {why}"
     if observed.current is None or observed.current_tree != desired.entries:
         return Verdict.RECORD, "files are in place already; the release is recorded without a reload"
+    if observed.pending is not None:
+        # What nobody has confirmed may be gone in a minute: a push must not take it for done.
+        return Verdict.RECORD, f"files are in place, but nobody has confirmed release {observed.pending.release}"
     return Verdict.NOTHING, f"live files equal release {observed.current} and httpd has loaded them"
 
 

@@ -60,6 +60,8 @@ def make(target: Path, host: LabHost, fleet: Sequence[LabHost], source: Path = P
         if (source / name).exists():
             (target / name).parent.mkdir(exist_ok=True)
             file_tree.copy(source / name, target / name)
+    for name in ("init.d", *(f"rc{level}.d" for level in "0123456S")):
+        file_tree.directory(target / name)
     (target / "mtab").symlink_to("/proc/self/mounts")
     file_tree.put(target / "hosts", hosts_file(host, fleet))
     file_tree.put(target / "hostname", f"{host.name}\n")

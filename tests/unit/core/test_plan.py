@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from safedeploy.core.observed import Httpd, Observed
+from safedeploy.core.observed import Httpd, Observed, Pending
 from safedeploy.core.plan import ActionKind, Verdict, changed_since, effective, plan_host
 from safedeploy.core.tree import ABSENT, Entry, Kind, RenderedTree
 
@@ -150,3 +150,12 @@ def test_a_saved_plan_that_still_holds_has_no_reason_against_it() -> None:
 def test_a_saved_plan_that_no_longer_holds_says_why(planned: dict[str, tuple[str, str]], reason: str) -> None:
     plan = plan_host(desired({}), observed({}))
     assert any(reason in text for text in changed_since(planned, {"web1": plan}))
+
+
+def test_what_nobody_has_confirmed_is_not_taken_for_done():
+    entries = {PATH: file("a")}
+    pending = Pending(activation="x-1", release="x", run="r", by="ann", since="then", deadline=1.0)
+    seen = observed(entries, current="x", current_tree=entries, pending=pending)
+    plan = plan_host(desired(entries), seen)
+    assert plan.verdict.acts
+    assert "nobody has confirmed release x" in plan.reason
