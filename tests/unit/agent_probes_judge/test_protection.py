@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.agent_probes_judge.conftest import DAY, NOW, answer
+from tests.unit.agent_probes_judge.conftest import DAY, NOW, answer, effective, vhost
 
 HTTPS = {"probe": {"url": "https://www.example.test/x"}}
 
@@ -69,6 +69,18 @@ def test_the_headers_of_an_error_page_in_place_of_a_page_are_not_compared(judged
 def test_a_certificate_for_another_name_is_a_regression(judged):
     verdicts = judged(certified(), certified("other.test", digest="b"), **HTTPS)
     assert verdicts == [("regression", "certificate")]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("www.example.test", "regression"), ("example.test", "changed")])
+def test_a_new_site_with_a_certificate_for_another_name(judged, name, expected):
+    default = vhost("default.test", port=443)
+    new = vhost("www.example.test", 5, port=443, aliases=["example.test"])
+    at = "/etc/apache2/sites-enabled/all.conf"
+    before = {**certified("default.test"), "vhost": f"{at}:1"}
+    after = {**certified("other.test", digest="b"), "vhost": f"{at}:5"}
+    both = {"live_effective": effective(default), "candidate_effective": effective(default, new)}
+    verdicts = judged(before, after, probe={"url": f"https://{name}/"}, **both)
+    assert verdicts[0] == (expected, "certificate")
 
 
 def test_a_wildcard_certificate_is_for_the_name(judged):

@@ -41,6 +41,22 @@ def test_a_log_of_another_name_takes_the_lines_over(judged):
     assert judged(answer(200), answer(200), **counts) == [("same", "same")]
 
 
+def logging_to(*targets):
+    return effective(vhost("www.example.test"), tree=[node("customlog", target, "combined") for target in targets])
+
+
+def test_a_log_that_a_program_takes_over_cannot_be_counted(judged):
+    counts = {"live_log_counts": {WWW: 20}, "candidate_log_counts": {}}
+    piped = {"live_effective": logging_to(WWW), "candidate_effective": logging_to("|/usr/bin/rotatelogs x")}
+    assert judged(answer(200), answer(200), **counts, **piped) == [("same", "same")]
+
+
+def test_a_log_that_is_still_configured_is_not_taken_over_by_a_program(judged):
+    counts = {"live_log_counts": {WWW: 20}, "candidate_log_counts": {WWW: 0}}
+    both = {"live_effective": logging_to(WWW), "candidate_effective": logging_to(WWW, "|/usr/bin/rotatelogs x")}
+    assert ("regression", "not-logged") in judged(answer(200), answer(200), **counts, **both)
+
+
 def test_an_error_log_that_stays_empty_is_good_news(judged):
     tree = [node("virtualhost", "*:80", children=[node("errorlog", ERRORS)])]
     live = effective(vhost("www.example.test"), tree=tree)

@@ -34,6 +34,13 @@ def test_another_default_server_for_names_that_nobody_has_is_a_regression(judged
     assert judged(live, candidate, **both, **stranger) == [("regression", "other-site")]
 
 
+def test_the_only_site_was_not_chosen_to_answer_for_strangers(judged):
+    both = sides([DEFAULT], [vhost("new.test"), vhost("default.test", 5)])
+    stranger = {"probe": {"url": "http://stranger.invalid/"}}
+    live, candidate = answer(200, "default", **AT_DEFAULT), answer(200, "new", **AT_DEFAULT)
+    assert judged(live, candidate, **both, **stranger) == [("changed", "new-site")]
+
+
 def test_a_new_site_for_a_name_that_nobody_had_is_none(judged):
     both = sides([DEFAULT], [DEFAULT, WWW])
     verdicts = judged(answer(200, "default", **AT_DEFAULT), answer(200, "www", **AT_WWW), **both)

@@ -124,5 +124,9 @@ def test_options_for_a_path_that_is_not_there_may_be_refused(judged):
     assert judged(answer(200), answer(403), **probe) == [("regression", "error")]
 
 
+def test_a_limit_is_not_tried_where_the_page_is_gone(judged):
+    assert judged(answer(200), answer(404), probe={"why": "envelope", "body_bytes": 9}) == [("changed", "error")]
+
+
 def test_what_was_not_asked_in_time_is_inconclusive(judged):
     assert judged(answer(200), answer(None, asked=False)) == [("inconclusive", "no-time")]

@@ -12,6 +12,7 @@ import time
 
 from . import ask, log_lines, verdict
 from .judged import found
+from .judged.logged import error_logs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class RealServer:
         configured = (effective or {}).get("error_log")
         paths = {configured} if configured else set()
         self.site = site
-        self._ends = {path: _size(path) for path in paths | verdict.error_logs(effective or {})}
+        self._ends = {path: _size(path) for path in paths | error_logs(effective or {})}
 
     def error_lines(self) -> list[str]:
         """The new lines since the last call."""
@@ -202,6 +203,6 @@ def _size(path: str) -> int:
 
 def kept(effective: Json) -> Json:
     """What of an Effective `check` needs later, small enough to be kept with the release."""
-    logs: Iterable[str] = sorted(verdict.error_logs(effective))
+    logs: Iterable[str] = sorted(error_logs(effective))
     tree = [{"name": "errorlog", "args": [path], "children": None} for path in logs]
     return {**{key: effective.get(key) for key in ("vhosts", "listen", "error_log")}, "tree": tree}

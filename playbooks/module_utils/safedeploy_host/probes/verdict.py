@@ -175,11 +175,7 @@ def _logs(
 ) -> Iterator[Json]:
     if not any(case.candidate["status"] for case in cases):
         return
-    errors = error_logs(around.live) | error_logs(around.candidate)
-    for path, one in logged.judge(
-        {log: count for log, count in live.items() if log not in errors},
-        {log: count for log, count in candidate.items() if log not in errors},
-    ):
+    for path, one in logged.judge(live, candidate, around.live, around.candidate):
         yield {
             "probe": None,
             "verdict": one.verdict,
@@ -193,19 +189,6 @@ def _logs(
             "group": _digest(one.kind, path),
             "accepted": False,
         }
-
-
-def error_logs(effective: Json) -> set[str]:
-    """The error logs of an Effective that are files."""
-    root = (effective.get("run") or {}).get("ServerRoot") or effective.get("server_root") or "/"
-    names = {effective.get("error_log") or ""}
-    nodes = list(effective.get("tree") or ())
-    while nodes:
-        node = nodes.pop()
-        nodes += node.get("children") or ()
-        if node["name"] == "errorlog" and node["args"]:
-            names.add(node["args"][0])
-    return {name if name.startswith("/") else f"{root.rstrip('/')}/{name}" for name in names if name and name[0] != "|"}
 
 
 def _others(cases: Sequence[Case]) -> dict[tuple[str, str], set[str]]:

@@ -62,9 +62,12 @@ class Case:
         """Whether this name has come with the candidate: in live nobody bore it, so that a default server answered."""
         if port_of(self.probe["url"]) not in {one["port"] for one in self.around.live.get("listen") or ()}:
             return bool(self.around.live.get("listen"))
-        if self.live_site is None or self.candidate_site is None:
+        if self.live_site is None or self.candidate_site is None or owns(self.live_site, self.host):
             return False
-        return not owns(self.live_site, self.host) and owns(self.candidate_site, self.host)
+        # The only site that there was answers strangers too, and nobody chose it for that.
+        return owns(self.candidate_site, self.host) or (
+            _alone(self.around.live, self.live_site) and not _one_site(self.live_site, self.candidate_site)
+        )
 
     @property
     def removed(self) -> bool:
@@ -87,10 +90,7 @@ class Case:
         live, candidate = self.live_site, self.candidate_site
         if live is None or candidate is None or self.new:
             return False
-        if (live.get("name") or "").lower() == (candidate.get("name") or "").lower():
-            return False
-        # One site under a new main name keeps its file and some of its names.
-        return not (live["file"] == candidate["file"] and names(live) & names(candidate))
+        return not _one_site(live, candidate)
 
 
 def claimed(effective: Json) -> set[str]:
@@ -112,6 +112,18 @@ def claimed(effective: Json) -> set[str]:
 def names(site: Json) -> set[str]:
     """The names of a virtual host, in lower case."""
     return {one.lower() for one in [site.get("name") or "", *(site.get("aliases") or ())] if one}
+
+
+def _one_site(live: Json, candidate: Json) -> bool:
+    """Whether two virtual hosts are one site; under a new main name it keeps its file and some of its names."""
+    if (live.get("name") or "").lower() == (candidate.get("name") or "").lower():
+        return True
+    return bool(live["file"] == candidate["file"] and names(live) & names(candidate))
+
+
+def _alone(effective: Json, site: Json) -> bool:
+    same = [one for one in effective["vhosts"] if all(one[key] == site[key] for key in ("address", "port"))]
+    return len(same) == 1
 
 
 def badness(answer: Json) -> int:

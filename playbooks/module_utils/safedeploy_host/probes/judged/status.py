@@ -47,7 +47,7 @@ def _may_be_refused(case: Case) -> bool:
     probe, live, status = case.probe, case.live, case.candidate["status"]
     if probe.get("kind") in _BAIT or (live["listing"] and status in (403, 404)):
         return True
-    if probe.get("method") == "OPTIONS" and status == 404:
+    if status == 404 and (probe.get("method") == "OPTIONS" or case.why == "envelope"):
         return True
     directory = (probe.get("file") or "").rpartition("/")[0] + "/"
     roots = list(roots_of(case.around.candidate, case.candidate_site))
