@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from safedeploy_host.effective import capacity, concerns, warned
 
 from tests.unit.agent_effective.written import written
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    Json = dict[str, Any]
 SITE = {"server_root": "/etc/httpd", "httpd": {"address": "127.0.0.1"}}
 A = "<VirtualHost *:80>\nServerName a.test\nServerAlias www.a.test\n</VirtualHost>\n"
 B = "<VirtualHost *:80>\nServerName b.test\n</VirtualHost>\n"
@@ -151,6 +152,12 @@ def test_a_site_bound_to_another_address_may_have_it_for_itself() -> None:
     bound = "<VirtualHost 127.0.0.9:80>\nServerName c.test\n</VirtualHost>\n"
 
     assert kinds(written(A + B), written(A + B + bound)) == [("warning", "address-takes-names")]
+
+
+def test_a_bound_site_that_goes_takes_nothing() -> None:
+    bound = "<VirtualHost 127.0.0.9:80>\nServerName c.test\n</VirtualHost>\n"
+
+    assert kinds(written(A + B + bound), written(A + B)) == []
 
 
 def test_fewer_workers_are_an_error_only_below_what_is_busy_now(monkeypatch: pytest.MonkeyPatch) -> None:

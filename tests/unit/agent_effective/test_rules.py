@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from safedeploy_host.effective import concerns
@@ -11,7 +11,8 @@ from safedeploy_host.effective import concerns
 from tests.unit.agent_effective.lines import IN_A_VIRTUAL_HOST
 from tests.unit.agent_effective.written import MODULES, written
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    Json = dict[str, Any]
 SITE = {"server_root": "/etc/httpd", "httpd": {"address": "127.0.0.1"}}
 BASE = """
 <VirtualHost *:80>

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safedeploy_host.effective import parsed
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    Json = dict[str, Any]
 FILE = "/etc/httpd/main.conf"
 MODULES = ("mpm_event_module", "rewrite_module", "headers_module", "ssl_module", "proxy_module", "proxy_http_module")
 

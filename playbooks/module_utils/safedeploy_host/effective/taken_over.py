@@ -24,7 +24,8 @@ def taken_over(live: Json, candidate: Json, pairs: Pairs, addresses: Callable[[]
     """
     taken: dict[tuple[str, int], list[moved.Move]] = {}
     for move in moved.moves(live, candidate, pairs):
-        if move.address != "*" and move.after is not None and not move.by_name:
+        bound = move.after is not None and move.after["address"] == move.address
+        if move.address != "*" and bound and not move.by_name:
             taken.setdefault((move.address, move.port), []).append(move)
     sure = addresses() if taken else set()
     for (address, port), moves in taken.items():
