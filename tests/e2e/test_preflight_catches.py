@@ -110,7 +110,9 @@ def test_what_is_accepted_goes_through_once_and_into_the_record(pushed, project)
     current = json.loads(pushed.shell("web1", f"cat {state}/state.json"))["current"]
     manifest = json.loads(pushed.shell("web1", f"cat {state}/releases/{current}/manifest.json"))
     assert manifest["provenance"]["accepted"]["reason"] == "the intranet moves in"
-    assert found[0] in pushed.shell("web1", f"grep staged {state}/audit.jsonl")
+    audit = pushed.shell("web1", f"grep staged {state}/audit.jsonl").splitlines()[-1]
+    assert found[0] in json.loads(audit)["accepted"]
+    assert json.loads(audit)["reason"] == "the intranet moves in"
 
 
 def test_a_push_of_one_host_is_refused_in_json_too(pushed, project):

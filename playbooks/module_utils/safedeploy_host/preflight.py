@@ -31,7 +31,7 @@ def preflight(request: Request, services: Services) -> Json:
     check_manifest(manifest)
     checks = request.get("health", list, [])
     with changing(request.site, services) as store:
-        store.lease.hold(request.need("token", str), services.now())
+        lease = store.lease.hold(request.need("token", str), services.now())
         if not services.installed():
             raise no_httpd(store)
         goal = effective(manifest["entries"], store.adopted.entries())
@@ -59,8 +59,15 @@ def preflight(request: Request, services: Services) -> Json:
             },
         )
         accepted = found.get("accepted") or []
+        who = {key: lease.get(key) for key in ("run", "holder", "reason")} if accepted else {}
         store.audit(
-            "staged", services.now(), release=manifest["release"], tree=manifest["tree"], accepted=accepted, **staged
+            "staged",
+            services.now(),
+            release=manifest["release"],
+            tree=manifest["tree"],
+            accepted=accepted,
+            **who,
+            **staged,
         )
     return {
         "staged": staged,
