@@ -24,7 +24,16 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 AGENT = "playbooks/module_utils/safedeploy_host"
 COUNTED = ("tests", "failures", "errors", "skipped")
-AGENT_TESTS = ("tests/unit/agent", "tests/unit/agent_httpd", "tests/integration/agent_httpd")
+AGENT_TESTS = (
+    "tests/unit/agent",
+    "tests/unit/agent_httpd",
+    "tests/unit/agent_shadow",
+    "tests/unit/agent_effective",
+    "tests/unit/agent_probes_plan",
+    "tests/unit/agent_probes_judge",
+    "tests/unit/agent_validators",
+    "tests/integration/agent_httpd",
+)
 NO_TESTS = 5  # pytest's exit code when its filters leave nothing to run
 
 

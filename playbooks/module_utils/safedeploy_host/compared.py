@@ -10,6 +10,7 @@ import functools
 import time
 
 from .probes import ask, live, plan, verdict
+from .probes.judged.logged import error_logs
 from .protocol import AgentError
 from .shadow import pair
 
@@ -65,8 +66,11 @@ class Comparison:
 
     def _world(self, world: Json) -> Json:
         probing = self.request["probing"]
+        sides = self.effective.values()
         return {
             **world,
+            "logs": sorted({path for side in sides for path in error_logs(side)}),
+            "pid_files": sorted({side["pid_file"] for side in sides if side["pid_file"]}),
             "memory_bytes": _bytes(probing.get("memory")),
             "seconds": float(probing.get("seconds") or SECONDS) + 5.0,
         }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from safedeploy_host.effective import parsed
 from safedeploy_host.probes import addresses
 from safedeploy_host.probes.plan import plan
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    Json = dict[str, Any]
 SITE = {"server_root": "/etc/apache2", "httpd": {"address": "127.0.0.1"}}
 NONCE = "sdtestnonce"
 
