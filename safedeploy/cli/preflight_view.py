@@ -142,7 +142,10 @@ def findings(trial: Trial) -> Iterator[tuple[str, str, str]]:
 
 
 def _finding(one: Finding) -> str:
-    return one.text if one.place is None or one.place in one.text else f"{one.place}: {one.text}"
+    text = one.text if one.place is None or one.place in one.text else f"{one.place}: {one.text}"
+    if one.accepted:
+        return f"{text} (accepted)"
+    return f"{text}  [{one.id}]" if one.is_error and one.id else text
 
 
 def _rest(label: str, count: int) -> Iterator[tuple[str, str, str]]:

@@ -63,7 +63,15 @@ def _difference(one: Difference) -> dict[str, Any]:
 
 
 def _finding(one: Finding) -> dict[str, Any]:
-    return {"severity": one.severity, "kind": one.kind, "text": one.text, "place": one.place, "next": one.next}
+    return {
+        "severity": one.severity,
+        "kind": one.kind,
+        "text": one.text,
+        "place": one.place,
+        "next": one.next,
+        "id": one.id,
+        "accepted": one.accepted,
+    }
 
 
 def _shadow(shadow: Shadow) -> dict[str, Any]:

@@ -26,13 +26,15 @@ class Judgement(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """Something wrong, or suspicious, with the candidate; an error refuses the push."""
+    """Something wrong, or suspicious, with the candidate; an error refuses the push, unless --accept takes its `id`."""
 
     severity: str
     kind: str
     text: str
     place: str | None = None
     next: str = ""
+    id: str = ""
+    accepted: bool = False
 
     @property
     def is_error(self) -> bool:
@@ -162,6 +164,8 @@ def _finding(item: Mapping[str, Any], hide: Hide) -> Finding:
         text=_text(item, "text", hide),
         place=_optional(item, "place", hide),
         next=_text(item, "next", hide),
+        id=str(item.get("id") or ""),
+        accepted=item.get("accepted") is True,
     )
 
 

@@ -7,6 +7,8 @@ A refusal carries in its detail what had been found until then, so that the scre
 
 from __future__ import annotations
 
+import hashlib
+
 from .protocol import AgentError
 
 TYPE_CHECKING = False
@@ -70,7 +72,9 @@ class Trial:
         from .effective import concerns, differences, examine
 
         seen = examine.examine(self.site, self.changes, self.open_object)
-        self.found.update(configtest=seen["configtest"], restart=seen["restart"])
+        tested = seen["configtest"]
+        tested["warnings"] = list(dict.fromkeys([*tested["warnings"], *seen["limits"]]))
+        self.found.update(configtest=tested, restart=seen["restart"])
         if not seen["configtest"]["ok"]:
             raise configtest_failed(self.manifest["release"], seen["configtest"])
         live, candidate = seen["live"], seen["candidate"]
@@ -92,6 +96,7 @@ class Trial:
             self.found["findings"] = [*self.found["findings"], *done["findings"]]
 
     def _refuse_findings(self) -> None:
+        self.found["findings"] = [self._weighed(finding) for finding in self.found["findings"]]
         errors = [finding for finding in self.found["findings"] if finding["severity"] == "error"]
         if errors:
             more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
@@ -99,11 +104,23 @@ class Trial:
                 "finding",
                 f"{errors[0]['text']}{more}",
                 state=_UNCHANGED,
-                next=errors[0].get("next") or "Correct the configuration, then push again.",
+                next=f"{errors[0].get('next') or 'Correct the configuration, then push again.'} "
+                f"If it is meant, --accept {errors[0]['id']}.",
             )
 
+    def _weighed(self, finding: Json) -> Json:
+        """The finding with its id, and with what --accept says about it; the same each time for the same text."""
+        told = "\0".join((finding["kind"], finding.get("place") or "", finding["text"]))
+        number = hashlib.sha256(told.encode()).hexdigest()[:8]
+        accepted = finding["severity"] == "error" and bool({number, "all"} & set(self.request["accept"]))
+        severity = "warning" if accepted else finding["severity"]
+        return {**finding, "id": number, "accepted": accepted, "severity": severity}
+
     def _skip(self, why: str) -> None:
-        self.found.update(shadow={"state": "none", "why": why}, verdicts=[], accepted=[])
+        self.found.update(shadow={"state": "none", "why": why}, verdicts=[], accepted=self._accepted())
+
+    def _accepted(self) -> list[str]:
+        return sorted(finding["id"] for finding in self.found["findings"] if finding["accepted"])
 
     def _compare(self, live: Json, candidate: Json) -> None:
         """Boot both configurations, ask them the same, and judge the difference."""

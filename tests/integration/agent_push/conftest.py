@@ -69,7 +69,11 @@ class Pushed:
         prepared = self.call("prepare", run="run", holder="ann", ttl=300, manifest=manifest)
         assert prepared["ok"], prepared
         self.token = prepared["result"]["token"]
-        return self.call("preflight", token=self.token, manifest=manifest, objects=objects, health=self.checks)
+        # What is tested here is what happens once a bad release is live, so preflight is made to let it through.
+        lenient = {"probing": {"shadow": False}, "accept": ["all"]}
+        return self.call(
+            "preflight", token=self.token, manifest=manifest, objects=objects, health=self.checks, **lenient
+        )
 
     def push(self, files: dict[str, bytes | str], release: str, window: float = 60) -> Json:
         staged = self.stage(files, release)
