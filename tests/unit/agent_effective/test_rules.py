@@ -179,6 +179,13 @@ def test_a_test_for_a_file_in_a_virtual_host_that_serves_files_is_an_error(tmp_p
     assert raised(inside(*start), right) == []
 
 
+def test_a_file_of_logins_that_is_not_there_is_an_error_wherever_it_is(tmp_path: Path) -> None:
+    (tmp_path / "users").write_text("alice:x\n")
+    assert raised(inside(), inside(f"AuthUserFile {tmp_path}/users")) == []
+    assert raised(inside(), inside(f"AuthUserFile {tmp_path}/elsewhere/people")) == [("error", "path-missing")]
+    assert raised(inside(), inside("AuthGroupFile conf/no-such-groups")) == [("error", "path-missing")]
+
+
 def test_a_missing_path_is_a_warning_unless_it_looks_like_one_that_is_there(tmp_path: Path) -> None:
     (tmp_path / "htdocs").mkdir()
 

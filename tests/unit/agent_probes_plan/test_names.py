@@ -87,3 +87,10 @@ def test_an_address_that_is_not_the_hosts_is_said():
     found = planned(vhost("", address="10.9.9.9:80"))
     assert any("10.9.9.9" in note for note in found["notes"])
     assert "10.9.9.9" in found["world"]["addresses"]
+
+
+def test_a_port_that_loses_its_other_addresses_is_asked_at_the_loopback_too():
+    found = asked("Listen 80\n" + vhost(""), "Listen 192.0.2.7:80\n" + vhost(""))
+    assert "127.0.0.1" in {one["address"] for one in found if one["why"] == "name"}
+    found = asked("Listen 80\n" + vhost(""), "Listen 80\n" + vhost(""))
+    assert "127.0.0.1" not in {one["address"] for one in found if one["why"] == "name"}

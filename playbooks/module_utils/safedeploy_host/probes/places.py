@@ -129,10 +129,22 @@ def places(live: Json | None, candidate: Json | None, first_address: str) -> lis
                 named.setdefault(port, []).append(address)
     for (_, port), place in found.items():
         place.at = addresses.at(port, listen, named[port], first_address)
-        place.anywhere = any(one["port"] == port and (one.get("host") or "*") in site_map.ANY for one in listen)
+        place.anywhere = _anywhere(port, live, candidate)
+        if live and candidate and _anywhere(port, live) and not _anywhere(port, candidate):
+            # What is asked from this host itself, such as health checks, may lose its address.
+            place.at = list(dict.fromkeys([*place.at, addresses.LOOPBACK]))
         place.aliases = list(dict.fromkeys(place.aliases))
         place.first = place is next(iter(found.values()))
     return list(found.values())
+
+
+def _anywhere(port: int, *sides: Json | None) -> bool:
+    """Whether one of the sides listens on the port at all addresses."""
+    return any(
+        one["port"] == port and (one.get("host") or "*") in site_map.ANY
+        for side in sides
+        for one in (side or {}).get("listen") or []
+    )
 
 
 def listening(found: Iterable[Place]) -> list[tuple[int, str, bool]]:

@@ -1,7 +1,8 @@
 """Paths that the configuration names and the host does not have.
 
 A path may come later than the configuration, so that is a warning; an error only where a directory beside it has
-almost the same name, or where a site that was there is led away from its documents.
+almost the same name, where a site that was there is led away from its documents, and for the files of passwords and
+groups, without which httpd answers every login with 500.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
+_LOGINS = {"authuserfile": "file of passwords", "authgroupfile": "file of groups"}
 _SOCKET = re.compile(r"unix:(/[^|\s\"]+)")
 
 
 def paths(effective: Json, host: Host) -> Iterator[Raised]:
-    """DocumentRoot, Alias, ScriptAlias and UNIX sockets of backends that are not there."""
+    """DocumentRoot, Alias, ScriptAlias, files of logins, and UNIX sockets of backends that are not there."""
     known = list(_named(effective))
     for scope, node, path, what in known:
         there = host.is_socket(path) if what == "socket" else host.exists(path)
@@ -43,7 +45,7 @@ def paths(effective: Json, host: Host) -> Iterator[Raised]:
             node=node,
             scope=scope,
             remedy=f"Write {near}" if near else f"Make the {what}, or correct the path",
-            severity=ERROR if near else WARNING,
+            severity=ERROR if near or what in _LOGINS.values() else WARNING,
         )
 
 
@@ -56,6 +58,10 @@ def _named(effective: Json) -> Iterator[tuple[Scope, Json, str, str]]:
     for scope, node in named(effective["tree"], "alias", "scriptalias"):
         if len(node["args"]) == 2:
             yield scope, node, node["args"][1], "target of this alias"
+    root = str(effective["run"].get("ServerRoot") or "/")
+    for scope, node in named(effective["tree"], *_LOGINS):
+        if node["args"]:
+            yield scope, node, os.path.join(root, node["args"][0]), _LOGINS[node["name"]]
     for scope, node in named(
         effective["tree"], "proxypass", "proxypassmatch", "sethandler", "balancermember", "rewriterule"
     ):
