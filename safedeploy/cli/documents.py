@@ -118,7 +118,7 @@ def _host_status(observed: Observed) -> dict[str, Any]:
     }
 
 
-_LEASE = ("holder", "run", "reason", "since", "until")
+_LEASE = ("holder", "run", "reason", "since", "until", "expired")
 
 
 def check_document(plan: FleetPlan, verdict: Preflight | None) -> dict[str, Any]:

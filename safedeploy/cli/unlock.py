@@ -14,13 +14,19 @@ from safedeploy.core import counted
 from safedeploy.core.errors import ExitCode, SafedeployError
 
 
+def _said(text: str) -> str:
+    if not text.strip():
+        raise typer.BadParameter("say why: it is what the other person will read")
+    return text
+
+
 @reported
 def unlock(
     context: typer.Context,
     environment: Environment,
     *,
     reason: Annotated[
-        str, typer.Option("--reason", "-m", metavar="TEXT", help="Why: goes into the audit log. Required.")
+        str, typer.Option("--reason", "-m", metavar="TEXT", callback=_said, help="Why: goes into the audit log.")
     ],
     limit: Limit = None,
     yes: Yes = False,
@@ -37,8 +43,6 @@ def unlock(
     from safedeploy.cli import screen
     from safedeploy.workflows import unlock as workflow
 
-    if not reason.strip():
-        raise typer.BadParameter("say why: it is what the other person will read", param_hint="--reason")
     with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
         session,
         progress,

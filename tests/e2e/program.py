@@ -39,7 +39,7 @@ class Done:
     def ends(self) -> dict[str, str]:
         """host -> end, as the final screen has it."""
         rows = (line.split() for line in self.out.splitlines())
-        words = ("confirmed", "reverted", "untouched", "unchanged", "pending", "stranded")
+        words = ("confirmed", "held", "reverted", "untouched", "unchanged", "pending", "stranded")
         return {row[0]: row[1] for row in rows if len(row) > 1 and row[1] in words}
 
 
