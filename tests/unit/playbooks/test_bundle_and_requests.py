@@ -110,6 +110,21 @@ def test_confirm_and_revert_name_what_was_activated(bundle):
     assert request(bundle, "web1", "revert")["activation"] == "a1"
 
 
+def test_the_host_asks_its_services_before_it_confirms(bundle):
+    answered(bundle, "web1", "prepare", token="t", missing=[])
+    answered(bundle, "web1", "activate", activation="a1", outcome="activated")
+    sent = request(bundle, "web1", "confirm")
+    assert sent["health"] == bundle.host("web1")["health"]
+    assert sent["actor"] == bundle.actor
+
+
+def test_a_person_decides_with_a_lease_of_the_decision_on_what_the_bundle_names(bundle):
+    assert request(bundle, "web3", "take")["activation"] == "given"
+    answered(bundle, "web3", "take", token="of the decision")
+    sent = request(bundle, "web3", "confirm")
+    assert (sent["token"], sent["activation"]) == ("of the decision", "given")
+
+
 def test_a_revert_that_the_bundle_names_needs_no_activation_of_this_run(bundle):
     answered(bundle, "web3", "prepare", token="t", missing=[])
     assert request(bundle, "web3", "revert")["activation"] == "given"
