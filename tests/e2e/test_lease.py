@@ -9,7 +9,7 @@ from tests.e2e.test_interrupted import BAKING
 
 
 def test_the_second_of_two_pushes_is_told_who_has_the_fleet_since_when_and_until_when(pushed, project):
-    project.rollout(bake="5s")
+    project.rollout(bake="12s", batches=[3])
     project.second_release()
     with project.start("push", "lab", "--yes", "--no-diff", "--reason", "the first of two") as first:
         first.wait_for("rollout: ")
