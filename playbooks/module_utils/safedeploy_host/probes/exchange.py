@@ -25,7 +25,6 @@ TIMEOUT = 5.0
 # A server whose workers are all taken does not answer at all: no need to wait as long as for a slow page.
 HELD_TIMEOUT = 2.5
 _SLOW = 400.0
-_FILE_LIMIT = 16 * 1024 * 1024
 
 
 class Late(TimeoutError):  # noqa: N818 -- not an error of the server's: there was no time left to ask it
@@ -145,10 +144,9 @@ class Exchange:
         if not probe.get("file"):
             return None
         try:
-            content = self.terms.read(probe["file"])
+            return self.terms.read(probe["file"])
         except OSError:
             return None
-        return content if len(content) <= _FILE_LIMIT else None
 
 
 def why(error: Exception, timeout: float) -> str:

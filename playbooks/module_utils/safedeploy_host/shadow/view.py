@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from .. import plain_file
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -41,6 +43,5 @@ class Shadow:
         return self._logs.counts()
 
     def read(self, path: str) -> bytes:
-        """A file as this shadow has it. Raises OSError."""
-        with open(path, "rb") as stream:
-            return stream.read()
+        """A regular file of a bounded size as this shadow has it. Raises OSError."""
+        return plain_file.read(path)
