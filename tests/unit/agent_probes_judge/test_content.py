@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from safedeploy_host.probes import body as bodies
 
 from tests.unit.agent_probes_judge.conftest import answer, effective, node, vhost
 
@@ -125,3 +128,9 @@ def test_httpds_own_answer_that_nothing_is_there_may_become_an_applications(judg
 def test_what_is_hidden_by_httpd_instead_of_the_application_is_hidden_all_the_same(judged):
     live, candidate = answer(404, "no such item"), answer(404, "Not Found", error_of_httpd=True)
     assert judged(live, candidate) == [("same", "same")]
+
+
+def test_a_long_run_without_blanks_or_digits_costs_no_time():
+    began = time.monotonic()
+    bodies.shape(b"a-" * 120_000)
+    assert time.monotonic() - began < 5

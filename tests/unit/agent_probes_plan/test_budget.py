@@ -5,7 +5,7 @@ from __future__ import annotations
 from safedeploy_host.probes import question
 from safedeploy_host.probes.budget import chosen, distinct
 
-from tests.unit.agent_probes_plan.configured import asked, planned, vhost
+from tests.unit.agent_probes_plan.configured import asked, file, planned, vhost
 
 
 def probe(why, number, place="a"):
@@ -64,3 +64,23 @@ def test_probes_hold_what_the_contract_names_and_nothing_else():
     keys = {"id", "why", "method", "url", "address", "source", "headers", "body_bytes", "absolute", "at_once", "hold",
             "follow", "live_too", "file", "marker", "kind", "shown"}  # fmt: skip
     assert all(set(one) == keys for one in asked(vhost("")))
+
+
+def test_what_the_push_touches_comes_before_the_hundreds_that_it_does_not():
+    many = [vhost("", f"site{number}.example.test") for number in range(300)]
+    changed = [*many[:250], vhost("Redirect 404 /shop", "site250.example.test"), *many[251:]]
+    found = planned("".join(many), "".join(changed), probing={"max": 50})
+    assert len(found["probes"]) == 50
+    assert "http://site250.example.test/shop" in [one["url"] for one in found["probes"]]
+
+
+def test_a_site_that_serves_a_changed_file_is_touched(tmp_path):
+    many = "".join(vhost(f"DocumentRoot {tmp_path}/{number}", f"site{number}.example.test") for number in range(300))
+    found = planned(many, many, {f"{tmp_path}/250/.htaccess": file()}, probing={"max": 50})
+    assert "http://site250.example.test/" in [one["url"] for one in found["probes"]]
+
+
+def test_the_sites_that_a_push_does_not_touch_keep_a_share():
+    probes = [*(probe("file", number) for number in range(50)), probe("file", 1, "quiet")]
+    found, _ = chosen(probes, 8, {"a"})
+    assert [one["place"] for one in found].count("quiet") == 1

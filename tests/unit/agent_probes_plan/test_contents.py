@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
+from safedeploy_host.probes import contents, files
 
 from tests.unit.agent_probes_plan.configured import asked, file, paths, planned, urls, vhost
 
@@ -135,3 +137,23 @@ def test_a_page_is_asked_without_its_extension_where_names_are_negotiated(root):
     live = site(root, f"<Directory {root}>\nOptions +MultiViews\n</Directory>")
     assert "/about" in paths(asked(live, site(root)))
     assert "/about" not in paths(asked(site(root)))
+
+
+def test_a_directory_of_very_many_files_is_read_in_part(root, monkeypatch):
+    monkeypatch.setattr(files, "READ", 2)
+    assert len(paths(asked(site(root)), "file")) <= 2
+
+
+def test_without_time_to_look_what_the_push_brings_is_asked_all_the_same_and_the_rest_is_named(root, monkeypatch):
+    monkeypatch.setattr(contents, "SECONDS", -1.0)
+    found = planned(site(root), None, {f"{root}/new.html": file()})
+    assert paths(found["probes"], "pushed") == ["/new.html"]
+    assert "/css/" not in paths(found["probes"], "directory")
+    assert any("no time to look for files in 1 of 1 directories" in note for note in found["notes"])
+
+
+def test_a_rule_with_nested_repetitions_costs_no_time(root):
+    (root / ".htaccess").write_text(r"RewriteRule ^(([\w-]+)+)+/page$ /x" + "\n")
+    began = time.monotonic()
+    asked(f'<Directory "{root}">\nAllowOverride All\n</Directory>\n' + site(root))
+    assert time.monotonic() - began < 5

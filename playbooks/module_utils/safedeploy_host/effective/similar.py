@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 _SHORT = 4
 _MEDIUM = 7
+_MOST = 2
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -24,9 +25,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def edits(one: str, other: str) -> int:
-    """The number of edits between two texts (optimal string alignment)."""
-    if abs(len(one) - len(other)) > 2:
-        return 3
+    """The number of edits between two texts (optimal string alignment), exact up to two; else something larger."""
+    one, other = _where_they_differ(one, other)
+    if abs(len(one) - len(other)) > _MOST:
+        return _MOST + 1
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, sign in enumerate(one, 1):
@@ -36,7 +38,24 @@ def edits(one: str, other: str) -> int:
             if i > 1 and j > 1 and sign == other[j - 2] and one[i - 2] == theirs:
                 cost = min(cost, above[j - 2] + 1)
             row.append(cost)
+        # A swap reaches one row farther back than everything else.
+        if min(row) > _MOST and min(before) > _MOST:
+            return _MOST + 1
     return row[-1]
+
+
+def _where_they_differ(one: str, other: str) -> tuple[str, str]:
+    """Both without what they begin and end with alike: no edit is ever needed there."""
+    start = _alike(one, other)
+    one, other = one[start:], other[start:]
+    end = _alike(one[::-1], other[::-1])
+    return one[: len(one) - end], other[: len(other) - end]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many signs both begin with."""
+    differing = (number for number, (sign, theirs) in enumerate(zip(one, other)) if sign != theirs)
+    return next(differing, min(len(one), len(other)))
 
 
 def _numbered(one: str, other: str) -> bool:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 
+# Of many names that are lost at once the first ones show what happened, and each is compared with all new ones.
+_SLIPS = 20
+
+
 def vanished(live: Json, candidate: Json, changes: Mapping[str, Json], host: Host) -> Iterator[Json]:
     """Findings about lost names and ignored sections, one for each cause."""
     lost = lost_names(live, candidate)
@@ -169,8 +173,9 @@ def _renamed(live: Json, candidate: Json, lost: dict[str, Json]) -> Iterator[Jso
     """Lost names where the candidate has a new one that looks like them."""
     known = {bare(name) for host in live["vhosts"] for name in (host["name"], *host["aliases"])}
     new = {bare(name): host for host in candidate["vhosts"] for name in (host["name"], *host["aliases"])}
-    for name in sorted(lost):
-        near = nearest(name, set(new) - known)
+    brought = set(new) - known
+    for name in sorted(lost)[:_SLIPS]:
+        near = nearest(name, brought)
         if near:
             yield finding(
                 "name-renamed",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Sequence
+    from typing import Any, Collection, Iterable, Mapping, Sequence
 
     Json = dict[str, Any]
 
@@ -17,6 +17,8 @@ KINDS = (
     "decoy", "envelope", "open-proxy", "crowd",
 )  # fmt: skip
 _ALWAYS = ("health", "declared")
+# Of all questions, for the places that the push touches.
+_TOUCHED = 0.75
 
 
 def distinct(asked: Iterable[Json]) -> list[Json]:
@@ -29,23 +31,36 @@ def distinct(asked: Iterable[Json]) -> list[Json]:
     return list(found.values())
 
 
-def chosen(asked: Sequence[Json], most: int) -> tuple[list[Json], list[str]]:
-    """At most `most` of the distinct questions in the order to ask them, and what was left out, in sentences."""
+def chosen(asked: Sequence[Json], most: int, touched: Collection[str] = ()) -> tuple[list[Json], list[str]]:
+    """At most `most` of the distinct questions in the order to ask them, and what was left out, in sentences.
+
+    Where not all may be asked, the places that the push touches have most of them.
+    """
     queues = {kind: _in_turn([one for one in asked if one["why"] == kind]) for kind in KINDS}
     taken: list[Json] = []
     for kind in _ALWAYS:
         taken += queues.pop(kind)
     del taken[most:]
-    while len(taken) < most and any(queues.values()):
-        for queue in queues.values():
-            if queue and len(taken) < most:
-                taken.append(queue.pop(0))
+    if len(asked) > most:
+        near = {kind: [one for one in queue if one.get("place") in touched] for kind, queue in queues.items()}
+        queues = {kind: [one for one in queue if one.get("place") not in touched] for kind, queue in queues.items()}
+        _fill(taken, near, int(most * _TOUCHED))
+        queues = {kind: queue + near[kind] for kind, queue in queues.items()}
+    _fill(taken, queues, most)
     left = {kind: len(queue) for kind, queue in queues.items() if queue}
     notes = []
     if left:
         counted = ", ".join(f"{count} of {kind}" for kind, count in left.items())
         notes.append(f"{sum(left.values())} probes are beyond the limit of {most} and not asked: {counted}")
     return sorted(taken, key=lambda probe: KINDS.index(probe["why"])), notes
+
+
+def _fill(taken: list[Json], queues: Mapping[str, list[Json]], most: int) -> None:
+    """Take one of each kind in turn until there are that many."""
+    while len(taken) < most and any(queues.values()):
+        for queue in queues.values():
+            if queue and len(taken) < most:
+                taken.append(queue.pop(0))
 
 
 def _in_turn(asked: list[Json]) -> list[Json]:

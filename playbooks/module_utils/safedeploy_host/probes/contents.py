@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 
 from . import files, handlers, htaccess, samples
 from .question import quoted
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _ACCESS_FILES = 20
 _PUSHED = 30
+SECONDS = 4.0
 
 
 # Directories of the distribution, of which no site is made; scripts may well be in one.
@@ -36,24 +38,40 @@ def is_system(directory: str) -> bool:
 
 
 class Disk:
-    """What the places serve from the disk; each directory is walked once. `notes` say what a bound left out."""
+    """What the places serve from the disk; each directory is walked once, and none is begun after SECONDS.
+
+    `notes` say what a bound left out.
+    """
 
     def __init__(self, changes: Mapping[str, Json], read_text: ReadText) -> None:
         self.changes = changes
         self.read_text = read_text
-        self.notes: list[str] = []
+        self._notes: list[str] = []
         # The .htaccess files that were read: the place, the URL path of their directory, the text.
         self.texts: list[tuple[str, str, str]] = []
         self._walked: dict[str, files.Found] = {}
+        self._end = time.monotonic() + SECONDS
+        self._unseen: set[str] = set()
+
+    @property
+    def notes(self) -> list[str]:
+        """What a bound left out, in sentences."""
+        if not self._unseen:
+            return self._notes
+        count = f"{len(self._unseen)} of {len(self._unseen) + len(self._walked)} directories"
+        return [*self._notes, f"there was no time to look for files in {count}, so none of theirs are asked for"]
 
     def below(self, directory: str, access_names: frozenset[str]) -> files.Found:
         """What is below a directory."""
         directory = os.path.normpath(directory)
+        if directory not in self._walked and time.monotonic() > self._end:
+            self._unseen.add(directory)
+            return files.pushed(directory, self.changes, access_names)
         if directory not in self._walked:
             found = files.walk(directory, self.changes, access_names)
             self._walked[directory] = found
             if found.bounded:
-                self.notes.append(f"{directory} is large: only its first {files.ENTRIES} entries were looked at")
+                self._notes.append(f"{directory} is large: only its first {files.ENTRIES} entries were looked at")
         return self._walked[directory]
 
     def questions(self, place: Place) -> Iterator[Json]:
@@ -84,7 +102,7 @@ class Disk:
                 continue
             asked += 1
             if asked > _ACCESS_FILES:
-                self.notes.append(f"{content.directory} has over {_ACCESS_FILES} .htaccess files: not all are tried")
+                self._notes.append(f"{content.directory} has over {_ACCESS_FILES} .htaccess files: not all are tried")
                 return
             where = quoted(below(content, directory)).rstrip("/")
             yield place.ask("htaccess", f"{where}/")
@@ -106,7 +124,7 @@ class Disk:
                 continue
             asked += 1
             if asked > _PUSHED:
-                self.notes.append(f"the push changes more than {_PUSHED} files below {content.directory}")
+                self._notes.append(f"the push changes more than {_PUSHED} files below {content.directory}")
                 return
             yield place.ask("pushed", quoted(below(content, path)), file=path)
 

@@ -5,6 +5,7 @@ Reads names and sizes, never content. What a bound leaves out is said by `bounde
 
 from __future__ import annotations
 
+import itertools
 import os
 
 TYPE_CHECKING = False
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 DEPTH = 6
 ENTRIES = 3000
 PER_DIRECTORY = 400
+# Of one directory, as they come: to sort millions of names would take the agent's memory.
+READ = 20_000
 # Nothing of these is meant to be asked for, and they can be large.
 _SKIPPED = frozenset([".git", ".svn", ".hg", "node_modules", "__pycache__"])
 
@@ -35,7 +38,7 @@ def walk(root: str, changes: Mapping[str, Json], access_names: Collection[str], 
     found = Found()
     waiting = [(root, 0)]
     seen = 0
-    while waiting:
+    while waiting and seen <= most:
         directory, depth = waiting.pop(0)
         entries = _entries(directory)
         if entries is None:
@@ -56,10 +59,17 @@ def walk(root: str, changes: Mapping[str, Json], access_names: Collection[str], 
     return found
 
 
+def pushed(root: str, changes: Mapping[str, Json], access_names: Collection[str]) -> Found:
+    """Without a walk: what the push brings below `root`."""
+    found = Found()
+    _apply(found, root, changes, access_names)
+    return found
+
+
 def _entries(directory: str) -> list[os.DirEntry[str]] | None:
     try:
         with os.scandir(directory) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
+            return sorted(itertools.islice(entries, READ), key=lambda entry: entry.name)
     except OSError:
         return None
 

@@ -25,8 +25,10 @@ def as_through_proxy(asked: list[Json], found: list[Place], texts: Texts) -> Ite
 
     Without it such a site answers each of them with the same redirect. Its start page is asked both ways.
     """
-    texts = list(texts)
-    headers = {place.key: clients.forwarded(_text(place, texts)) for place in found}
+    read: dict[str, list[str]] = {}
+    for key, _, text in texts:
+        read.setdefault(key, []).append(text)
+    headers = {place.key: clients.forwarded(_text(place, read.get(place.key, []))) for place in found}
     for one in asked:
         more = headers.get(one.get("place", ""))
         if not more or one["why"] not in _CONTENT or urlsplit(one["url"]).scheme == "https":
@@ -37,9 +39,9 @@ def as_through_proxy(asked: list[Json], found: list[Place], texts: Texts) -> Ite
         yield {**one, "headers": {**one["headers"], **more}}
 
 
-def _text(place: Place, texts: Texts) -> str:
+def _text(place: Place, texts: Iterable[str]) -> str:
     configured = [node.get("raw") or "" for _, host in place.hosts for _, node in host.inside]
-    return "\n".join([*configured, *(text for key, _, text in texts if key == place.key)])
+    return "\n".join([*configured, *texts])
 
 
 class Real:

@@ -119,14 +119,14 @@ def places(live: Json | None, candidate: Json | None, first_address: str) -> lis
     found: dict[tuple[str, int], Place] = {}
     listen = [one for side in (live, candidate) if side for one in side.get("listen") or []]
     sides = [(LIVE, site_map.hosts(live)), (CANDIDATE, site_map.hosts(candidate))]
-    named: dict[int, list[str]] = {}
+    named: dict[int, dict[str, None]] = {}
     for side, hosts in sides:
         for host in hosts:
             for address, port, tls in host.endpoints:
                 place = found.setdefault((host.name.lower(), port), Place(host.name, port, tls=tls))
                 place.hosts.append((side, host))
                 place.aliases += host.aliases
-                named.setdefault(port, []).append(address)
+                named.setdefault(port, {})[address] = None
     for (_, port), place in found.items():
         place.at = addresses.at(port, listen, named[port], first_address)
         place.anywhere = _anywhere(port, live, candidate)

@@ -21,6 +21,7 @@ from . import (
     paths,
     places,
     question,
+    touched,
     world,
 )
 from .decoys import Decoys
@@ -73,7 +74,9 @@ def plan(
     for place in found:
         asked += [*laid.questions(place), *methods.questions(place)]
     asked += [*limits.envelopes(found, laid), *limits.crowds(found, laid), *limits.open_proxies(found)]
-    probes, left_out = budget.chosen(budget.distinct(asked), int(probing.get("max") or MOST))
+    probes, left_out = budget.chosen(
+        budget.distinct(asked), int(probing.get("max") or MOST), touched.touched(found, changes)
+    )
     real = fitting.Real(found, disk.texts)
     needed, unmade = world.world(own, (live, candidate), probes, laid.files)
     notes = [*disk.notes, *sample.notes, *unmade, *left_out]
