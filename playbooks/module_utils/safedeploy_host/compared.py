@@ -10,9 +10,11 @@ import functools
 import time
 
 from .probes import ask, live, plan, verdict
+from .probes.elided import elide
 from .probes.judged.logged import error_logs
 from .protocol import AgentError
 from .shadow import pair
+from .shadow.privilege import NoNamespaces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,9 +61,9 @@ class Comparison:
             self.site, self.changes, self.open_object, self._world(planned["world"]), self._works(planned)
         )
         self.found["shadow"] = self._shadow(planned, booted, time.monotonic() - began)
-        if not booted["candidate"]["up"] or booted["candidate"]["value"] is None:
+        if not _was_asked(booted["candidate"]):
             self._not_up(booted)
-        elif booted["live"]["up"] and booted["live"]["value"] is not None:
+        elif _was_asked(booted["live"]):
             self._judge(planned, booted)
 
     def _world(self, world: Json) -> Json:
@@ -92,11 +94,11 @@ class Comparison:
         return {"answers": answers, "logs": shadow.log_counts()}
 
     def _shadow(self, planned: Json, booted: Json, seconds: float) -> Json:
-        both = booted["live"]["up"] and booted["candidate"]["up"]
+        asked = {side: _was_asked(one) for side, one in booted.items()}
         limits = [*planned["notes"], *booted["live"]["limits"], *booted["candidate"]["limits"]]
         return {
-            "state": "compared" if both else "candidate-only" if booted["candidate"]["up"] else "none",
-            "why": "" if both else booted["live" if booted["candidate"]["up"] else "candidate"]["why"],
+            "state": "compared" if all(asked.values()) else "candidate-only" if asked["candidate"] else "none",
+            "why": "" if all(asked.values()) else booted["live" if asked["candidate"] else "candidate"]["why"],
             "seconds": round(seconds, 3),
             "live": {"up": booted["live"]["up"], "why": booted["live"]["why"]},
             "candidate": {"up": booted["candidate"]["up"], "why": booted["candidate"]["why"]},
@@ -110,17 +112,21 @@ class Comparison:
         """The candidate does not run: its fault, unless live, which runs outside, does not run in a shadow either."""
         from .httpd import Httpd
 
-        if not booted["live"]["up"] and Httpd(self.site).parent() is not None:
-            why = f"a shadow of the live configuration does not come up either: {booted['live']['why']}"
+        candidate, present = booted["candidate"], booted["live"]
+        if not present["up"] and Httpd(self.site).parent() is not None:
+            why = f"a shadow of the live configuration does not come up either: {present['why']}"
             self.found["shadow"]["why"] = why
             return
-        candidate = booted["candidate"]
+        if candidate["up"] and not _was_asked(present) and candidate["why"] == present["why"]:
+            # The host has no room for shadows, which may well be the live server's fault: no verdict on the candidate.
+            raise NoNamespaces(f"neither configuration stays up in a shadow: {candidate['why']}")
+        does = "does not stay up" if candidate["up"] else "does not come up"
         raise AgentError(
             "shadow-failed",
-            f"httpd does not come up with this configuration: {candidate['why'] or 'it ended without a word'}",
+            f"httpd {does} with this configuration: {candidate['why'] or 'it ended without a word'}",
             state=UNCHANGED,
             next="Correct what the message names, then push again; configtest alone does not see this.",
-            detail={"output": candidate["output"], "log": candidate["error_log"]},
+            detail={"output": elide(candidate["output"]), "log": [elide(line) for line in candidate["error_log"]]},
         )
 
     def _judge(self, planned: Json, booted: Json) -> None:
@@ -155,6 +161,11 @@ class Comparison:
         worse = [one for one in verdicts if one["verdict"] == "regression"]
         if worse:
             raise _regression(worse)
+
+
+def _was_asked(booted: Json) -> bool:
+    """Whether it came up and stayed until it had been asked."""
+    return bool(booted["up"]) and booted["value"] is not None
 
 
 def _regression(worse: list[Json]) -> AgentError:

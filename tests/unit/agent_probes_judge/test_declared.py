@@ -117,3 +117,14 @@ def test_a_backend_that_refuses_on_the_host_too_is_a_regression(judged):
 def test_a_backend_that_is_down_before_and_after_is_inconclusive(judged):
     assert judged(answer(503), answer(503)) == [("inconclusive", "backend")]
     assert judged(answer(500), answer(500)) == [("same", "same")]
+
+
+def test_no_answer_at_all_is_not_blamed_on_a_backend_that_the_log_does_not_name(judged):
+    backends = [{"target": "db.test:9000", "state": "unbridged", "why": "no route"}]
+    silent = answer(None, why="the connection was closed without an answer")
+    assert judged(answer(200), silent, backends=backends) == [("regression", "no-answer")]
+    named = {
+        **silent,
+        "log": ["[proxy:error] AH00957: http: attempt to connect to 10.0.0.9:9000 (db.test:9000) failed"],
+    }
+    assert judged(answer(200), named, backends=backends) == [("inconclusive", "backend")]

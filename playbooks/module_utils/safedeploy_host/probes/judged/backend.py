@@ -33,13 +33,23 @@ def judge(case: Case) -> Iterator[Found]:
 
 
 def _failed(answer: Json) -> bool:
-    final = answer.get("final")
-    status = final["status"] if final else answer["status"]
+    status = _status(answer)
     return status in _GATEWAY or (status is None and bool(answer["asked"]))
 
 
+def _status(answer: Json) -> int | None:
+    """That of the answer, or of what its redirects end in."""
+    found: int | None = (answer.get("final") or answer)["status"]
+    return found
+
+
 def _mentions(answer: Json, target: str) -> bool:
-    """Whether the log blames this backend; when it says nothing, the gateway's status has to do."""
+    """Whether the log blames this backend; when it says nothing, the gateway's status has to do.
+
+    No answer at all is httpd's own fault unless the log says otherwise: a proxy that reaches nobody answers so.
+    """
     lines = answer.get("log") or []
+    if not lines:
+        return _status(answer) in _GATEWAY
     name = target.rpartition(":")[0]
-    return not lines or any(target in line or name in line for line in lines)
+    return any(target in line or name in line for line in lines)
