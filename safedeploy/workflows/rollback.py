@@ -22,8 +22,8 @@ from safedeploy.workflows.session import Session
 def stored(session: Session, desired: Mapping[str, Desired], seen: Seen, release: str | None) -> dict[str, Desired]:
     """What every host should have after the rollback; content that only the host has is fetched for the diffs.
 
-    `desired` lends the sites and health checks of the present configuration. Raises SafedeployError when a host has no
-    such release, or no release to go back to.
+    `desired` lends the sites and health checks of the present configuration, and not what it declares to change.
+    Raises SafedeployError when a host has no such release, or no release to go back to.
     """
     targets = {host: release or observed.previous_known_good() for host, observed in seen.hosts.items()}
     without = sorted(host for host, target in targets.items() if target is None)
@@ -79,4 +79,7 @@ def _with_content(session: Session, base: Desired, host: str, manifest: dict[str
             content = {sha256: base64.b64decode(text) for sha256, text in reply.result["content"].items()}
     tree = RenderedTree(host=host, entries=entries, content=content, origin={}, secret_paths=base.tree.secret_paths)
     services = manifest.get("services") or {}
-    return dataclasses.replace(base, tree=tree, release=str(manifest["release"]), manifest=manifest, services=services)
+    # What the present configuration declares to change is not so before it.
+    return dataclasses.replace(
+        base, tree=tree, release=str(manifest["release"]), manifest=manifest, services=services, expect=()
+    )

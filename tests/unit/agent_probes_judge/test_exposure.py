@@ -92,3 +92,23 @@ def test_what_a_new_site_shows_is_its_own_affair(judged):
 def test_a_server_that_asks_strangers_for_anybody_is_a_regression(judged, before, after, expected):
     proxy = {"probe": {"why": "open-proxy", "absolute": True, "url": "http://nowhere.invalid/"}}
     assert judged(answer(before), answer(after), **proxy)[0][0] == expected
+
+
+def others(*statuses):
+    """More requests to the same site, answered alike by both sides."""
+    return [
+        {"probe": {"id": f"other-{number}", "why": "name", "url": f"http://www.example.test/{number}"}, "answer": one}
+        for number, one in enumerate(map(answer, statuses))
+    ]
+
+
+def test_what_mends_a_site_that_failed_whatever_was_asked_is_not_held_up_by_what_is_visible_again(judged):
+    visible = answer(200, of_httpd=True)
+    assert judged(answer(503), visible, others=others(503, 500)) == [("inconclusive", "private")]
+    assert judged(answer(None), visible, others=others(None, None)) == [("inconclusive", "private")]
+
+
+def test_a_single_path_that_failed_was_kept_closed_all_the_same(judged):
+    visible = answer(200, of_httpd=True)
+    assert judged(answer(503), visible, others=others(503, 200)) == [("regression", "private")]
+    assert judged(answer(503), visible) == [("regression", "private")]

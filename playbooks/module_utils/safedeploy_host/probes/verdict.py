@@ -24,7 +24,7 @@ from .judged import (
     status,
     tls,
 )
-from .judged.case import Around, Case
+from .judged.case import BROKEN, Around, Case, badness
 from .judged.said import said
 from .served import place
 
@@ -47,6 +47,8 @@ _KINDS = (
     content_type.judge,
     header.judge,
 )
+# So many failures, and nothing else, show that a whole site fails.
+_ENOUGH = 3
 _OF_CONNECTION = ("certificate", "tls")
 # httpd names the file when it stumbles over an .htaccess.
 _HTACCESS = re.compile(r"(/[^\s:]*/\.htaccess)\b")
@@ -81,6 +83,7 @@ def judge(  # noqa: PLR0913 -- two sides of everything that was seen
     )
     cases = [Case(probe, live_answers[probe["id"]], candidate_answers[probe["id"]], around) for probe in probes]
     around.others = _others(cases)
+    around.failing = _failing(cases)
     verdicts = [_verdict(case, one) for case in cases for one in _judged(case, expectations)]
     verdicts += _logs(live_log_counts or {}, candidate_log_counts or {}, around, cases)
     return [_accepted(one, accepted) for one in verdicts]
@@ -105,9 +108,17 @@ def _judged(case: Case, expectations: Sequence[Json]) -> list[Found]:
 
 
 def _excused(case: Case, one: Found) -> Found:
-    """What a nameless virtual host answered is no promise once the push takes it away, but for what it kept closed."""
-    if one.verdict == found.REGRESSION and case.removed and one.kind not in exposure.KINDS:
+    """What is no loss: what a nameless virtual host answered that the push takes away, and a door shut by failure.
+
+    A site that failed whatever was asked kept nothing closed on purpose: what mends it is not to be held up by that.
+    """
+    if one.verdict != found.REGRESSION:
+        return one
+    if case.removed and one.kind not in exposure.KINDS:
         return found.changed("gone", before=one.before, after=one.after)
+    if case.site in case.around.failing and one.kind in exposure.KINDS and one.kind != "open-proxy":
+        said_after = f"{one.after}; before, the site failed whatever was asked"
+        return found.Found(found.INCONCLUSIVE, one.kind, before=one.before, after=said_after)
     return one
 
 
@@ -198,6 +209,15 @@ def _others(cases: Sequence[Case]) -> dict[tuple[str, str], set[str]]:
         if case.live["status"] == 200 and case.live["bytes"] and case.live_site and case.live_site.get("name"):
             pages.setdefault((case.path, case.live["sha256"]), set()).add(case.live_site["name"])
     return pages
+
+
+def _failing(cases: Sequence[Case]) -> set[str]:
+    """The sites of which live answered nothing at all without failing."""
+    asked: dict[str, list[bool]] = {}
+    for case in cases:
+        if case.live["asked"]:
+            asked.setdefault(case.site, []).append(badness(case.live) >= BROKEN)
+    return {site for site, failed in asked.items() if len(failed) >= _ENOUGH and all(failed)}
 
 
 def _accepted(verdict: Json, accepted: Sequence[str]) -> Json:

@@ -35,6 +35,8 @@ class Around:
         self.now = now
         # {(path, sha256): {names of the live virtual hosts that answer so}}
         self.others: dict[tuple[str, str], set[str]] = {}
+        # The sites that fail in live whatever is asked.
+        self.failing: set[str] = set()
         self.claimed = claimed(self.live)
         self.pushed = {entry.get("sha256") for entry in changes.values() if entry and entry.get("sha256")}
 
@@ -49,6 +51,7 @@ class Case:
         self.around = around
         self.host = urlsplit(probe["url"]).hostname or ""
         self.path = urlsplit(probe["url"]).path or "/"
+        self.site = f"{self.host}:{port_of(probe['url'])}"
         self.live_site = _site(around.live, live)
         self.candidate_site = _site(around.candidate, candidate)
 
