@@ -24,12 +24,12 @@ def take(request: Request, services: Services) -> Json:
     run, holder = request.need("run", str), request.need("holder", str)
     wanted = request.value.get("activation")
     with changing(request.site, services) as store:
+        now, reason = services.now(), request.get("reason", str, "")
+        store.lease.refuse_other(run, now)
         pending = store.state.load()["pending"]
         if pending is None or pending["activation"] != wanted:
             refuse_pending(store, run)
-        now, reason = services.now(), request.get("reason", str, "")
         if request.get("look", bool, default=False):
-            store.lease.refuse_other(run, now)
             return {"token": None, "until": None}
         lease = store.lease.take(run, holder, reason, request.seconds("ttl", 300), now, key=request.get("key", str, ""))
         store.audit("lease-taken", now, run=run, holder=holder, reason=reason)

@@ -21,6 +21,8 @@ def prepare(request: Request, services: Services) -> Json:
     run, holder = request.need("run", str), request.need("holder", str)
     with changing(request.site, services) as store:
         now = services.now()
+        # First who is at work, and only then what a run that has gone left behind.
+        store.lease.refuse_other(run, now)
         refuse_pending(store, run)
         reason = request.get("reason", str, "")
         lease = store.lease.take(run, holder, reason, request.seconds("ttl", 300), now, key=request.get("key", str, ""))

@@ -147,3 +147,11 @@ def test_another_run_may_take_the_lease_only_to_decide_on_what_is_pending(world)
     assert refused(world.call, "take-lease", run="run-2", holder="bob", ttl=60).code == "pending-exists"
     world.token = world.call("take-lease", run="run-2", holder="bob", ttl=60, activation=activation)["token"]
     assert world.confirm(activation)["known_good"] == "aaaaaaaaaaaa"
+
+
+def test_a_run_that_is_at_work_is_named_before_what_it_has_pending(world):
+    world.push(FILES, confirm=False)
+    assert refused(world.prepare, FILES, run="run-2").code == "lease-held"
+    assert refused(world.call, "take-lease", run="run-2", holder="bob", ttl=60).code == "lease-held"
+    world.call("release-lease", token=world.token)
+    assert refused(world.prepare, FILES, run="run-2").code == "pending-exists"
