@@ -131,6 +131,6 @@ def test_what_is_hidden_by_httpd_instead_of_the_application_is_hidden_all_the_sa
 
 
 def test_a_long_run_without_blanks_or_digits_costs_no_time():
-    began = time.monotonic()
+    began = time.process_time()
     bodies.shape(b"a-" * 120_000)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 3

@@ -154,6 +154,6 @@ def test_without_time_to_look_what_the_push_brings_is_asked_all_the_same_and_the
 
 def test_a_rule_with_nested_repetitions_costs_no_time(root):
     (root / ".htaccess").write_text(r"RewriteRule ^(([\w-]+)+)+/page$ /x" + "\n")
-    began = time.monotonic()
+    began = time.process_time()
     asked(f'<Directory "{root}">\nAllowOverride All\n</Directory>\n' + site(root))
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

@@ -26,7 +26,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 # The look ahead is bounded: without an end it would try every start of a long run to that run's end.
-_TOKEN = re.compile(r"\b(?=[\w+/=-]{0,255}\d)[\w+/=-]{16,}|\b(?:[0-9a-f]{2}){4,}\b", re.IGNORECASE)
+_TOKEN = re.compile(r"\b(?=[\w+/=-]{0,63}\d)[\w+/=-]{16,}|\b(?:[0-9a-f]{2}){4,}\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _SPACE = re.compile(r"\s+")
 
