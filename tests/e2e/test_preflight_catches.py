@@ -16,7 +16,7 @@ LOGIN = """\
 <LocationMatch "^/about">
     AuthType Basic
     AuthName private
-    AuthUserFile /etc/apache2/no-such-users
+    AuthUserFile /dev/null
     Require valid-user
 </LocationMatch>"""
 
