@@ -126,6 +126,8 @@ def _host(item: Desired, plan: HostPlan) -> dict[str, Any]:
         "health": list(item.health),
         "controller_health": list(item.controller_health),
         "expect": list(item.expect),
+        # A stored release that a person wants back: it may lack what the present one has.
+        "going_back": item.manifest is not None,
         "action": "activate" if plan.verdict.acts else "none",
         "why": plan.reason,
         "activation": None,

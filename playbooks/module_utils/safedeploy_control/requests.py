@@ -68,6 +68,7 @@ def _preflight(bundle: Bundle, host: str, entry: Json) -> Json:
         "expect_live": entry.get("expect_live"),
         "expect": entry.get("expect") or [],
         "accept": bundle.policy.get("accept") or [],
+        "going_back": bool(entry.get("going_back")),
         "probing": bundle.policy.get("probing") or {},
     }
 

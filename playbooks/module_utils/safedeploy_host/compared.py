@@ -144,6 +144,7 @@ class Comparison:
             backends=booted["candidate"]["backends"],
             live_effective=self.effective["live"],
             candidate_effective=self.effective["candidate"],
+            going_back=self.request["going_back"],
         )
         counts = {name: sum(one["verdict"] == name for one in verdicts) for name in _COUNTED}
         self.found["shadow"]["probes"].update(counts)

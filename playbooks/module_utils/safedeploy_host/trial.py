@@ -8,6 +8,7 @@ A refusal carries in its detail what had been found until then, so that the scre
 from __future__ import annotations
 
 import hashlib
+import time
 
 from .protocol import AgentError
 
@@ -28,11 +29,12 @@ def trial(request: Request, manifest: Json, changes: Tree, open_object: OpenObje
 
     Raises AgentError: `configtest-failed`, `finding`, `not-shadowed`, `shadow-failed`, `regression`.
     """
+    began = time.monotonic()
     running = Trial(request, manifest, changes, open_object)
     try:
         running.run()
     except AgentError as error:
-        error.detail = {**running.found, **error.detail}
+        error.detail = {**running.found, "seconds": round(time.monotonic() - began, 3), **error.detail}
         raise
     return running.found, running.keep
 
@@ -50,6 +52,7 @@ class Trial:
             "expect": request.get("expect", list, []),
             "accept": request.get("accept", list, []),
             "health": request.get("health", list, []),
+            "going_back": request.get("going_back", bool, default=False),
         }
         self.found: Json = {}
         self.keep: Json = {}

@@ -60,6 +60,9 @@ def write_bundle(directory: Path, plans: Mapping[str, Plan], *, run: str = "run-
         "lease_ttl": 300,
         "error_budget": 0,
         "allow_restart": False,
+        # The brakes of a rollout are for what pre-flight let through, so it is made to.
+        "probing": {"shadow": False},
+        "accept": ["all"],
     }
     document = {
         "schema": 1,

@@ -130,3 +130,17 @@ def test_a_limit_is_not_tried_where_the_page_is_gone(judged):
 
 def test_what_was_not_asked_in_time_is_inconclusive(judged):
     assert judged(answer(200), answer(None, asked=False)) == [("inconclusive", "no-time")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        (200, 404, "changed"),
+        (401, 200, "changed"),
+        (200, None, "changed"),
+        (200, 500, "regression"),
+        (500, 500, "same"),
+    ],
+)
+def test_a_release_that_is_wanted_back_may_lack_what_there_is_and_may_not_fail(judged, before, after, verdict):
+    assert [one for one, _ in judged(answer(before), answer(after), going_back=True)] == [verdict]

@@ -68,11 +68,13 @@ def judge(  # noqa: PLR0913 -- two sides of everything that was seen
     live_effective: Json | None = None,
     candidate_effective: Json | None = None,
     now: float | None = None,
+    going_back: bool = False,
 ) -> list[Json]:
     """The Verdicts in the order of the probes, several for a probe that got worse in several respects; logs last.
 
     `accepted` holds ids of verdicts, or "all": such a regression becomes "declared", with `accepted` true. `changes`
-    is {path: entry} of the push. `now` is in seconds since 1970.
+    is {path: entry} of the push. `now` is in seconds since 1970. With `going_back` only what fails is a regression:
+    the release before is wanted back with all that it did not have yet.
     """
     around = Around(
         live=live_effective,
@@ -80,12 +82,14 @@ def judge(  # noqa: PLR0913 -- two sides of everything that was seen
         changes=dict(changes or {}),
         backends=backends,
         now=time.time() if now is None else now,
+        going_back=going_back,
     )
     cases = [Case(probe, live_answers[probe["id"]], candidate_answers[probe["id"]], around) for probe in probes]
     around.others = _others(cases)
     around.failing = _failing(cases)
     verdicts = [_verdict(case, one) for case in cases for one in _judged(case, expectations)]
-    verdicts += _logs(live_log_counts or {}, candidate_log_counts or {}, around, cases)
+    if not going_back:
+        verdicts += _logs(live_log_counts or {}, candidate_log_counts or {}, around, cases)
     return [_accepted(one, accepted) for one in verdicts]
 
 
@@ -114,6 +118,8 @@ def _excused(case: Case, one: Found) -> Found:
     """
     if one.verdict != found.REGRESSION:
         return one
+    if case.around.going_back and badness(case.candidate) != BROKEN and one.kind != "capacity":
+        return found.changed(one.kind, before=one.before, after=one.after)
     if case.removed and one.kind not in exposure.KINDS:
         return found.changed("gone", before=one.before, after=one.after)
     if case.site in case.around.failing and one.kind in exposure.KINDS and one.kind != "open-proxy":

@@ -27,12 +27,15 @@ class Around:
         changes: Json,
         backends: Sequence[Json] = (),
         now: float,
+        going_back: bool = False,
     ) -> None:
         self.live = live or {}
         self.candidate = candidate or {}
         self.changes = changes
         self.backends = backends
         self.now = now
+        # Whether the candidate is a release that a person wants back.
+        self.going_back = going_back
         # {(path, sha256): {names of the live virtual hosts that answer so}}
         self.others: dict[tuple[str, str], set[str]] = {}
         # The sites that fail in live whatever is asked.
