@@ -118,7 +118,8 @@ def _excused(case: Case, one: Found) -> Found:
     """
     if one.verdict != found.REGRESSION:
         return one
-    if case.around.going_back and badness(case.candidate) != BROKEN and one.kind != "capacity":
+    fails = badness(case.candidate) == BROKEN and badness(case.live) < BROKEN
+    if case.around.going_back and not fails and one.kind != "capacity":
         return found.changed(one.kind, before=one.before, after=one.after)
     if case.removed and one.kind not in exposure.KINDS:
         return found.changed("gone", before=one.before, after=one.after)
