@@ -108,7 +108,7 @@ def main() -> None:
         "abstract": attempt(lambda: connect(socket.AF_UNIX, targets["abstract"])),
         "socket": attempt(lambda: connect(socket.AF_UNIX, targets["socket"])),
         "semaphores": sum(1 for _ in open("/proc/sysvipc/sem")) - 1,
-        "chroot": attempt(lambda: os.chroot(os.path.join("/proc/1", "root", ".."))),
+        "chroot": attempt(lambda: os.chroot("/proc/1/" + "root/..")),
         "address space": os.path.exists("/proc/kcore") and attempt(lambda: open("/proc/kcore", "rb").read(1)),
         "raw": attempt(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 3).close()),
         "priority": attempt(lambda: os.setpriority(os.PRIO_PROCESS, 0, -20)),

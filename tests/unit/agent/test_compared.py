@@ -36,7 +36,7 @@ def compare(monkeypatch):
     def one(live, candidate):
         monkeypatch.setattr(plan, "plan", lambda *_args, **_named: PLANNED)
         monkeypatch.setattr(pair, "run", lambda *_args: {"live": live, "candidate": candidate})
-        request = {"probing": {}, "expect": [], "accept": [], "health": []}
+        request = {"probing": {}, "expect": [], "accept": [], "going_back": False, "health": []}
         found = Comparison(SITE, {}, None, request, {"live": SIDE, "candidate": SIDE})
         found.run()
         return found.found["shadow"]
