@@ -1,7 +1,10 @@
 """Continuous requests to every site of every host of a lab, as its visitors would make them.
 
-Each request is a new connection, follows no redirect, and has failed unless it gets the status and the text of the page
-as it is while the site is well. Each route of each host has a thread of its own: one that hangs hides no other.
+A request follows no redirect, and has failed unless it gets the status and the text of the page as it is while the site
+is well. Each route of each host has a thread of its own for each kind of visitor: one that hangs hides no other.
+
+Kinds of visitors: a new connection for each request (here), kept-alive connections (kept_alive.py) and slow downloads
+(download.py).
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -47,12 +50,26 @@ ROUTES = (
 )
 
 
+# Makes one request of a visitor and says what went wrong, or an empty text.
+Visit = Callable[[], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of visitor: its name, the routes that it asks for, and how one visitor of it comes to a host."""
+
+    name: str
+    routes: tuple[Route, ...]
+    visitor: Callable[[LabHost, Route, ssl.SSLContext], Visit]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """One request: to whom, when (seconds of time.monotonic) and what went wrong; `why` is empty when nothing did."""
 
     host: str
     route: Route
+    kind: str
     began: float
     ended: float
     why: str
@@ -66,12 +83,16 @@ class Request:
 class Traffic:
     """A context manager that asks while it is open. Its numbers may be read at any time."""
 
-    def __init__(self, hosts: Iterable[LabHost], certificate: Path, routes: Iterable[Route] = ROUTES) -> None:
+    def __init__(self, hosts: Iterable[LabHost], certificate: Path, kinds: Iterable[Kind] | None = None) -> None:
         self._tls = ssl.create_default_context(cafile=str(certificate))
         self._stop = threading.Event()
         self._requests: list[Request] = []  # appending is atomic
+        among = tuple(hosts)
         self._threads = [
-            threading.Thread(target=self._ask_on, args=(host, route), daemon=True) for host in hosts for route in routes
+            threading.Thread(target=self._ask_on, args=(host, route, kind), daemon=True)
+            for kind in ((NEW,) if kinds is None else kinds)
+            for host in among
+            for route in kind.routes
         ]
 
     def __enter__(self) -> Self:
@@ -84,11 +105,15 @@ class Traffic:
         for thread in self._threads:
             thread.join()
 
-    def _ask_on(self, host: LabHost, route: Route) -> None:
+    def _ask_on(self, host: LabHost, route: Route, kind: Kind) -> None:
+        visit = kind.visitor(host, route, self._tls)
         while not self._stop.is_set():
             began = time.monotonic()
-            why = ask(host, route, self._tls)
-            self._requests.append(Request(host=host.name, route=route, began=began, ended=time.monotonic(), why=why))
+            why = visit()
+            ended = time.monotonic()
+            self._requests.append(
+                Request(host=host.name, route=route, kind=kind.name, began=began, ended=ended, why=why)
+            )
             self._stop.wait(PAUSE)
 
     @property
@@ -100,6 +125,10 @@ class Traffic:
     def failures(self) -> tuple[Request, ...]:
         """Those that failed."""
         return tuple(request for request in self._requests if not request.ok)
+
+    def by_kind(self) -> dict[str, int]:
+        """How many requests each kind of visitor has made."""
+        return dict(Counter(request.kind for request in self._requests))
 
     def failed_by_host(self) -> dict[str, int]:
         """How many failed on each host where any did."""
@@ -115,23 +144,35 @@ def ask(host: LabHost, route: Route, tls: ssl.SSLContext) -> str:
     """Make one request over a new connection; what went wrong, or an empty text."""
     connection = http.client.HTTPConnection(host.address, timeout=SECONDS)
     try:
-        connection.sock = _connected(host, route, tls)
+        connection.sock = connected(host, route, tls)
         connection.request("GET", route.path, headers={"Host": route.site, "Connection": "close"})
-        answer = connection.getresponse()
-        body = answer.read().decode(errors="replace")
+        return judged(route, connection.getresponse())
     except (OSError, http.client.HTTPException) as error:
         return f"{type(error).__name__}: {error}"
     finally:
         connection.close()
+
+
+NEW = Kind(name="new connections", routes=ROUTES, visitor=lambda host, route, tls: lambda: ask(host, route, tls))
+
+
+def judged(route: Route, answer: http.client.HTTPResponse) -> str:
+    """Read an answer to its end; what is wrong with it, or an empty text."""
+    body = answer.read().decode(errors="replace")
     if answer.status != route.status:
         return f"status {answer.status}"
     return "" if route.text in body else f"status {answer.status}, but without {route.text!r}"
 
 
-def _connected(host: LabHost, route: Route, tls: ssl.SSLContext) -> socket.socket:
+def connected(host: LabHost, route: Route, tls: ssl.SSLContext, *, receive: int | None = None) -> socket.socket:
+    """A connection to the route's site, with a receive buffer of `receive` bytes if given. Raises OSError."""
     port = host.https_port if route.tls else host.http_port
-    plain = socket.create_connection((host.address, port), timeout=SECONDS)
+    plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
+        if receive is not None:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
+        plain.settimeout(SECONDS)
+        plain.connect((host.address, port))
         return tls.wrap_socket(plain, server_hostname=route.site) if route.tls else plain
     except BaseException:
         plain.close()

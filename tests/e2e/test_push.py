@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from safedeploy.core.errors import ExitCode
+from safedeploy.lab.download import DOWNLOADS, files
+from safedeploy.lab.kept_alive import KeptAlive
+from safedeploy.lab.traffic import NEW, Traffic
 
 
 def test_a_good_push_loses_no_request_of_any_site(untouched, project):
@@ -14,12 +17,18 @@ def test_a_good_push_loses_no_request_of_any_site(untouched, project):
     assert visitors.failures == ()
 
 
-def test_a_second_release_under_load_loses_no_request_either(pushed, project):
+def test_a_second_release_loses_no_request_on_kept_connections_and_breaks_no_download(pushed, project):
+    for host in pushed.lab.hosts:
+        for path, content in files(host).items():
+            pushed.lab.put(host.name, path, content)
     project.second_release()
-    with pushed.visitors() as visitors:
+    kept_alive = KeptAlive()
+    with Traffic(pushed.lab.hosts, pushed.lab.certificate, [NEW, kept_alive.kind, DOWNLOADS]) as visitors:
         done = project.push()
     assert done.code == ExitCode.OK, done.text
     assert visitors.failures == ()
+    assert visitors.by_kind()[DOWNLOADS.name] >= 2 * len(pushed.names)
+    assert kept_alive.reused > 500
 
 
 def test_the_same_push_again_does_nothing_and_says_why(pushed, project):
