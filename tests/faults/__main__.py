@@ -1,0 +1,102 @@
+"""`scripts/faults`: make the injections, judge them, and write down what was found."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.e2e.project import Project
+from tests.faults.choice import Chosen, plan
+from tests.faults.faults import FAULTS
+from tests.faults.fleet import NEW, THIRD, started
+from tests.faults.injecting import Bench, inject
+from tests.faults.records import Outcome, document
+
+
+def options(words: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/faults", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="every column at many steps, not one or two")
+    parser.add_argument("--each", type=int, default=0, help="injections for each column (default: 2, with --full 8)")
+    parser.add_argument("--only", default="", help="columns and rows whose name contains this")
+    parser.add_argument("--json", type=Path, help="write injections, violations and recovery times there")
+    parser.add_argument("-j", type=int, default=1, help="fleets at the same time")
+    parser.add_argument("--list", action="store_true", help="name the injections that would be made, make none")
+    return parser.parse_args(words)
+
+
+def work(part: int, parts: int, asked: argparse.Namespace) -> Iterator[Outcome]:
+    """Make every `parts`-th injection on a fleet of one's own."""
+    with started(f"faults-{os.getpid()}") as (fleet, project), tempfile.TemporaryDirectory() as scratch:
+        rival = Project(_made(Path(scratch, "rival")), project.environ)
+        rival.variables(content_security_policy="default-src 'none'")
+        rival.without_shadow()
+        project.second_release()
+        bench = Bench.made(fleet, project, rival, Path(scratch))
+        fleet.learn(NEW, project)
+        fleet.learn(THIRD, rival)
+        rows = bench.record()
+        chosen = plan(FAULTS, rows, fleet.names, asked.each or (8 if asked.full else 2))
+        chosen = [one for one in chosen if asked.only in f"{one.fault.column} {one.row.host}: {one.row.point}"]
+        for one in chosen[part::parts]:
+            if asked.list:
+                say(f"{one.fault.column:28} {one.row.host or 'control':8} {one.row.point}  {one.row.about}")
+                continue
+            yield shown(one, inject(bench, one.fault, one.row, one.target))
+
+
+def shown(chosen: Chosen, outcome: Outcome) -> Outcome:
+    """Say how one ended."""
+    how = "not reached" if not outcome.reached else "VIOLATED" if outcome.violations else "ok"
+    ends = " ".join(f"{host}={end}" for host, end in outcome.ends.items())
+    say(f"{how:11} {outcome.seconds:5.1f} s  {outcome.injection.name}  {ends} code={outcome.code} {outcome.recovery}")
+    for one in outcome.violations:
+        say(f"    {one.host or 'control'}: {one.what}: {one.detail}")
+    if outcome.violations and outcome.note:
+        say("    | " + outcome.note.replace("\n", "\n    | "))
+    return outcome
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _made(directory: Path) -> Path:
+    directory.mkdir()
+    return directory
+
+
+def _all(part: int, parts: int, asked: argparse.Namespace) -> list[Outcome]:
+    return list(work(part, parts, asked))
+
+
+def main() -> int:
+    asked = options()
+    began, day = time.monotonic(), datetime.now(UTC)
+    with ProcessPoolExecutor(max_workers=asked.j) as pool:
+        parts = [pool.submit(_all, part, asked.j, asked) for part in range(asked.j)]
+        outcomes = [outcome for part in as_completed(parts) for outcome in part.result()]
+    about = {
+        "began": day.isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - began, 1),
+        "machine": f"{os.cpu_count()} processors, Linux {platform.release()}, Python {platform.python_version()}",
+        "fleets": asked.j,
+    }
+    told = document(outcomes, about)
+    if asked.json:
+        asked.json.write_text(json.dumps(told, indent=1) + "\n")
+    say(f"{told['injections']} injections, {told['violations']} violations, {told['not_reached']} steps not reached")
+    return 1 if told["violations"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

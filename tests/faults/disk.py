@@ -1,0 +1,46 @@
+"""A host's directory on a small disk of its own, which can be filled, or fail as a disk does: read-only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.faults.scene import Scene
+
+FILLER = ".filler"
+
+
+def give(scene: Scene, directory: str) -> None:
+    """Before the run: `directory` lies on a disk with little room (2 MiB are free) from now on."""
+    scene.shell(
+        f"used=$(du -sk {directory} | cut -f1) && mkdir -p /run/disk"
+        f" && mount -t tmpfs -o size=$((used * 2 + 2048))k tmpfs /run/disk"
+        f" && cp -a {directory}/. /run/disk/ && chmod --reference={directory} /run/disk"
+        f" && mount --move /run/disk {directory} && rmdir /run/disk"
+    )
+    scene.allow = replace(scene.allow, mounts=scene.allow.mounts | {directory})
+
+
+def fill(scene: Scene, directory: str) -> None:
+    """Not a byte is left on it."""
+    scene.shell(f"dd if=/dev/zero of={directory}/{FILLER} bs=4k 2>/dev/null; sync; true")
+    scene.undo.append(lambda: empty(scene, directory))
+
+
+def empty(scene: Scene, directory: str) -> None:
+    """Somebody has made room."""
+    scene.shell(f"rm -f {directory}/{FILLER}")
+
+
+def protect(scene: Scene, directory: str) -> None:
+    """Nothing can be written to it any more, as after an error of the disk. Open files are remounted under."""
+    scene.shell(f"mount -o remount,ro {directory}")
+    scene.undo.append(lambda: scene.shell(f"mount -o remount,rw {directory}") and None)
+
+
+def take(scene: Scene, directory: str) -> None:
+    """After all: what the disk holds is left where it was on the host's own."""
+    scene.shell(
+        f"mount -o remount,rw {directory} 2>/dev/null; umount -l {directory}"
+        if scene.shell(f"grep -c ' {directory} ' /proc/1/mountinfo || true").strip() != "0"
+        else "true"
+    )
