@@ -82,11 +82,13 @@ class Httpd:
 
         A parent that has no worker, or that a graceful would certainly kill (another MPM, a port that moves between all
         addresses and one), is stopped and started too: a graceful could only lose more.
-        Returns {"ok", "how": "graceful|restart|start|none", "seconds", "proof", "error", "pid", "pid_start"}; "none"
-        means that configtest refused the tree and that httpd was left alone. Never raises for what httpd does.
+        Returns {"ok", "how": "graceful|restart|start|none", "seconds", "proof", "error", "pid", "pid_start",
+        "pid_file"}; "none" means that configtest refused the tree and that httpd was left alone. Never raises for what
+        httpd does.
         """
         began = time.monotonic()
         test = control.control(self.site, "configtest")
+        pid_file = None
         if not test.ok:
             how, result = "none", loading.Loaded(self.parent(), error=test.explained())
         else:
@@ -106,6 +108,7 @@ class Httpd:
             "error": result.error,
             "pid": result.parent.pid if result.parent else None,
             "pid_start": result.parent.start_text if result.parent else None,
+            "pid_file": str(pid_file) if pid_file else None,
         }
 
     def _graceful(self, before: loading.Before, log: ErrorLog, pid_file: Path | None) -> Loaded:

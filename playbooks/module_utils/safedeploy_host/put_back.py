@@ -90,6 +90,7 @@ def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[lis
     if missing:
         raise Refused(f"stored content is missing or damaged: {', '.join(missing)}")
     store.journal.write({"kind": "revert", "activation": record["activation"], "record": record})
+    pid_files = [*services.pid_files(), *_pid_file(store)]
     changed = switch.apply(
         store, goal, make=switch.directories(goal, store.roots), remove=record.get("directories", ())
     )
@@ -98,22 +99,39 @@ def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[lis
     # What needed a restart to come in needs one to go: graceful would keep the failed release's limits and modules.
     restart = bool((found.get("restart") or {}).get("needed"))
     others, lost = services.restore_others(record.get("services") or [])
-    reload = load(services, changed=bool(changed), restart=restart)
-    if not reload["ok"]:
-        raise Refused(f"httpd did not come up on it: {reload['error']}")
+    reload, results, why = _bring_up(services, found, changed=bool(changed), restart=restart)
+    if why and (reload["ok"] or reload["how"] == "graceful"):
+        # One that hangs, or keeps something of the failed release, obeys no graceful; a restart loses little now.
+        reload, results, why = _bring_up(services, found, changed=True, restart=True)
+    if why:
+        raise Refused(why)
     if lost:
         raise Refused("; ".join(lost))
-    loaded = time.monotonic()
-    results = verdict.measure(services, found.get("health", []))
-    bad = verdict.still_failing(services, found.get("baseline", []), results)
-    if bad:
-        raise Refused(f"httpd runs on it, but is not well: {verdict.text(bad)}")
+    if reload.get("pid_file"):
+        services.clear_pid_files([path for path in pid_files if path != reload["pid_file"]])
+    done = time.monotonic()
     steps = [
         {"step": "switch", "seconds": round(switched - began, 3)},
-        {"step": "reload", "seconds": round(loaded - switched, 3)},
-        {"step": "health", "seconds": round(time.monotonic() - loaded, 3)},
+        {"step": "reload", "seconds": round(reload["seconds"], 3)},
+        {"step": "health", "seconds": round(done - switched - reload["seconds"], 3)},
     ]
     return steps, reload, others, results
+
+
+def _bring_up(services: Services, found: Json, *, changed: bool, restart: bool) -> tuple[Json, list[Json], str]:
+    """Load what is on disk and look at it: how, the checks' results, and what speaks against it ("" when nothing)."""
+    reload = load(services, changed=changed, restart=restart)
+    if not reload["ok"]:
+        return reload, [], f"httpd did not come up on it: {reload['error']}"
+    results = verdict.measure(services, found.get("health", []))
+    bad = verdict.still_failing(services, found.get("baseline", []), results)
+    return reload, results, f"httpd runs on it, but is not well: {verdict.text(bad)}" if bad else ""
+
+
+def _pid_file(store: Store) -> list[str]:
+    """The PidFile of the httpd that the failed release, or the one before it, was loaded into."""
+    loaded = store.state.load()["loaded"] or {}
+    return [loaded["pid_file"]] if loaded.get("pid_file") else []
 
 
 def load(services: Services, *, changed: bool, restart: bool = False) -> Json:
@@ -185,5 +203,6 @@ def loaded_record(release: str, reload: Json, now: float) -> Json:
         "pid": reload.get("pid"),
         "pid_start": reload.get("pid_start"),
         "generation": reload.get("proof"),
+        "pid_file": reload.get("pid_file"),
         "at": iso(now),
     }

@@ -54,6 +54,18 @@ class Services:
         done: Json = Httpd(self.site).reload(restart=restart)
         return done
 
+    def pid_files(self) -> list[str]:
+        """Where the configuration on disk has httpd write its pid; also of one that does not parse."""
+        from . import stopping
+
+        return stopping.pid_files(self.site)
+
+    def clear_pid_files(self, paths: Iterable[str]) -> None:
+        """Remove what an httpd that is gone left at these paths, none of which is the PidFile of the one that runs."""
+        from . import stopping
+
+        stopping.clear_pid_files(self.site, paths)
+
     def trial(
         self, request: Request, manifest: Json, changes: Tree, open_object: Callable[[str], bytes]
     ) -> tuple[Json, Json]:

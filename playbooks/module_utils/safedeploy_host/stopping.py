@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 from . import control, process, sockets
+from .directives import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
-    from typing import Any, Callable
+    from typing import Any, Callable, Iterable
 
     from .process import Process
 
@@ -57,6 +58,33 @@ def clear_leftovers(site: Json, pid_file: Path | None) -> None:
     if pid_file and pid_in(pid_file) is not None and not process.parents(site):
         # Its pid may be another program's by now: httpd would take that for itself, and signal it.
         pid_file.unlink()
+
+
+def pid_files(site: Json) -> list[str]:
+    """The PidFiles that the configuration on disk names, whether or not it parses."""
+    reader = Reader(site)
+    named = [item.args[0] for item in reader.directives() if item.name == "pidfile" and item.args]
+    return [reader.resolve(path) for path in named]
+
+
+def clear_pid_files(site: Json, paths: Iterable[str]) -> list[str]:
+    """Remove files that an httpd which is gone, or which has moved its PidFile, left at `paths`; what was removed.
+
+    One that holds the pid of another living program is left alone.
+    """
+    gone = []
+    ours = {parent.pid for parent in process.parents(site)}
+    for path in paths:
+        pid = pid_in(Path(path))
+        found = process.look(pid) if pid is not None else None
+        if pid is None or (found is not None and not found.dead and pid not in ours):
+            continue
+        try:
+            os.unlink(path)
+        except OSError:
+            continue
+        gone.append(path)
+    return gone
 
 
 def pid_in(pid_file: Path) -> int | None:

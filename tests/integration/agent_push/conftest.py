@@ -17,6 +17,10 @@ from safedeploy.adapters import agent_file
 from safedeploy.core.tree import canonical
 from tests.apache_fixture import Apache
 
+MODULE_UTILS = str(Path(__file__).parents[3] / "playbooks/module_utils")
+if MODULE_UTILS not in sys.path:
+    sys.path.insert(0, MODULE_UTILS)
+
 Json = dict[str, Any]
 
 

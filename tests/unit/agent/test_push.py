@@ -222,6 +222,13 @@ def test_a_revert_starts_an_httpd_that_is_dead(world):
     assert world.httpd.running
 
 
+def test_a_revert_restarts_an_httpd_that_obeys_no_graceful(world):
+    done = world.push(FIRST)
+    world.httpd.hangs = True
+    back = world.revert(done["activation"])
+    assert (back["went_to"], world.httpd.restarted) == ("before", True)
+
+
 def test_a_revert_whose_stored_content_is_damaged_goes_to_the_known_good(world):
     world.push(FIRST)
     world.write("sites/a.conf", b"by hand")

@@ -43,6 +43,7 @@ class Httpd(Services):
         self.restart_why = []
         self.restarted = False
         self.always_dead = False
+        self.hangs = False
 
     @property
     def loaded(self):
@@ -78,6 +79,9 @@ class Httpd(Services):
     def reload(self, *, restart=False):
         self.reloads += 1
         self.restarted = restart
+        if self.hangs and not restart:
+            return {"ok": False, "how": "graceful", "seconds": 0.0, "error": "the workers were not replaced"}
+        self.hangs = False
         self.loaded = self._read()
         self.running = b"DIES" not in self.loaded and not self.always_dead
         return {
