@@ -31,6 +31,7 @@ AGENT_TESTS = (
     "tests/unit/agent_effective",
     "tests/unit/agent_probes_plan",
     "tests/unit/agent_probes_judge",
+    "tests/unit/agent_traffic",
     "tests/unit/agent_validators",
     "tests/integration/agent_httpd",
 )

@@ -28,6 +28,7 @@ COMMANDS = {
     "confirm": ("confirm", "confirm"),
     "revert": ("revert", "revert"),
     "health": ("probe", "probe"),
+    "traffic": ("traffic.command", "traffic"),
 }
 
 

@@ -10,7 +10,12 @@ LINE = '192.0.2.7 - - [22/Nov/2026:20:00:00 +0000] "GET /a?b=c HTTP/1.1" 200 512
 
 
 def test_the_common_format_tells_client_request_and_status():
-    assert Parser(COMMON).read(LINE) == {"host": "192.0.2.7", "request": "GET /a?b=c HTTP/1.1", "status": "200"}
+    assert Parser(COMMON).read(LINE) == {
+        "host": "192.0.2.7",
+        "time": "[22/Nov/2026:20:00:00 +0000]",
+        "request": "GET /a?b=c HTTP/1.1",
+        "status": "200",
+    }
 
 
 def test_the_combined_format_tells_the_headers_too():

@@ -26,6 +26,7 @@ TAIL = 512 * 1024
 TOTAL = 2 * 1024 * 1024
 _SHORT = 64 * 1024
 _ROTATORS = ("rotatelogs", "rotatelogs2", "cronolog")
+_CONDITIONS = ("env=", "expr=")
 
 
 class LogFile:
@@ -42,8 +43,8 @@ def logs(hosts: Iterable[Host], server_root: str) -> tuple[list[LogFile], list[s
     found: dict[str, LogFile] = {}
     notes: list[str] = []
     for host in hosts:
-        for target, text in _written(host):
-            path = _path(target, server_root)
+        for target, text, _ in written(host):
+            path = place(target, server_root)
             if path is None:
                 notes.append(f"no requests are taken from the access log {target!r} of {host.name}: it is no file")
                 continue
@@ -61,14 +62,17 @@ def tail(path: str, most: int) -> list[str]:
     """The last lines of a log, oldest first, with those of the rotated one before it when it is short."""
     text = _end(path, most)
     if len(text) < min(_SHORT, most):
-        rotated = next(iter(_rotated(path)), None)
+        rotated = next(iter(rotated_from(path)), None)
         if rotated:
             text = _end(rotated, most - len(text)) + text
     return text.decode("latin-1").split("\n")
 
 
-def _written(host: Host) -> Iterator[tuple[str, str]]:
-    """(file, format) of each log that a virtual host writes: its own ones, or else those of the main server."""
+def written(host: Host) -> Iterator[tuple[str, str, bool]]:
+    """(target, format, every request) of each log of a virtual host: its own, or else those of the main server.
+
+    The last is false for a log with a condition (env=, expr=).
+    """
     formats: dict[str, str] = {}
     default = log_format.COMMON
     for _, node in host.inside:
@@ -82,11 +86,13 @@ def _written(host: Host) -> Iterator[tuple[str, str]]:
     for node in (*(own or shared), *everywhere):
         args = [str(arg) for arg in node["args"]]
         if args:
-            text = args[1] if len(args) > 1 and not args[1].lower().startswith(("env=", "expr=")) else None
-            yield args[0], default if text is None else formats.get(text.lower(), text)
+            text = args[1] if len(args) > 1 and not args[1].lower().startswith(_CONDITIONS) else None
+            always = not args[-1].lower().startswith(_CONDITIONS)
+            yield args[0], default if text is None else formats.get(text.lower(), text), always
 
 
-def _path(target: str, server_root: str) -> str | None:
+def place(target: str, server_root: str) -> str | None:
+    """The file that a log's target means now: the newest one of a rotator. None when it is no file."""
     if not target.startswith("|"):
         return None if target.startswith("syslog") else os.path.join(server_root, target)
     parts = words(target.lstrip("|$ "))
@@ -100,7 +106,7 @@ def _path(target: str, server_root: str) -> str | None:
     return next(iter(_newest([*glob.glob(wild), *glob.glob(wild + ".[0-9]*")])), None)
 
 
-def _rotated(path: str) -> list[str]:
+def rotated_from(path: str) -> list[str]:
     """What logrotate left beside a log and did not compress, the newest first."""
     escaped = glob.escape(path)
     return _newest([*glob.glob(escaped + ".1"), *glob.glob(escaped + "-[0-9]*[0-9]")])

@@ -18,11 +18,16 @@ _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _QUOTED = r'(?:[^"\\]|\\.)*'
 _WANTED = {"h": "host", "m": "method", "r": "request", "U": "path", "q": "query", "s": "status", "v": "server",
-           "V": "name", "A": "address"}  # fmt: skip
+           "V": "name", "A": "address", "t": "time", "D": "us"}  # fmt: skip
+_TAKEN = {None: "s", "": "s", "s": "s", "ms": "ms", "us": "us"}
 
 
 class Parser:
-    """Reads lines of one format into {field: text}: host, client, peer, request, method, path, query, status, ..."""
+    """Reads lines of one format into {field: text}: host, client, peer, request, method, path, query, status, ...
+
+    `time` is the usual one, `time:FORMAT` another (there may be several in a line). How long the request took is in
+    `us`, `ms` or `s`, by its unit.
+    """
 
     def __init__(self, text: str) -> None:
         self.fields: list[str] = []
@@ -83,6 +88,10 @@ def _field(letter: str, argument: str | None) -> str | None:
         return "port" if argument in (None, "", "canonical", "local") else None
     if letter == "i" and argument:
         return f"header:{argument.lower()}"
+    if letter == "T":
+        return _TAKEN.get(argument)
+    if letter == "t" and argument:
+        return f"time:{argument}"
     return _WANTED.get(letter) if not argument else None
 
 
