@@ -4,6 +4,7 @@
       safedeploy_agent:
         phase: activate           # prepare, preflight, activate, hold, take, confirm, revert or release
         fresh_connection: false   # true: open a new connection, which proves that the host can still be reached
+        unreachable_fails: false  # true: a host out of reach has failed, with the code `unreachable`: a rescue sees it
 
 What to do is read from the bundle (variable `safedeploy_bundle`, docs/architecture.md, section 5) and the request goes
 over standard input, so that no content and no secret is in a variable, an argument or an event. The host's whole answer
@@ -20,14 +21,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 # Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 
-from safedeploy_control import line, reply, requests
+from safedeploy_control import ledger, line, reply, requests
 from safedeploy_control.bundle import Bundle, BundleError, Json
 
 _UNKNOWN = "It is not known whether the host was changed; what it recorded decides."
@@ -38,10 +39,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
     # The request goes over standard input, which needs no files on the host.
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"phase", "bundle", "fresh_connection"})
+    _VALID_ARGS = frozenset({"phase", "bundle", "fresh_connection", "unreachable_fails"})
 
     def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
-        """Run the phase. Unreachable hosts raise, as everywhere in Ansible."""
+        """Run the phase. Unreachable hosts raise, as everywhere in Ansible, unless they are to fail."""
         result: Json = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         host = task_vars["inventory_hostname"]
@@ -59,7 +60,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             return {**result, "changed": True, "skipped": True, "msg": "Check mode: nothing is changed."}
         if boolean(self._task.args.get("fresh_connection", False)):
             self._connect_anew()
-        answer = self._ask(bundle, phase, request, task_vars)
+        try:
+            answer = self._ask(bundle, phase, request, task_vars)
+        except AnsibleConnectionFailure as error:
+            if not boolean(self._task.args.get("unreachable_fails", False)):
+                raise
+            return {**result, "changed": False, "failed": True, "code": ledger.UNREACHABLE, "msg": reply.plain(error)}
         path = bundle.write_answer(host, phase, answer)
         return {**result, **_shown(phase, answer, path)}
 

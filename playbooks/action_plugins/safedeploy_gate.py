@@ -2,6 +2,7 @@
 
     - name: Stop here if too many hosts failed already
       safedeploy_gate:
+        end: false   # true: the rollout is over; fail if any host went wrong, within the budget or not
       run_once: true
 
 Ansible's own brakes do not count unreachable hosts, and a rescue hides a failure from them. This counts each host that
@@ -15,6 +16,7 @@ import sys
 from pathlib import Path
 
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 # Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
@@ -28,10 +30,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
     """The action `safedeploy_gate`."""
 
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"bundle"})
+    _VALID_ARGS = frozenset({"bundle", "end"})
 
     def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
-        """Fail when the budget is spent."""
+        """Fail when the budget is spent; at the end, when any of it is."""
         result: Json = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         try:
@@ -40,14 +42,20 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         except (BundleError, KeyError) as error:
             raise AnsibleActionFail(f"The bundle cannot be used: {error} Nothing was changed.") from error
         result.update(changed=False, lost=len(lost), budget=budget)
-        if len(lost) > budget:
-            named = ", ".join(f"{host} ({why})" for host, why in sorted(lost.items())[:10])
-            more = f" and {len(lost) - 10} more" if len(lost) > 10 else ""
+        over = boolean(self._task.args.get("end", False))
+        if len(lost) > (0 if over else budget):
+            how = f"{len(lost)} of {len(bundle.hosts)} hosts went wrong, allowed are {budget}: {_named(lost)}."
             result.update(
                 failed=True,
-                msg=f"The rollout stops here: {len(lost)} of {len(bundle.hosts)} hosts went wrong, allowed are "
-                f"{budget}: {named}{more}. The hosts of this batch and of later ones were not changed.",
+                msg=how
+                if over
+                else f"The rollout stops here: {how} The hosts of this batch and of later ones were not changed.",
             )
-        else:
+        elif not over:
             ledger.begin(bundle, [str(host) for host in task_vars["ansible_play_batch"]])
         return result
+
+
+def _named(lost: dict[str, str]) -> str:
+    named = ", ".join(f"{host} ({why})" for host, why in sorted(lost.items())[:10])
+    return f"{named} and {len(lost) - 10} more" if len(lost) > 10 else named

@@ -32,7 +32,7 @@ description:
 
 # What a gate refuses is no fault of the hosts that wait behind it.
 _NOT_COUNTED = frozenset({"safedeploy_gate"})
-_REVERTED = frozenset({"reverted", "stranded"})
+_KINDS = {"reverted": "reverted", "stranded": "reverted", ledger.UNREACHABLE: "unreachable"}
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no types
@@ -56,8 +56,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no
         if ignore_errors or _action(result.task) in _NOT_COUNTED:
             return
         found = result.result
-        kind = "timeout" if found.get("timedout") else "reverted" if found.get("code") in _REVERTED else "failed"
-        self._record(result, kind)
+        self._record(result, "timeout" if found.get("timedout") else _KINDS.get(str(found.get("code")), "failed"))
 
     def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
         """Record an unreachable host."""

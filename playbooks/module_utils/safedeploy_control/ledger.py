@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 NAME = "ledger.jsonl"
 BEGUN = "begun.json"
 
+# The code of a host that could not be reached, where that is made a failure.
+UNREACHABLE = "unreachable"
+
 # Phases whose refusal means that the host did not make it.
 _COUNTED = ("activate", "controller_health", "confirm")
 
@@ -50,8 +53,8 @@ def _begun(bundle: Bundle) -> list[str]:
 
 
 def _arrived(bundle: Bundle, host: str) -> bool:
-    """True for a host that has confirmed, or that had the release already."""
-    if bundle.result(host, "confirm") is not None:
+    """True for a host that has confirmed, or waits for a person, or that had the release already."""
+    if bundle.result(host, "confirm") is not None or bundle.result(host, "hold") is not None:
         return True
     return bool((bundle.result(host, "activate") or {}).get("outcome") == "unchanged")
 

@@ -45,11 +45,22 @@ def test_within_the_error_budget_the_rollout_goes_on_and_still_ends_as_failed(fl
     assert [live(fleet, host.name) for host in fleet.hosts] == [None, marked("one"), marked("one")]
 
 
-def test_a_batch_that_fails_as_a_whole_ends_the_rollout_whatever_the_budget(fleet, play, plans, tmp_path):
-    bundle = write_bundle(tmp_path / "bundle", plans(marked("one"), web1=BREAKS_AT_RUN_TIME), error_budget=2)
+def test_a_batch_that_fails_as_a_whole_is_within_the_budget_too(fleet, play, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one"), web1=BREAKS_AT_RUN_TIME), error_budget=1)
     assert play("preflight", bundle).rc == 0
+    done = play("rollout", bundle, batches=[1, 1])
+    assert done.rc == 2
+    assert "1 of 3 hosts went wrong, allowed are 1: web1 (reverted)" in done.text.replace("\n", " ")
+    assert [live(fleet, host.name) for host in fleet.hosts] == [None, marked("one"), marked("one")]
+
+
+def test_an_unreachable_host_of_a_batch_of_one_is_within_the_budget_too(fleet, play, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")), error_budget=1)
+    assert play("preflight", bundle).rc == 0
+    fleet.kill_sshd("web1")
     assert play("rollout", bundle, batches=[1, 1]).rc == 2
-    assert [live(fleet, host.name) for host in fleet.hosts] == [None, None, None]
+    assert [(line["host"], line["kind"]) for line in ledger(bundle)] == [("web1", "unreachable")]
+    assert [live(fleet, host.name) for host in fleet.hosts] == [None, marked("one"), marked("one")]
 
 
 def test_the_gate_sees_a_lost_host_without_the_callback_too(fleet, play, plans, tmp_path):
