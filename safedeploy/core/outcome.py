@@ -88,6 +88,11 @@ def decide_end(*, plan: HostPlan, run: str, answers: Answers, after: Observed | 
 
     `hide` masks secrets in what the host said.
     """
+    end = _decide(plan, run, answers, after, hide)
+    return replace(end, why=hide(end.why), steps=tuple(hide(step) for step in end.steps))
+
+
+def _decide(plan: HostPlan, run: str, answers: Answers, after: Observed | None, hide: Hide) -> HostEnd:
     if not plan.verdict.acts:
         return HostEnd(host=plan.host, end=End.UNCHANGED, why=plan.reason, release=plan.current)
     if after is None:
@@ -125,7 +130,7 @@ def _reverted(plan: HostPlan, answers: Answers, after: Observed, hide: Hide) -> 
     return HostEnd(
         host=plan.host,
         end=End.REVERTED,
-        why=hide(why),
+        why=why,
         release=after.current,
         seconds=_seconds(answers),
         verdicts=worse,

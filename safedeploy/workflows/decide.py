@@ -52,6 +52,7 @@ def undecided(session: Session) -> Undecided:
     """Read every host, and find what is pending there."""
     renderer = Renderer(session.target.project, session.policy, session.inventory)
     probed = {host.name: renderer.probed(host) for host in session.hosts}
+    session.know(secret for one in probed.values() for secret in one.secrets)
     seen = observe(session, {host: item.site for host, item in probed.items()})
     pending = {host: one.pending for host, one in seen.hosts.items() if one.pending is not None}
     return Undecided(probed=probed, seen=seen, pending=pending)
@@ -102,20 +103,21 @@ def _confirm(session: Session, found: Undecided, reason: str, interrupt: Interru
         run_playbook(
             session, "confirm.yml", directory, hosts, phase=Phase.SETTLE, cancelled=lambda: interrupt.requested
         )
-        return {host: _said_in(directory, host) for host in hosts}
+        return {host: _said_in(session, directory, host) for host in hosts}
 
 
-def _said_in(directory: Path, host: str) -> Said:
+def _said_in(session: Session, directory: Path, host: str) -> Said:
     answers: Answers = read_answers(directory, host)
     for answer in (answers.take, answers.controller_health, answers.confirm):
         if answer is not None and not answer.get("ok", False):
             error = answer.get("error") or {}
             detail = error.get("detail") or {}
             cause = str(detail.get("cause") or error.get("message") or "refused")
-            return Said(code=str(error.get("code")), cause=cause, steps=tuple(map(str, detail.get("steps") or ())))
+            steps = tuple(session.hide(str(step)) for step in detail.get("steps") or ())
+            return Said(code=str(error.get("code")), cause=session.hide(cause), steps=steps)
     if answers.confirm is None:
         seen = answers.seen or "no answer"
-        return Said(code="unreachable" if seen.startswith("unreachable") else "failed", cause=seen)
+        return Said(code="unreachable" if seen.startswith("unreachable") else "failed", cause=session.hide(seen))
     return Said()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 from typing import Protocol
@@ -63,6 +64,26 @@ class Unfailing:
         """Pass it on."""
         with suppress(Exception):
             self._listener.output(text)
+
+
+class Hiding:
+    """Passes everything on with its secrets hidden: it may be a host's own words, or Ansible's."""
+
+    def __init__(self, listener: Events, hide: Callable[[str], str]) -> None:
+        self._listener = listener
+        self._hide = hide
+
+    def phase(self, phase: Phase, text: str) -> None:
+        """Pass it on."""
+        self._listener.phase(phase, self._hide(text))
+
+    def host(self, host: str, phase: Phase, status: Status, text: str) -> None:
+        """Pass it on."""
+        self._listener.host(host, phase, status, self._hide(text))
+
+    def output(self, text: str) -> None:
+        """Pass it on."""
+        self._listener.output(self._hide(text))
 
 
 class Silent:

@@ -8,6 +8,7 @@ from typing import Any
 
 from safedeploy.core.errors import ExitCode, SafedeployError
 from safedeploy.core.host import Host
+from safedeploy.core.plain_text import plain_text
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.playbook import run_playbook
 from safedeploy.workflows.private_directory import private_directory
@@ -29,7 +30,8 @@ def gather(session: Session, hosts: Sequence[Host]) -> dict[str, dict[str, Any]]
     if lost:
         raise SafedeployError(
             "facts-not-gathered",
-            f"templates need facts of {', '.join(lost)}, which did not give them:\n{result.stdout_tail}",
+            f"templates need facts of {', '.join(lost)}, which did not give them:\n"
+            + session.hide(plain_text(result.stdout_tail)),
             next_step="Repair the access to these hosts, or leave them out with --limit.",
             exit_code=ExitCode.UNREACHABLE,
         )

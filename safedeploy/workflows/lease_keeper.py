@@ -31,7 +31,7 @@ class LeaseKeeper:
         self._held = held
         self._every = max(0.5, session.policy.rollout.lease_ttl / _SHARE)
         # Not the session's connections: those are in use by the run itself.
-        self._fleet = Fleet(session.hosts, session.policy.ssh, session.agent)
+        self._fleet = Fleet(session.hosts, session.policy.ssh, session.agent, hide=session.hide)
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
 

@@ -56,7 +56,8 @@ class FleetPlan:
 def make_plan(session: Session, desired: Mapping[str, Desired], seen: Seen) -> FleetPlan:
     """Compare what every host should have with what it was seen to have."""
     session.events.phase(Phase.PLAN, counted.hosts(len(seen.hosts)))
-    mask = _mask(masker_of(desired))
+    masker = masker_of(desired)
+    mask, mask_stored = _mask(masker), _mask(masker, stored=True)
     release = _release(desired)
     hosts: dict[str, HostPlan] = {}
     diffs: list[tuple[str, Diff]] = []
@@ -71,9 +72,10 @@ def make_plan(session: Session, desired: Mapping[str, Desired], seen: Seen) -> F
             looked_after=validators().looked_after([action.path for action in plan.changes], desired[host].services),
             services=services_digest(desired[host].services),
         )
-        shown = [(action, _diff(action, tree, observed, mask)) for action in plan.changes]
+        fit = mask_stored if desired[host].release else mask
+        shown = [(action, _diff(action, tree, observed, fit)) for action in plan.changes]
         diffs += [(host, diff) for _, diff in shown]
-        changed[host] = tuple(_changed(action, diff, tree, observed, mask) for action, diff in shown)
+        changed[host] = tuple(_changed(action, diff, tree, observed, fit) for action, diff in shown)
     return FleetPlan(
         environment=session.target.environment,
         release=release,
@@ -138,13 +140,16 @@ def _link_note(action: Action) -> str:
     return f"{shown(action.before)} -> {shown(action.after)}"
 
 
-def _mask(masker: Masker) -> Mask:
-    """Mask two texts; those that many hosts have alike are masked once."""
+def _mask(masker: Masker, *, stored: bool = False) -> Mask:
+    """Mask two texts; those that many hosts have alike are masked once.
+
+    `stored`: the new text is that of a release from before, whose secrets may be those that were replaced since.
+    """
     done: dict[tuple[str, str], tuple[str, str]] = {}
 
     def mask(old: str, new: str) -> tuple[str, str]:
         if (old, new) not in done:
-            done[old, new] = masker.old_text(old, new), masker.text(new)
+            done[old, new] = masker.old_text(old, new), masker.old_text(new, old) if stored else masker.text(new)
         return done[old, new]
 
     return mask

@@ -8,6 +8,7 @@ from typing import Any
 
 from safedeploy.adapters import runner
 from safedeploy.core.errors import ExitCode, SafedeployError
+from safedeploy.core.plain_text import plain_text
 from safedeploy.workflows.events import Phase, Status
 from safedeploy.workflows.session import Session
 
@@ -62,13 +63,14 @@ def _forward(session: Session, phase: Phase, event: Mapping[str, Any]) -> None:
         session.events.host(str(host), phase, Status.FAILED, str(result.get("what") or result.get("msg") or task))
 
 
-def require_start(result: runner.RunResult, answered: int, phase: Phase) -> None:
+def require_start(session: Session, result: runner.RunResult, answered: int, phase: Phase) -> None:
     """Raise when Ansible itself did not get going: no host has answered, and the play was not cancelled."""
     if answered or result.rc == 0 or result.status == "canceled":
         return
     raise SafedeployError(
         "ansible-failed",
-        f"ansible-playbook did not run the {phase} phase (exit code {result.rc}):\n{result.stdout_tail}",
+        f"ansible-playbook did not run the {phase} phase (exit code {result.rc}):\n"
+        + session.hide(plain_text(result.stdout_tail)),
         next_step="Run the same command with -v to see Ansible's own output.",
         exit_code=ExitCode.REFUSED,
     )

@@ -49,7 +49,7 @@ def run_preflight(session: Session, directory: Path, candidate: Candidate) -> Pr
     answers = {host: read_answers(directory, host) for host in hosts}
     judged = judge_preflight(hosts, answers, masker_of(candidate.desired).text)
     answered = sum(item.prepare is not None or item.seen is not None for item in answers.values())
-    require_start(result, answered, Phase.PREFLIGHT)
+    require_start(session, result, answered, Phase.PREFLIGHT)
     for check in judged.failed:
         session.events.host(check.host, Phase.PREFLIGHT, Status.FAILED, check.text)
     met = (one for check in judged.hosts.values() for one in check.trial.accepted)

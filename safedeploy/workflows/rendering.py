@@ -18,6 +18,8 @@ def render(session: Session) -> dict[str, Desired]:
     session.events.phase(Phase.RENDER, counted.hosts(len(session.hosts)))
     wanting = [host for host in session.hosts if renderer.needs_facts(host)]
     facts = gather(session, wanting) if wanting else {}
+    done = renderer.render_all(facts)
+    session.know(secret for rendered in done.values() for secret in rendered.secrets)
     return {
         host: Desired(
             tree=rendered.tree,
@@ -28,5 +30,5 @@ def render(session: Session) -> dict[str, Desired]:
             services=rendered.services,
             secrets=rendered.secrets,
         )
-        for host, rendered in renderer.render_all(facts).items()
+        for host, rendered in done.items()
     }

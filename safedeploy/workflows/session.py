@@ -5,6 +5,7 @@ Nothing is read before it is needed; `close` ends every connection.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,8 +17,9 @@ from safedeploy.adapters.ansible.inventory import Inventory
 from safedeploy.adapters.ansible.vault_options import VaultOptions
 from safedeploy.adapters.ssh import Fleet
 from safedeploy.core.host import Host
+from safedeploy.core.masking import Masker
 from safedeploy.core.policy import Policy
-from safedeploy.workflows.events import Events, Phase, Silent, Unfailing
+from safedeploy.workflows.events import Events, Hiding, Phase, Silent, Unfailing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +34,16 @@ class Target:
 
 
 class Session:
-    """Resolved lazily: policy, then inventory, then connections."""
+    """Resolved lazily: policy, then inventory, then connections.
+
+    The secrets that become known on the way are hidden in all that the listener hears and in what hosts say.
+    """
 
     def __init__(self, target: Target, events: Events | None = None) -> None:
         self.target = target
-        self.events: Events = Unfailing(events or Silent())
+        self._secrets: frozenset[str] = frozenset()
+        self._masker = Masker(())
+        self.events: Events = Unfailing(Hiding(events or Silent(), self.hide))
         self.identity = identity.new_run()
         self._fleet: Fleet | None = None
 
@@ -45,6 +52,16 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def hide(self, text: str) -> str:
+        """The text without the secrets that are known by now."""
+        return self._masker.text(text)
+
+    def know(self, secrets: Iterable[str]) -> None:
+        """Hide these from now on, too."""
+        known = self._secrets.union(secrets)
+        if known != self._secrets:
+            self._secrets, self._masker = known, Masker(known)
 
     def close(self) -> None:
         """End every connection, and forget what was decrypted."""
@@ -64,7 +81,9 @@ class Session:
     def inventory(self) -> Inventory:
         """The hosts. Raises SafedeployError when the inventory is missing, invalid or empty."""
         policy = self.policy
-        return inventories.load(self.target.project, policy, limit=self.target.limit, vault=self.target.vault)
+        found = inventories.load(self.target.project, policy, limit=self.target.limit, vault=self.target.vault)
+        self.know(found.secrets)
+        return found
 
     @property
     def hosts(self) -> tuple[Host, ...]:
@@ -80,5 +99,5 @@ class Session:
     def fleet(self) -> Fleet:
         """Connections to the hosts; opened on first use."""
         if self._fleet is None:
-            self._fleet = Fleet(self.hosts, self.policy.ssh, self.agent)
+            self._fleet = Fleet(self.hosts, self.policy.ssh, self.agent, hide=self.hide)
         return self._fleet

@@ -59,17 +59,27 @@ def untouched(fleet):
     return fleet
 
 
+@pytest.fixture(scope="session")
+def first_release(fleet, tmp_path_factory):
+    """A function that puts the fleet on its first release."""
+
+    def put():
+        if "pushed" in fleet.kept:
+            fleet.restore("pushed")
+            return
+        fleet.restore("untouched")
+        root = tmp_path_factory.mktemp("first")
+        done = Project(root, place(fleet)).push()
+        assert done.code == 0, done.text
+        fleet.keep("pushed")
+
+    return put
+
+
 @pytest.fixture
-def pushed(fleet, tmp_path_factory):
+def pushed(fleet, first_release):
     """The fleet on its first release."""
-    if "pushed" in fleet.kept:
-        fleet.restore("pushed")
-        return fleet
-    fleet.restore("untouched")
-    root = tmp_path_factory.mktemp("first")
-    done = Project(root, place(fleet)).push()
-    assert done.code == 0, done.text
-    fleet.keep("pushed")
+    first_release()
     return fleet
 
 

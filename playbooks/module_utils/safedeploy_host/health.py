@@ -103,9 +103,10 @@ def _reason(error: Exception, timeout: float) -> str:
 
 
 def _result(check: Json, status: int | None, ms: float, why: str) -> Json:
+    shown = check.get("confidential") or check["url"]
     return {
-        "name": check.get("name") or check["url"],
-        "url": check["url"],
+        "name": check.get("name") or shown,
+        "url": shown,
         "ok": not why,
         "status": status,
         "ms": ms,

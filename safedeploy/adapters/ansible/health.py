@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from safedeploy.adapters.ansible.library.templating import HostTemplating
+    from safedeploy.core.masking import Masker
 
 
 def checks(
@@ -46,6 +47,18 @@ def checks(
             check.setdefault("address", address)
         found[check["name"]] = check
     return list(found.values())
+
+
+def kept_quiet(found: list[dict[str, Any]], masker: Masker) -> list[dict[str, Any]]:
+    """Mark checks that hold a secret, for the host: what it says and records of them must not repeat it.
+
+    `confidential` is the URL as it may be shown.
+    """
+    return [check if masker.text(str(check)) == str(check) else _confidential(check, masker) for check in found]
+
+
+def _confidential(check: dict[str, Any], masker: Masker) -> dict[str, Any]:
+    return {**check, "name": masker.text(check["name"]), "confidential": masker.text(check["url"])}
 
 
 def _checked(value: Any, place: str) -> dict[str, Any]:

@@ -15,13 +15,14 @@ from safedeploy.adapters.ansible.entries import EXPECT, PRESERVE, Declared, Sour
 from safedeploy.adapters.ansible.expectations import VARIABLE as EXPECTATIONS
 from safedeploy.adapters.ansible.expectations import expected
 from safedeploy.adapters.ansible.failures import Failures, masked
-from safedeploy.adapters.ansible.health import checks
+from safedeploy.adapters.ansible.health import checks, kept_quiet
 from safedeploy.adapters.ansible.other_services import VARIABLE as VALIDATORS
 from safedeploy.adapters.ansible.other_services import OtherServices
 from safedeploy.adapters.ansible.static import static_files
 from safedeploy.adapters.ansible.tree_builder import TreeBuilder
 from safedeploy.core.errors import SafedeployError
 from safedeploy.core.layouts import KINDS, LAYOUTS, Layout
+from safedeploy.core.masking import Masker
 from safedeploy.core.nearest import suggestion
 from safedeploy.core.tree import ABSENT, Entry, Kind, RenderedTree
 
@@ -56,11 +57,12 @@ class Rendered:
 
 @dataclass(frozen=True, kw_only=True)
 class Probed:
-    """Where one host's httpd is and how to ask its services: what needs no template."""
+    """Where one host's httpd is and how to ask its services: what needs no template. `secrets` as in `Rendered`."""
 
     site: dict[str, Any]
     health: list[dict[str, Any]]
     controller_health: list[dict[str, Any]]
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 class Renderer:
@@ -99,7 +101,11 @@ class Renderer:
         with self._opened.silent():
             try:
                 templating = self._opened.templating(host.name, self._policy.templates)
-                return Probed(site=_site(templating)[1], **self._checks(host, templating))
+                secrets = self._secrets(templating)
+                found = self._checks(host, templating)
+                secrets |= self._opened.looked_up()
+                quiet = {kind: kept_quiet(checks, Masker(secrets)) for kind, checks in found.items()}
+                return Probed(site=_site(templating)[1], secrets=secrets, **quiet)
             except SafedeployError as error:
                 raise self._failure(host, error) from None
 
@@ -141,13 +147,24 @@ class Renderer:
 
     def _render(self, host: Host) -> Rendered:
         templating = self._opened.templating(host.name, self._policy.templates)
-        secrets = self._inventory.secrets | self._opened.named_secrets(templating, _names(templating, NAMES))
+        secrets = self._secrets(templating)
         try:
             rendered = self._share(host, templating)
         except SafedeployError as error:
             # Without the cause, whose text would show in a traceback.
             raise masked(error, secrets | self._opened.looked_up()) from None
-        return replace(rendered, secrets=secrets | self._opened.looked_up())
+        secrets |= self._opened.looked_up()
+        masker = Masker(secrets)
+        return replace(
+            rendered,
+            secrets=secrets,
+            health=kept_quiet(rendered.health, masker),
+            controller_health=kept_quiet(rendered.controller_health, masker),
+        )
+
+    def _secrets(self, templating: HostTemplating) -> frozenset[str]:
+        """What is known to be secret before anything is rendered."""
+        return self._inventory.secrets | self._opened.named_secrets(templating, _names(templating, NAMES))
 
     def _failure(self, host: Host, error: SafedeployError) -> SafedeployError:
         """Return the error of a single host."""

@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -19,7 +19,7 @@ from typing import Any, Protocol, Self
 from safedeploy.adapters.ssh.call import Question, ask
 from safedeploy.adapters.ssh.deadline import Deadline
 from safedeploy.adapters.ssh.link import Link
-from safedeploy.adapters.ssh.reply import Kind, Reply, Unreachable, UnreachableError
+from safedeploy.adapters.ssh.reply import Kind, Reply, Unreachable, UnreachableError, hidden
 from safedeploy.core.host import Host
 from safedeploy.core.policy import Ssh
 
@@ -44,12 +44,18 @@ class AgentFile(Protocol):
 
 
 class Fleet:
-    """Connections to many hosts; a context manager that closes them all."""
+    """Connections to many hosts; a context manager that closes them all.
 
-    def __init__(self, hosts: Sequence[Host], ssh: Ssh, agent: AgentFile) -> None:
+    `hide` masks secrets in what hosts say when they do not answer the question; answers are data and stay as they are.
+    """
+
+    def __init__(
+        self, hosts: Sequence[Host], ssh: Ssh, agent: AgentFile, *, hide: Callable[[str], str] = lambda text: text
+    ) -> None:
         self._hosts = {host.name: host for host in hosts}
         self._ssh = ssh
         self._agent = agent
+        self._hide = hide
         self._program: bytes | None = None
         self._links: dict[str, Link] = {}
         self._closed = False
@@ -115,7 +121,7 @@ class Fleet:
             answers.put((host.name, reply))
 
         found = self._gather(questions, one, answers, self._ssh.connect_timeout + seconds + _GRACE)
-        return {name: found[name] for name in requests}
+        return {name: hidden(found[name], self._hide) for name in requests}
 
     def _gather(
         self,

@@ -6,8 +6,8 @@ Every text that may be shown is free of terminal escapes. The result itself is d
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -92,6 +92,26 @@ class UnreachableError(Exception):
     def __init__(self, kind: Kind, reason: str) -> None:
         super().__init__(reason)
         self.reply = Unreachable(kind=kind, reason=plain_text(reason, limit=1000))
+
+
+def hidden(reply: Reply, hide: Callable[[str], str]) -> Reply:
+    """The reply with the secrets in every text that may be shown hidden."""
+    if isinstance(reply, Unreachable):
+        return replace(reply, reason=hide(reply.reason))
+    if isinstance(reply, Refusal):
+        texts = {key: hide(getattr(reply, key)) for key in ("message", "state", "next")}
+        return replace(reply, **texts, detail=_each_text(reply.detail, hide))
+    return reply
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_each_text(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: _each_text(item, change) for key, item in value.items()}
+    return value
 
 
 def parse(line: bytes) -> Answer | Refusal | None:

@@ -143,3 +143,9 @@ def test_a_host_that_reverted_because_its_live_answers_got_worse_is_named_so() -
     assert end.end is End.REVERTED
     assert end.why == "the live server answered worse: GET http://x/?token=...: 200 before, 500 * after (and 1 more)"
     assert [one.id for one in end.verdicts] == ["00000001", "00000002"]
+
+
+@pytest.mark.parametrize(("answers", "after"), [case[1:3] for case in CASES], ids=[case[0] for case in CASES])
+def test_no_end_shows_a_secret_that_the_host_said(answers, after):
+    end = decide_end(plan=PLAN, run=RUN, answers=Answers(**answers), after=after, hide=lambda text: "*" * len(text))
+    assert set(end.why + "".join(end.steps)) == {"*"}

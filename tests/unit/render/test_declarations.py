@@ -174,3 +174,15 @@ def test_refused(case, tmp_path):
     assert (caught.value.code, case["text"] in caught.value.what) == (case["code"], True), caught.value.what
     assert caught.value.what.startswith("inventories/prod: host web1: ")
     assert caught.value.next_step
+
+
+def test_a_check_that_holds_a_secret_is_marked_and_does_not_name_it(tmp_path):
+    item = tree(
+        tmp_path,
+        "pin: sesame-7\nsafedeploy_secrets: [pin]\nsafedeploy_files: []\nsafedeploy_health:\n"
+        "  - {url: 'http://x/?{{ pin }}'}\n  - {url: 'http://x/', body: '{{ pin }}'}\n  - {url: 'http://y/'}\n",
+    )
+    first, second, third = item.health
+    assert first == {"url": "http://x/?sesame-7", "name": "http://x/?********", "confidential": "http://x/?********"}
+    assert (second["body"], second["confidential"]) == ("sesame-7", "http://x/")
+    assert "confidential" not in third

@@ -6,6 +6,7 @@ no descriptor of the host's left when anything of the configuration runs.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 
@@ -92,6 +93,8 @@ def _be_likely_victim() -> None:
 def _be_harmless() -> None:
     os.umask(0o022)
     os.nice(_NICENESS)
-    resource.setrlimit(resource.RLIMIT_CORE, (_NO_CORE, _NO_CORE))
+    # sudo makes 0 the highest that is allowed, and root without CAP_SYS_RESOURCE (in a container) may not raise that.
+    with contextlib.suppress(ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (_NO_CORE, _NO_CORE))
     namespaces.hide_from_processes()
     capabilities.drop()

@@ -1,0 +1,46 @@
+"""Whatever a listener hears, secrets that are known by then are hidden."""
+
+from __future__ import annotations
+
+import pytest
+
+from safedeploy.workflows.events import Phase, Silent, Status
+from safedeploy.workflows.session import Session, Target
+
+
+class Ear(Silent):
+    def __init__(self):
+        self.heard = []
+
+    def phase(self, phase, text):
+        self.heard.append(text)
+
+    def host(self, host, phase, status, text):
+        self.heard.append(text)
+
+    def output(self, text):
+        self.heard.append(text)
+
+
+@pytest.fixture
+def ear(tmp_path):
+    return Ear()
+
+
+@pytest.fixture
+def session(ear, tmp_path):
+    return Session(Target(project=tmp_path, environment="prod"), ear)
+
+
+def test_a_secret_is_hidden_in_all_that_the_listener_hears(session, ear):
+    session.know(["sesame-7"])
+    session.events.phase(Phase.RENDER, "with sesame-7")
+    session.events.host("web1", Phase.PREFLIGHT, Status.FAILED, "Invalid command 'sesame-7'")
+    session.events.output("c2VzYW1lLTc= and sesame-7")
+    assert ear.heard == ["with ********", "Invalid command '********'", "******** and ********"]
+
+
+def test_what_becomes_known_later_is_hidden_beside_what_was_known(session, ear):
+    session.know(["sesame-7"])
+    session.know(["mellon-8"])
+    assert session.hide("sesame-7 mellon-8") == "******** ********"
