@@ -23,10 +23,17 @@ def complaint(check: Json, answer: Answer, now: float) -> str | None:
 
     Of a `confidential` check nothing is quoted that may hold its secret: the text is recorded, and told to syslog.
     """
-    for part in (_status, _redirect, _headers, _text, _certificate, _latency):
+    confidential = bool(check.get("confidential"))
+    for part, quiet in (
+        (_status, ""),
+        (_redirect, "it does not redirect to where it should"),
+        (_headers, "a header is not what it should be"),
+        (_text, "the body is not what it should be"),
+        (_certificate, ""),
+        (_latency, ""),
+    ):
         for text in part(check, answer, now):
-            quoted = check.get("confidential") and part in _QUOTING
-            return _QUOTING[part] if quoted else text
+            return f"{quiet} (not shown: the check holds a secret)" if confidential and quiet else text
     return None
 
 
@@ -94,10 +101,3 @@ def _latency(check: Json, answer: Answer, _now: float) -> Iterator[str]:
     budget = check.get("max_ms")
     if budget is not None and answer.ms > budget:
         yield f"took {answer.ms:g} ms, budget {budget:g} ms"
-
-
-_QUOTING = {
-    _redirect: "it does not redirect to where it should (not shown: the check holds a secret)",
-    _headers: "a header is not what it should be (not shown: the check holds a secret)",
-    _text: "the body is not what it should be (not shown: the check holds a secret)",
-}

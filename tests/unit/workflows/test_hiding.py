@@ -12,10 +12,10 @@ class Ear(Silent):
     def __init__(self):
         self.heard = []
 
-    def phase(self, phase, text):
+    def phase(self, _phase, text):
         self.heard.append(text)
 
-    def host(self, host, phase, status, text):
+    def host(self, _host, _phase, _status, text):
         self.heard.append(text)
 
     def output(self, text):
