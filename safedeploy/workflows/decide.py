@@ -63,7 +63,9 @@ def require_pending(found: Undecided, environment: str) -> None:
     if found.pending:
         return
     lines = [
-        f"  {host}: on {one.current or 'nothing'}" + (f"; reverted: {one.reverted_cause}" if one.reverted_cause else "")
+        f"  {host}: on {one.current or 'nothing'}"
+        + (f"; reverted: {one.reverted_cause}" if one.reverted_cause else "")
+        + (f"; STRANDED, with steps in `status`: {one.stranded.get('cause')}" if one.stranded else "")
         for host, one in found.seen.hosts.items()
     ]
     raise SafedeployError(

@@ -19,8 +19,9 @@ from .failed import Failed, said
 from .preflight import expect_live
 from .prepare import refuse_pending
 from .protocol import AgentError
-from .put_back import loaded_record, put_back
+from .put_back import put_back
 from .releases import ADOPTED
+from .serving import loaded_record
 from .validators import declared
 
 TYPE_CHECKING = False

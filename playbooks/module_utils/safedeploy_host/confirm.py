@@ -5,7 +5,7 @@ The services are asked once more first: a release that was well when it came and
 
 from __future__ import annotations
 
-from . import retention, verdict
+from . import retention, stranded, verdict
 from .changing import changing
 from .clock import iso
 from .protocol import AgentError, bad_request
@@ -95,6 +95,10 @@ def _confirm(store: Store, state: Json, pending: Json, now: float, *, actor: str
 
 def gone(state: Json, wanted: object) -> AgentError:
     """The refusal when `wanted` is not pending any more."""
+    was = state["stranded"]
+    if was and was["record"]["activation"] == wanted:
+        why = f"it failed ({was['cause']}), and so did going back"
+        return stranded.still(was, f"the activation {wanted} cannot be confirmed: {why}")
     reverted = state.get("last_revert") or {}
     cause = reverted.get("cause") if reverted.get("activation") == wanted else "it is not pending on this host"
     return AgentError(

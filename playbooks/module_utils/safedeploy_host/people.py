@@ -125,16 +125,24 @@ def revert(store: Store, services: Services, activation: str | None) -> int:
 
 
 def recover(store: Store, services: Services, _: str | None) -> int:
-    """Put right what a death in the middle of a change left."""
+    """Put right what a death in the middle of a change left; or, on a stranded host, look whether it is well now."""
     from .due import due
 
-    if due(store, services) is None:
-        _say("nothing to recover: no change was interrupted")
+    if due(store, services) is None and not store.state.load()["stranded"]:
+        _say("nothing to recover: no change was interrupted, and this host is not stranded")
         return 0
+    from . import stranded
     from .changing import changing
 
-    with changing(store.site, services):
-        _say(f"recovered: the current release is {store.state.load()['current']}")
+    with changing(store.site, services) as locked:
+        state = locked.state.load()
+        if not state["stranded"]:
+            _say(f"recovered: the current release is {state['current']}")
+            return 0
+        done = stranded.leave(locked, services, by="a person on the host")
+    _say(f"not stranded any more: httpd runs what is on disk and is well; the current release is {done['release']}")
+    for path in done["differs"]:
+        _say(f"differs:     {path}")
     return 0
 
 
@@ -177,7 +185,7 @@ COMMANDS = {
     "releases": (releases, "what is stored here"),
     "health": (health, "run the health checks now"),
     "revert": (revert, "go back to what was before the last activation"),
-    "recover": (recover, "put right what an interrupted change left"),
+    "recover": (recover, "put right what an interrupted change left; on a stranded host: look whether it is well now"),
     "boot": (boot, "for the system, when it starts: undo what was not confirmed"),
     "dead-man": (dead_man, "internal"),
 }

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import time
 
-from . import kept_aside, stranded, switch, tree, verdict
+from . import by_hand, kept_aside, stranded, switch, tree
 from .clock import iso
 from .protocol import AgentError
+from .serving import bring_up, loaded_record
 from .state import previous_known_good
 
 TYPE_CHECKING = False
@@ -99,10 +100,7 @@ def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[lis
     # What needed a restart to come in needs one to go: graceful would keep the failed release's limits and modules.
     restart = bool((found.get("restart") or {}).get("needed"))
     others, lost = services.restore_others(record.get("services") or [])
-    reload, results, why = _bring_up(services, found, changed=bool(changed), restart=restart)
-    if why and (reload["ok"] or reload["how"] == "graceful"):
-        # One that hangs, or keeps something of the failed release, obeys no graceful; a restart loses little now.
-        reload, results, why = _bring_up(services, found, changed=True, restart=True)
+    reload, results, why = bring_up(services, found, changed=bool(changed), restart=restart)
     if why:
         raise Refused(why)
     if lost:
@@ -118,36 +116,10 @@ def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[lis
     return steps, reload, others, results
 
 
-def _bring_up(services: Services, found: Json, *, changed: bool, restart: bool) -> tuple[Json, list[Json], str]:
-    """Load what is on disk and look at it: how, the checks' results, and what speaks against it ("" when nothing)."""
-    reload = load(services, changed=changed, restart=restart)
-    if not reload["ok"]:
-        return reload, [], f"httpd did not come up on it: {reload['error']}"
-    results = verdict.measure(services, found.get("health", []))
-    bad = verdict.still_failing(services, found.get("baseline", []), results)
-    return reload, results, f"httpd runs on it, but is not well: {verdict.text(bad)}" if bad else ""
-
-
 def _pid_file(store: Store) -> list[str]:
     """The PidFile of the httpd that the failed release, or the one before it, was loaded into."""
     loaded = store.state.load()["loaded"] or {}
     return [loaded["pid_file"]] if loaded.get("pid_file") else []
-
-
-def load(services: Services, *, changed: bool, restart: bool = False) -> Json:
-    """Make httpd run what is on disk, by a reload, or a start when it is dead. Nothing is done when it does already."""
-    status = {} if changed else services.status()
-    if status.get("running") and status.get("loaded"):
-        return {
-            "ok": True,
-            "how": "none",
-            "seconds": 0.0,
-            "proof": status.get("reason") or "",
-            "error": None,
-            "pid": status.get("pid"),
-            "pid_start": status.get("pid_start"),
-        }
-    return services.reload(restart=restart)
 
 
 def _settle(
@@ -182,6 +154,7 @@ def _settle(
     )
     store.state.save(state)
     store.journal.clear()
+    by_hand.forget(store)
     store.audit(
         "reverted",
         now,
@@ -194,15 +167,3 @@ def _settle(
         run=run or record.get("run"),
         kept_aside=result["kept_aside"],
     )
-
-
-def loaded_record(release: str, reload: Json, now: float) -> Json:
-    """What state.json says of the configuration that httpd runs."""
-    return {
-        "release": release,
-        "pid": reload.get("pid"),
-        "pid_start": reload.get("pid_start"),
-        "generation": reload.get("proof"),
-        "pid_file": reload.get("pid_file"),
-        "at": iso(now),
-    }

@@ -6,7 +6,7 @@ adopted tree, and hand edits that were kept aside.
 
 from __future__ import annotations
 
-from . import install, kept_aside
+from . import by_hand, install, kept_aside
 from .objects import referenced
 from .protocol import AgentError
 from .releases import ADOPTED
@@ -48,6 +48,8 @@ def prune(store: Store, keep: int) -> Json:
         store.releases.delete(release)
     objects = store.objects.delete(name for name in store.objects.all() if name not in needed)
     install.prune(store)
+    if not state["stranded"]:
+        by_hand.forget(store)
     if len(state["history"]) > HISTORY:
         store.state.save({**state, "history": state["history"][-HISTORY:]})
     return {"releases": len(gone), "objects": objects}

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
-
-from . import switch, tree
+from . import by_hand, switch
 from .clock import iso
 from .protocol import AgentError
+from .serving import bring_up, loaded_record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .protocol import Json
     from .services import Services
     from .store import Store
-
-MOST = 20
 
 
 def strand(store: Store, services: Services, record: Json, *, cause: str, tried: list[Json]) -> AgentError:
@@ -26,7 +23,7 @@ def strand(store: Store, services: Services, record: Json, *, cause: str, tried:
         services.reload()
     except (AgentError, OSError) as error:
         tried.append({"went_to": "before", "release": record["before_release"], "why": str(error)})
-    steps = by_hand(store, record)
+    steps = by_hand.steps(store, record, now)
     state = store.state.load()
     state.update(
         pending=None,
@@ -46,33 +43,35 @@ def strand(store: Store, services: Services, record: Json, *, cause: str, tried:
     )
 
 
-def by_hand(store: Store, record: Json) -> list[str]:
-    """The steps for a person with a shell on the host."""
-    control = " ".join(shlex.quote(word) for word in store.site["httpd"].get("control", ["apachectl"]))
-    agent = f"python3 -I -S {shlex.quote(store.directory)}/agent/current"
-    steps = [f"See what httpd says: {control} configtest; then its error log."]
-    steps += [f"Restore by hand: {line}" for line in _restoring(store, record)]
-    steps += [f"Reload {item['name']}: {shlex.join(item['argv'])}" for item in record.get("services") or []]
-    steps += [
-        f"Start httpd: {control} graceful (it starts a stopped server).",
-        f"Tell safedeploy that the host is well again: {agent} revert --state-dir {shlex.quote(store.directory)}",
-    ]
-    return steps
+def leave(store: Store, services: Services, *, by: str) -> Json:
+    """Look whether a stranded host is well as it is now, and record that; no file is changed.
+
+    Returns {"release", "differs"}: the paths that are not as that release has them, which were mended by hand. Raises
+    AgentError(stranded) when httpd does not come up, or is not well. The lock is held.
+    """
+    now = services.now()
+    state = store.state.load()
+    was: Json = state["stranded"]
+    record = was["record"]
+    reload, _, why = bring_up(services, store.releases.preflight(record["release"]), changed=False)
+    if why:
+        raise still(was, f"this host is stranded since {was['since']} ({was['cause']}), and is not well yet: {why}")
+    live = store.live(record["before"])
+    differs = sorted(path for path, entry in record["before"].items() if live[path] != entry)
+    release = record["before_release"]
+    loaded = loaded_record(release, reload, now) if reload["how"] != "none" else state["loaded"]
+    store.state.save({**state, "stranded": None, "since": iso(now), "by": by, "loaded": loaded})
+    by_hand.forget(store)
+    store.audit("mended", now, activation=record["activation"], release=release, differs=differs, by=by)
+    return {"release": release, "differs": differs}
 
 
-def _restoring(store: Store, record: Json) -> list[str]:
-    lines = []
-    before = record["before"]
-    for path, entry in sorted(tree.changes(store.live(before), before).items()):
-        there = shlex.quote(path)
-        if entry["kind"] == "file":
-            lines.append(
-                f"install -m {entry['mode']} -o {shlex.quote(entry['owner'])} -g {shlex.quote(entry['group'])} "
-                f"{shlex.quote(store.objects.path(entry['sha256']))} {there}"
-            )
-        elif entry["kind"] == "link":
-            lines.append(f"ln -sfn {shlex.quote(entry['target'])} {there}")
-        else:
-            lines.append(f"rm -f {there}")
-    more = len(lines) - MOST
-    return lines[:MOST] + ([f"and {more} more, in state.json under stranded.record.before"] if more > 0 else [])
+def still(was: Json, message: str) -> AgentError:
+    """The refusal on a host that is stranded, `was` being state's `stranded`; no file was changed."""
+    return AgentError(
+        "stranded",
+        message,
+        state="This host needs hands: httpd may be down, or may not serve.",
+        next=was["steps"][0],
+        detail={"cause": was["cause"], "tried": was["tried"], "steps": was["steps"]},
+    )

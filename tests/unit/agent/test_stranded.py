@@ -1,0 +1,85 @@
+"""A stranded host: what may be done there, and what ends it."""
+
+from __future__ import annotations
+
+import pytest
+from safedeploy_host import people, stranded
+from safedeploy_host.changing import changing
+
+from tests.unit.agent.world import refused
+
+GOOD = {"sites/a.conf": b"a", "on/a.conf": "../sites/a.conf"}
+WORSE = {"sites/a.conf": b"a2", "on/a.conf": "../sites/a.conf"}
+
+
+@pytest.fixture
+def host(world):
+    """A host whose httpd no configuration brings up."""
+    world.push(GOOD)
+    world.stage(WORSE, "bbbbbbbbbbbb")
+    world.httpd.always_dead = True
+    refused(world.activate, "bbbbbbbbbbbb")
+    assert world.state["stranded"]
+    return world
+
+
+def look(host):
+    with changing(host.site, host.httpd) as store:
+        return stranded.leave(store, host.httpd, by="somebody")
+
+
+def test_it_stays_stranded_while_it_is_not_well(host):
+    error = refused(look, host)
+    assert (error.code, error.detail["steps"]) == ("stranded", host.state["stranded"]["steps"])
+    assert host.state["stranded"]
+
+
+def test_it_is_not_stranded_any_more_when_it_is_well_again(host):
+    host.httpd.always_dead = False
+    assert look(host) == {"release": "aaaaaaaaaaaa", "differs": []}
+    assert (host.state["stranded"], host.state["current"]) == (None, "aaaaaaaaaaaa")
+    assert host.httpd.running
+    assert not (host.state_dir / "by-hand.sh").exists()
+
+
+def test_what_a_person_mended_is_left_as_it_is_and_named(host):
+    host.httpd.always_dead = False
+    mended = host.write("sites/a.conf", b"mended by hand")
+    assert look(host)["differs"] == [str(mended)]
+    assert mended.read_bytes() == b"mended by hand"
+    assert host.call("observe")["state"]["stranded"] is None
+
+
+def test_its_script_names_every_path_however_many_there_are(world):
+    files = {f"sites/{number}.conf": b"x" for number in range(60)}
+    world.push(files)
+    world.stage({**files, "sites/0.conf": b"y"}, "bbbbbbbbbbbb")
+    world.httpd.always_dead = True
+    refused(world.activate, "bbbbbbbbbbbb")
+    script = (world.state_dir / "by-hand.sh").read_text()
+    assert all(str(world.root / name) in script for name in files)
+
+
+def test_a_good_push_ends_it(host):
+    host.httpd.always_dead = False
+    host.push({"sites/a.conf": b"better"}, "cccccccccccc")
+    assert (host.state["stranded"], host.state["known_good"]) == (None, "cccccccccccc")
+    assert not (host.state_dir / "by-hand.sh").exists()
+
+
+def test_a_push_that_fails_there_strands_it_again(host):
+    host.stage({"sites/a.conf": b"no better"}, "cccccccccccc")
+    assert refused(host.activate, "cccccccccccc").code == "stranded"
+    assert host.state["stranded"]["record"]["release"] == "cccccccccccc"
+
+
+def test_there_is_nothing_to_confirm_there(host):
+    activation = host.state["stranded"]["record"]["activation"]
+    assert refused(host.confirm, activation).code == "stranded"
+
+
+def test_the_agent_s_own_status_shows_the_steps(host, capsys):
+    host.httpd.running = False
+    assert people.status(host.store, host.httpd, None) == 7
+    said = capsys.readouterr().out
+    assert all(step in said for step in host.state["stranded"]["steps"])
