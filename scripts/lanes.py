@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import audit
 from oldest_python import interpreter
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -131,6 +132,23 @@ def shell(_extra: Sequence[str]) -> Outcome:
     return Outcome(ok=not failed, passed=int(not failed), failed=int(bool(failed)), note=f"{len(scripts)} scripts")
 
 
+def audited(_extra: Sequence[str]) -> Outcome:
+    """No library that comes with safedeploy has a known vulnerability, as far as there is somebody to ask."""
+    pins = audit.tree()
+    found = audit.audit(pins)
+    print(*found.findings, sep="\n", flush=True)
+    count = len(found.findings)
+    if count:
+        return Outcome(ok=False, failed=1, note=f"known vulnerabilities in {count} of {_libraries(len(pins))}")
+    if found.not_done:
+        return Outcome(ok=True, skipped=found.not_done)
+    return Outcome(ok=True, passed=1, note=_libraries(len(pins)))
+
+
+def _libraries(count: int) -> str:
+    return f"{count} librar{'y' if count == 1 else 'ies'}"
+
+
 def oldest(extra: Sequence[str]) -> Outcome:
     """The agent's own tests on the oldest Python that it promises, if this machine has one.
 
@@ -149,6 +167,7 @@ LANES = (
     Lane(name="lint", proves="house rules on the Python sources", run=lambda _: command("ruff", "check", ".")),
     Lane(name="shell", proves="shell scripts parse", run=shell),
     Lane(name="types", proves="mypy --strict on the package", run=lambda _: command("mypy")),
+    Lane(name="audit", proves="no library of safedeploy has a known vulnerability", run=audited),
     Lane(
         name="types-agent",
         proves="mypy --strict on the agent, as for Python 3.10, the oldest that mypy knows",
