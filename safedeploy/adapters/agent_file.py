@@ -1,4 +1,4 @@
-"""The on-host program as one file: a zipapp with the same bytes for the same sources, built once per process."""
+"""The on-host program as one file: a zipapp with the same bytes for the same sources."""
 
 from __future__ import annotations
 
@@ -75,9 +75,13 @@ def _add(out: zipfile.ZipFile, name: str, content: bytes) -> None:
 @functools.cache
 def build() -> AgentFile:
     """Build the program into a private directory that lives as long as this process."""
+    return write(Path(_private_directory().name))
+
+
+def write(directory: Path) -> AgentFile:
+    """Build the program into a private directory of the caller's, which has none yet."""
     content = archive(sources())
-    directory = _private_directory()
-    path = Path(directory.name, "agent.pyz")
+    path = directory / "agent.pyz"
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(fd, "wb") as out:
         out.write(content)

@@ -1,7 +1,7 @@
 """A private place for a run's files: rendered content may hold secrets.
 
 It is in memory where the machine offers that. It is removed when the run ends; what a killed run left is removed by the
-next one.
+next one that makes such a place.
 """
 
 from __future__ import annotations

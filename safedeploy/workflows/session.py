@@ -6,6 +6,7 @@ Nothing is read before it is needed; `close` ends every connection.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from safedeploy.core.host import Host
 from safedeploy.core.masking import Masker
 from safedeploy.core.policy import Policy
 from safedeploy.workflows.events import Events, Hiding, Phase, Silent, Unfailing
+from safedeploy.workflows.private_directory import private_directory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class Session:
         self.events: Events = Unfailing(Hiding(events or Silent(), self.hide))
         self.identity = identity.new_run()
         self._fleet: Fleet | None = None
+        self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -64,12 +67,13 @@ class Session:
             self._secrets, self._masker = known, Masker(known)
 
     def close(self) -> None:
-        """End every connection, and forget what was decrypted."""
+        """End every connection, and forget what was decrypted and what was built."""
         if self._fleet is not None:
             self._fleet.close()
             self._fleet = None
         if "inventory" in self.__dict__:
             self.inventory.close()
+        self._stack.close()
 
     @cached_property
     def policy(self) -> Policy:
@@ -92,8 +96,8 @@ class Session:
 
     @cached_property
     def agent(self) -> agent_file.AgentFile:
-        """The on-host program, built once."""
-        return agent_file.build()
+        """The on-host program, built once into a private directory that ends with the session."""
+        return agent_file.write(self._stack.enter_context(private_directory()))
 
     @property
     def fleet(self) -> Fleet:

@@ -6,13 +6,16 @@ import argparse
 import json
 import os
 import platform
+import signal
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.project import Project
 from tests.faults.choice import Chosen, plan
@@ -29,6 +32,7 @@ def options(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="columns and rows whose name contains this")
     parser.add_argument("--json", type=Path, help="write injections, violations and recovery times there")
     parser.add_argument("-j", type=int, default=1, help="fleets at the same time")
+    parser.add_argument("--part", default="0/1", help=argparse.SUPPRESS)
     parser.add_argument("--list", action="store_true", help="name the injections that would be made, make none")
     return parser.parse_args(words)
 
@@ -75,27 +79,52 @@ def _made(directory: Path) -> Path:
     return directory
 
 
-def _all(part: int, parts: int, asked: argparse.Namespace) -> list[Outcome]:
-    return list(work(part, parts, asked))
+def side_by_side(asked: argparse.Namespace) -> list[Outcome]:
+    """`-j` processes, each with a fleet of its own; ended with this one."""
+    words = [word for word in sys.argv[1:] if not word.startswith("--json")]
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
+        files = [Path(scratch, str(part)) for part in range(asked.j)]
+        children = []
+        for part, file in enumerate(files):
+            own = ["--part", f"{part}/{asked.j}", "--json", str(file)]
+            child = subprocess.Popen([sys.executable, "-m", "tests.faults", *words, "-j", "1", *own])
+            stack.callback(child.wait)
+            stack.callback(child.terminate)
+            children.append(child)
+        for child in children:
+            child.wait()
+        told = [json.loads(file.read_text()) for file in files if file.exists()]
+    return [Outcome.from_json(one) for document_ in told for one in document_["outcomes"]]
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     asked = options()
     began, day = time.monotonic(), datetime.now(UTC)
-    with ProcessPoolExecutor(max_workers=asked.j) as pool:
-        parts = [pool.submit(_all, part, asked.j, asked) for part in range(asked.j)]
-        outcomes = [outcome for part in as_completed(parts) for outcome in part.result()]
-    about = {
-        "began": day.isoformat(timespec="seconds"),
-        "seconds": round(time.monotonic() - began, 1),
-        "machine": f"{os.cpu_count()} processors, Linux {platform.release()}, Python {platform.python_version()}",
-        "fleets": asked.j,
-    }
-    told = document(outcomes, about)
+    outcomes: list[Outcome] = []
+
+    def told() -> dict[str, Any]:
+        about = {
+            "began": day.isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - began, 1),
+            "machine": f"{os.cpu_count()} processors, Linux {platform.release()}, Python {platform.python_version()}",
+            "fleets": asked.j,
+        }
+        return document(outcomes, about)
+
+    if asked.j > 1:
+        outcomes += side_by_side(asked)
+    else:
+        part, parts = map(int, asked.part.split("/"))
+        for outcome in work(part, parts, asked):
+            outcomes.append(outcome)
+            if asked.json:  # after each, so that an interrupted run has told what it found
+                asked.json.write_text(json.dumps(told(), indent=1) + "\n")
     if asked.json:
-        asked.json.write_text(json.dumps(told, indent=1) + "\n")
-    say(f"{told['injections']} injections, {told['violations']} violations, {told['not_reached']} steps not reached")
-    return 1 if told["violations"] else 0
+        asked.json.write_text(json.dumps(told(), indent=1) + "\n")
+    last = told()
+    say(f"{last['injections']} injections, {last['violations']} violations, {last['not_reached']} steps not reached")
+    return 1 if last["violations"] else 0
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def environment(environ: Mapping[str, str], *, bin_directory: Path, sockets: Path) -> dict[str, str]:
+def environment(environ: Mapping[str, str], *, bin_directory: Path, sockets: Path, temporary: Path) -> dict[str, str]:
     """What to set on top of `environ`."""
     values = {
         # The ansible-playbook of this environment, and whatever it starts in turn, come from here.
@@ -18,6 +18,8 @@ def environment(environ: Mapping[str, str], *, bin_directory: Path, sockets: Pat
         "ANSIBLE_HOST_KEY_CHECKING": "True",
         "ANSIBLE_PIPELINING": "True",
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(sockets),
+        # What it decrypts into files goes when the play does, and by the next one when that was killed.
+        "ANSIBLE_LOCAL_TEMP": str(temporary),
         "ANSIBLE_RETRY_FILES_ENABLED": "False",
         # Host names that are not allowed as variables, such as web-1.example.com, are no news.
         "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS": environ.get("ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS", "silently"),

@@ -30,8 +30,8 @@ from safedeploy.core.errors import SafedeployError
 
 Event = dict[str, Any]
 
-# How long ansible-playbook has to end by itself (it ends its workers and their ssh) before it is killed. Seconds.
-_POLITE = 3.0
+# How long ansible-playbook, and tied.py before it, have to end by themselves before they are killed. Seconds.
+_POLITE = 4.0
 # How often ansible-runner looks whether it should stop; its default is 5 s.
 _LOOK = 0.2
 _TAIL = 4000
@@ -156,7 +156,9 @@ def _execute(play: _Play, private: Path) -> RunResult:
         forks=play.forks,
         verbosity=play.verbosity or None,
         quiet=True,
-        envvars=environment(os.environ, bin_directory=bin_directory, sockets=socket_directory()),
+        envvars=environment(
+            os.environ, bin_directory=bin_directory, sockets=socket_directory(), temporary=private / "tmp"
+        ),
     )
     config.prepare()
     tied = [sys.executable, "-I", "-S", str(Path(__file__).with_name("tied.py")), str(os.getpid())]

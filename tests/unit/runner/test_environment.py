@@ -13,7 +13,7 @@ SOCKETS = Path("/tmp/sd-x")
 
 
 def of(**environ: str) -> dict[str, str]:
-    return environment(environ, bin_directory=BIN, sockets=SOCKETS)
+    return environment(environ, bin_directory=BIN, sockets=SOCKETS, temporary=Path("/private/tmp"))
 
 
 def test_the_environments_own_ansible_comes_first_whatever_path_says():
@@ -24,6 +24,10 @@ def test_host_keys_are_checked_and_connections_shared_in_our_own_directory():
     values = of()
     assert values["ANSIBLE_HOST_KEY_CHECKING"] == "True"
     assert values["ANSIBLE_SSH_CONTROL_PATH_DIR"] == str(SOCKETS)
+
+
+def test_what_ansible_decrypts_into_files_lies_in_our_own_directory():
+    assert of()["ANSIBLE_LOCAL_TEMP"] == "/private/tmp"
 
 
 @pytest.mark.parametrize("environ", [{}, {"LANG": "C"}, {"LC_ALL": "POSIX", "LANG": "en_US.UTF-8"}])
