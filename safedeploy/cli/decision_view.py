@@ -48,7 +48,13 @@ def document(result: DecisionResult, missing: Mapping[str, str]) -> dict[str, An
         "exit_code": int(result.code),
         "interrupted": result.interrupted,
         "hosts": {
-            host: {"end": end.end.value, "why": end.why, "release": end.release, "steps": list(end.steps)}
+            host: {
+                "end": end.end.value,
+                "why": end.why,
+                "release": end.release,
+                "steps": list(end.steps),
+                "went_back": end.went_back and end.went_back.to_json(),
+            }
             for host, end in result.ends.items()
         },
         "unreachable": dict(missing),

@@ -104,6 +104,7 @@ def _host_status(observed: Observed) -> dict[str, Any]:
         },
         "boot_guard": bool((observed.boot_guard or {}).get("installed")),
         "stranded": None if observed.stranded is None else dict(observed.stranded),
+        "last_revert": observed.went_back and observed.went_back.to_json(),
         "lease": None if observed.lease is None else {key: observed.lease.get(key) for key in _LEASE},
         "httpd": {
             "installed": observed.httpd.installed,
@@ -183,5 +184,6 @@ def _end(end: HostEnd, causes: Sequence[Cause]) -> Mapping[str, Any]:
         "release": end.release,
         "seconds": end.seconds,
         "steps": list(end.steps),
+        "went_back": end.went_back and end.went_back.to_json(),
         "verdicts": verdict_members(end.verdicts, causes),
     }

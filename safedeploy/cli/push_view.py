@@ -51,6 +51,8 @@ def show_ends(console: Console, ends: Mapping[str, HostEnd]) -> None:
     console.print()
     console.print(table)
     for end in ends.values():
+        for line in end.went_back.lines(end.release) if end.went_back else ():
+            say(console, f"{end.host}: {line}", "yellow")
         _show_steps(console, end)
 
 

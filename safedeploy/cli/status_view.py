@@ -74,6 +74,8 @@ def _attention(seen: Seen, host: str) -> list[str]:
     if observed.stranded is not None:
         found.append(f"STRANDED since {observed.stranded.get('since')}: {observed.stranded.get('cause')}")
         found += [f"  {number}. {step}" for number, step in enumerate(observed.stranded.get("steps") or (), start=1)]
+    if observed.went_back is not None and observed.still_back:
+        found += observed.went_back.lines(observed.current)
     if observed.lease is not None:
         lease = observed.lease
         found.append(f"lease: held by {lease.get('holder')} since {lease.get('since')} until {lease.get('until')}")

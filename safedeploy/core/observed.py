@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from safedeploy.core.tree import ABSENT, Entry, Tree, tree_from_json
+from safedeploy.core.went_back import WentBack, went_back_from_json
 
 ADOPTED = "adopted"
 
@@ -72,6 +73,7 @@ class Observed:
     last_run: str | None = None
     reverted_run: str | None = None
     reverted_cause: str | None = None
+    went_back: WentBack | None = None
     stranded: Mapping[str, Any] | None = None
     lease: Mapping[str, Any] | None = None
     httpd: Httpd = field(default_factory=Httpd)
@@ -92,6 +94,11 @@ class Observed:
         if path not in self.current_tree and path not in self.adopted:
             return False
         return self.live.get(path, ABSENT) != self.recorded(path)
+
+    @property
+    def still_back(self) -> bool:
+        """Whether the last revert is the last thing that happened there."""
+        return self.went_back is not None and (self.stranded is not None or self.went_back.at == self.since)
 
     def previous_known_good(self) -> str | None:
         """The release to roll back to: the known-good before the present one; adopted when there is no older."""
@@ -127,6 +134,7 @@ def _observed(host: str, value: Mapping[str, Any]) -> Observed:
         last_run=(state.get("last") or {}).get("run"),
         reverted_run=(state.get("last_revert") or {}).get("run"),
         reverted_cause=(state.get("last_revert") or {}).get("cause"),
+        went_back=went_back_from_json(state.get("stranded") or state.get("last_revert")),
         stranded=state.get("stranded"),
         lease=value.get("lease"),
         httpd=_httpd(value.get("httpd") or {}),

@@ -24,6 +24,7 @@ from safedeploy.core.errors import ExitCode
 from safedeploy.core.observed import Observed
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.trial import Hide, ProbeVerdict, Trial, verdicts_from_json
+from safedeploy.core.went_back import WentBack
 
 
 class End(StrEnum):
@@ -42,7 +43,8 @@ class End(StrEnum):
 class HostEnd:
     """One host's end, why, and for a stranded one what to do by hand.
 
-    `verdicts` are the requests that the live server answered worse after the switch, where that was why.
+    `verdicts` are the requests that the live server answered worse after the switch, where that was why. `went_back`
+    is what the revert of a reverted or stranded host did.
     """
 
     host: str
@@ -52,6 +54,7 @@ class HostEnd:
     seconds: float | None = None
     steps: tuple[str, ...] = ()
     verdicts: tuple[ProbeVerdict, ...] = ()
+    went_back: WentBack | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +91,17 @@ def decide_end(*, plan: HostPlan, run: str, answers: Answers, after: Observed | 
 
     `hide` masks secrets in what the host said.
     """
-    end = _decide(plan, run, answers, after, hide)
+    end = with_revert(_decide(plan, run, answers, after, hide), after, hide)
     return replace(end, why=hide(end.why), steps=tuple(hide(step) for step in end.steps))
+
+
+def with_revert(end: HostEnd, after: Observed | None, hide: Hide) -> HostEnd:
+    """The end of a host that went back, or was to, with what it recorded of that."""
+    if after is None or after.went_back is None:
+        return end
+    if end.end is not (End.REVERTED if after.stranded is None else End.STRANDED):
+        return end
+    return replace(end, went_back=after.went_back.hidden(hide))
 
 
 def _decide(plan: HostPlan, run: str, answers: Answers, after: Observed | None, hide: Hide) -> HostEnd:

@@ -16,7 +16,7 @@ from safedeploy.core import counted
 from safedeploy.core.decision import Decision, Said, decided, decision_exit_code
 from safedeploy.core.errors import ExitCode, SafedeployError
 from safedeploy.core.observed import Pending
-from safedeploy.core.outcome import Answers, HostEnd
+from safedeploy.core.outcome import Answers, HostEnd, with_revert
 from safedeploy.workflows.bundle import read_answers, write_decision
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.interrupt import Interrupt
@@ -86,7 +86,10 @@ def decide(session: Session, found: Undecided, decision: Decision, reason: str) 
         finally:
             release_by_key(session, sites)
         after = observe(session, sites)
-    ends = {host: decided(host, one, said[host], after.hosts.get(host)) for host, one in found.pending.items()}
+    ends = {
+        host: with_revert(decided(host, one, said[host], after.hosts.get(host)), after.hosts.get(host), session.hide)
+        for host, one in found.pending.items()
+    }
     return DecisionResult(
         run=session.identity.run,
         environment=session.target.environment,

@@ -17,7 +17,7 @@ from typing import Any
 from safedeploy.adapters.ssh import Refusal, Reply, Unreachable
 from safedeploy.core import counted
 from safedeploy.core.observed import Observed
-from safedeploy.core.outcome import End, HostEnd, decide_end, has_failed, hold
+from safedeploy.core.outcome import End, HostEnd, decide_end, has_failed, hold, with_revert
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import OnFailure
 from safedeploy.core.trial import Hide
@@ -133,7 +133,8 @@ def _after_reverts(
     seen = _read(session, rollout, list(back))
     result = dict(ends)
     for host in back:
-        result[host] = _reverted(session, ends[host], replies[host], seen.hosts.get(host))
+        after = seen.hosts.get(host)
+        result[host] = with_revert(_reverted(session, ends[host], replies[host], after), after, rollout.hide)
     return result
 
 

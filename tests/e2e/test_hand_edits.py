@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from safedeploy.core.errors import ExitCode
+from tests.e2e.documented_shape import problems
 
 EDIT = "# edited at three in the morning"
 
@@ -47,3 +48,20 @@ def test_status_counts_the_edited_files(pushed, project):
     done = project.run("status", "lab")
     assert "1 edited" in done.out
     assert f"web2: edited: {path}" in done.out
+
+
+def test_an_edit_inside_the_window_is_not_confirmed_and_is_kept_aside_and_shown(pushed, project):
+    project.second_release()
+    assert project.push("--hold").code == ExitCode.OK
+    path = edit(pushed, "web1")
+    refused = project.run("confirm", "lab", "--yes", "--json")
+    assert refused.code == ExitCode.REFUSED, refused.text
+    assert f"edited by hand since it was activated: {path}" in refused.document["hosts"]["web1"]["why"]
+    done = project.run("abort", "lab", "--json")
+    assert problems(done.document, "safedeploy-decision") == []
+    (kept,) = done.document["hosts"]["web1"]["went_back"]["kept_aside"]
+    assert kept["path"] == path
+    assert EDIT not in pushed.shell("web1", f"cat {path}")
+    status = project.run("status", "lab").out.replace("\n", "")
+    assert f"web1:   to have it back, on the host: {kept['restore']}" in status
+    assert EDIT in pushed.shell("web1", f"{kept['restore']} && cat {path}")

@@ -19,7 +19,7 @@ from .failed import Failed, said
 from .preflight import expect_live
 from .prepare import refuse_pending
 from .protocol import AgentError
-from .put_back import put_back
+from .put_back import not_on, put_back
 from .releases import ADOPTED
 from .serving import loaded_record
 from .validators import declared
@@ -281,7 +281,7 @@ class Activation:
         return AgentError(
             "reverted",
             f"release {self.release} was activated and did not work: {cause}",
-            state=f"This host is back on {done['release']} ({done['went_to']}), and that was verified.",
+            state=f"This host is back on {done['release']} ({done['went_to']}), and that was verified.{not_on(done)}",
             next="Correct the configuration and push again; `status` shows the host's state.",
             detail={
                 "cause": cause,

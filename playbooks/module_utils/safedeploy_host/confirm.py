@@ -5,7 +5,7 @@ The services are asked once more first: a release that was well when it came and
 
 from __future__ import annotations
 
-from . import retention, stranded, verdict
+from . import retention, stranded, tree, verdict
 from .changing import changing
 from .clock import iso
 from .protocol import AgentError, bad_request
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 def confirm(request: Request, services: Services) -> Json:
     """{known_good, pruned, health}. Raises AgentError: `reverted` when the window has passed, `lease-lost`.
 
-    `health-failed` when a check fails: it stays pending, and the window goes on. `health` null: no check is made.
-    `actor` is who decides, when that is not who activated. Confirming twice is fine, and so is confirming an
+    `live-changed` when a file is not as the release has it: what would be confirmed is not what was tried;
+    `health-failed` when a check fails. Either way it stays pending, and the window goes on. `health` null: no check is
+    made. `actor` is who decides, when that is not who activated. Confirming twice is fine, and so is confirming an
     "unchanged" activation, which is null.
     """
     wanted = request.value.get("activation")
@@ -37,10 +38,27 @@ def confirm(request: Request, services: Services) -> Json:
             if wanted is None or (state["last"] and state["last"]["activation"] == wanted):
                 return {"known_good": state["known_good"], "pruned": {"releases": 0, "objects": 0}, "health": []}
             raise gone(state, wanted)
+        _refuse_edited(store, pending)
         results = _prove(store, services, pending, request.value.get("health"))
         _confirm(store, state, pending, services.now(), actor=request.get("actor", str, "") or pending["by"])
         pruned = retention.prune(store, keep)
         return {"known_good": pending["release"], "pruned": pruned, "health": results}
+
+
+def _refuse_edited(store: Store, pending: Json) -> None:
+    goal = store.effective(pending["release"])
+    edited = sorted(tree.changes(store.live(goal), goal))
+    if edited:
+        named = ", ".join(edited[:5]) + (f" and {len(edited) - 5} more" if len(edited) > 5 else "")
+        raise AgentError(
+            "live-changed",
+            f"release {pending['release']} was not confirmed: edited by hand since it was activated: {named}",
+            state=f"{pending['release']} is live on this host, edited and unconfirmed, until "
+            f"{iso(pending['deadline'])}; then the host goes back to {pending['before_release']} by itself, and keeps "
+            "the edits aside.",
+            next="Undo the edits on the host and confirm again; or bring them into the templates and push.",
+            detail={"paths": edited},
+        )
 
 
 def _prove(store: Store, services: Services, pending: Json, checks: list[Json] | None) -> list[Json]:

@@ -77,6 +77,7 @@ def status(store: Store, services: Services, _: str | None) -> int:
     if pending:
         _say(f"pending:     {pending['release']} until {iso(pending['deadline'])}, then this host reverts by itself")
         _say(f"dead-man:    {'stands guard' if deadman_lock.lives(store, pending['activation']) else 'GONE'}")
+    _say_went_back(state)
     differing = _differing(store, state)
     for path in differing:
         _say(f"differs:     {path}")
@@ -86,6 +87,24 @@ def status(store: Store, services: Services, _: str | None) -> int:
             _say(f"  {number}. {step}")
         return 7
     return 0 if httpd.get("running") and not differing else 1
+
+
+def _say_went_back(state: Json) -> None:
+    """What the last revert did that a person should know, as long as nothing was deployed since."""
+    last = state["stranded"] or state.get("last_revert") or {}
+    if not state["stranded"] and last.get("at") != state["since"]:
+        return
+    if last.get("went_to") not in (None, "before"):
+        _say(f"went back:   at {last['at']} to {state['current']} ({last['went_to']}), because this did not work:")
+    for one in last.get("tried") or []:
+        _say(f"  {one['went_to']} ({one['release']}): {one['why']}")
+    _say_kept(last.get("kept_aside") or [])
+
+
+def _say_kept(items: list[Json]) -> None:
+    for one in items:
+        where = f"NOT KEPT: {one['error']}" if one.get("error") else f"back with: {one['restore']}"
+        _say(f"kept aside:  {one['path']}, edited by hand; {where}")
 
 
 def _differing(store: Store, state: Json) -> list[str]:
@@ -119,8 +138,9 @@ def revert(store: Store, services: Services, activation: str | None) -> int:
         _say(f"nothing to revert: the current release is {done['release']}")
         return 0
     _say(f"reverted to {done['release']} ({done['went_to']}); httpd runs it and is well")
-    for item in done["kept_aside"]:
-        _say(f"kept aside:  {item['path']} -> {store.objects.path(item['entry'].get('sha256', ''))}")
+    for one in done["tried"]:
+        _say(f"did not work: {one['went_to']} ({one['release']}): {one['why']}")
+    _say_kept(done["kept_aside"])
     return 0
 
 

@@ -61,7 +61,13 @@ def put_back(store: Store, services: Services, record: Json, *, cause: str, by: 
         }
         _settle(store, services, record, result, cause=cause, by=by, run=run)
         return result
-    raise stranded.strand(store, services, record, cause=cause, tried=tried)
+    raise stranded.strand(store, services, record, cause=cause, tried=tried, kept=kept)
+
+
+def not_on(done: Json) -> str:
+    """What a revert tried before the place that it went to, as an addition to a sentence; "" when it was the first."""
+    tried = "; ".join(f"{one['went_to']} ({one['release']}): {one['why']}" for one in done.get("tried") or [])
+    return f" Further back than usual, because this did not work: {tried}" if tried else ""
 
 
 def _places(store: Store, record: Json, tried: list[Json]) -> Iterator[tuple[str, str, Tree]]:
@@ -150,6 +156,8 @@ def _settle(
             "at": iso(now),
             "cause": cause,
             "went_to": result["went_to"],
+            "tried": result["tried"],
+            "kept_aside": result["kept_aside"],
         },
     )
     store.state.save(state)
@@ -165,5 +173,6 @@ def _settle(
         cause=cause,
         by=by,
         run=run or record.get("run"),
+        tried=result["tried"],
         kept_aside=result["kept_aside"],
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def revert(request: Request, services: Services) -> Json:
-    """{outcome, release, verified, steps, went_to, kept_aside}. Raises AgentError: `lease-lost`, `stranded`."""
+    """{outcome, release, verified, steps, went_to, tried, kept_aside}. Raises AgentError: `lease-lost`, `stranded`."""
     actor, run = request.need("actor", str), request.get("run", str, "")
     with changing(request.site, services) as store:
         store.lease.hold(request.need("token", str), services.now())
@@ -50,5 +50,6 @@ def nothing(store: Store, state: Json) -> Json:
         "went_to": went_to,
         "verified": verified,
         "steps": [],
+        "tried": [],
         "kept_aside": [],
     }

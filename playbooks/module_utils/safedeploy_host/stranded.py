@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from .store import Store
 
 
-def strand(store: Store, services: Services, record: Json, *, cause: str, tried: list[Json]) -> AgentError:
+def strand(
+    store: Store, services: Services, record: Json, *, cause: str, tried: list[Json], kept: list[Json]
+) -> AgentError:
     """Leave the files as they were before the activation, if that can be done; return the error to raise."""
     now = services.now()
     try:
@@ -28,18 +30,33 @@ def strand(store: Store, services: Services, record: Json, *, cause: str, tried:
     state.update(
         pending=None,
         current=record["before_release"],
-        stranded={"since": iso(now), "cause": cause, "steps": steps, "tried": tried, "record": record},
+        stranded={
+            "since": iso(now),
+            "cause": cause,
+            "steps": steps,
+            "tried": tried,
+            "kept_aside": kept,
+            "record": record,
+        },
     )
     store.state.save(state)
     store.journal.clear()
-    store.audit("stranded", now, activation=record["activation"], release=record["release"], cause=cause, tried=tried)
+    store.audit(
+        "stranded",
+        now,
+        activation=record["activation"],
+        release=record["release"],
+        cause=cause,
+        tried=tried,
+        kept_aside=kept,
+    )
     return AgentError(
         "stranded",
         f"the activation of {record['release']} failed ({cause}) and no earlier configuration brings httpd up: "
         + "; ".join(f"{item['went_to']} ({item['release']}): {item['why']}" for item in tried),
         state="This host needs hands: httpd may be down, or may not serve.",
         next=steps[0],
-        detail={"cause": cause, "tried": tried, "steps": steps},
+        detail={"cause": cause, "tried": tried, "steps": steps, "kept_aside": kept},
     )
 
 

@@ -44,6 +44,7 @@ class Httpd(Services):
         self.restarted = False
         self.always_dead = False
         self.hangs = False
+        self.dies_of = b"DIES"
 
     @property
     def loaded(self):
@@ -83,7 +84,7 @@ class Httpd(Services):
             return {"ok": False, "how": "graceful", "seconds": 0.0, "error": "the workers were not replaced"}
         self.hangs = False
         self.loaded = self._read()
-        self.running = b"DIES" not in self.loaded and not self.always_dead
+        self.running = self.dies_of not in self.loaded and not self.always_dead
         return {
             "ok": self.running,
             "how": "graceful",
