@@ -12,6 +12,7 @@ import typer
 from safedeploy.cli.ask import ask
 from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.errors import ExitCode, SafedeployError
+from safedeploy.core.hooks import HookRun, When
 
 if TYPE_CHECKING:
     from safedeploy.cli.progress import Progress
@@ -52,19 +53,30 @@ def carry_out(
         asked = {"push": "push to", "rollback": "roll back"}[work.verb]
         ask(f"{asked} {_count(found)} of {session.target.environment}?", yes=work.yes)
 
+    passed: list[Preflight] = []
+    acceptance = Acceptance(ids=work.accept, by=session.identity.actor, reason=work.reason)
+
     def on_preflight(verdict: Preflight) -> None:
+        passed.append(verdict)
         progress.pause()
         preflight_view.show_preflight(screen.err(), verdict)
         if work.as_json and not verdict.ok:
-            acceptance = Acceptance(ids=work.accept, by=session.identity.actor, reason=work.reason)
             screen.say_json(documents.refused_document(session.identity.run, found, verdict, acceptance))
 
+    def on_stopped(runs: tuple[HookRun, ...]) -> None:
+        progress.pause()
+        if work.as_json:
+            screen.say_json(documents.hook_failed_document(session.identity.run, found, passed[-1], acceptance, runs))
+        push_view.show_hooks(screen.err(), [run for run in runs if run.when is When.AFTER])
+
     options = PushOptions(
+        verb=work.verb,
         reason=work.reason,
         allow_restart=work.allow_restart,
         accept=work.accept,
         hold=work.hold,
         on_preflight=on_preflight,
+        on_stopped=on_stopped,
     )
     result: PushResult = workflow.push(session, found, wanted, options)
     with suppress(OSError):  # the terminal may be gone; the exit code still tells how it ended

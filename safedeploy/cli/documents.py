@@ -9,7 +9,9 @@ from safedeploy.cli.trial_documents import examined_member, preflight_members, v
 from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.blame import Cause
 from safedeploy.core.diff import Diff
+from safedeploy.core.errors import ExitCode
 from safedeploy.core.examined import Examined
+from safedeploy.core.hooks import HookRun
 from safedeploy.core.looked_after import LookedAfter
 from safedeploy.core.observed import Observed
 from safedeploy.core.outcome import End, HostEnd
@@ -150,31 +152,64 @@ def push_document(result: PushResult) -> dict[str, Any]:
         "preflight": preflight_members(result.preflight),
         "stale": list(result.preflight.stale),
         "accepted": result.acceptance.to_json(),
+        "hooks": [_hook(run) for run in result.hooks],
     }
 
 
 def refused_document(run: str, plan: FleetPlan, verdict: Preflight, acceptance: Acceptance) -> dict[str, Any]:
     """`safedeploy push --json` when the preflight refuses: the same shape, with every host as it was."""
-    ends = {
-        host: HostEnd(
-            host=host,
-            end=End.UNTOUCHED if item.verdict.acts else End.UNCHANGED,
-            why="the preflight refused the push" if item.verdict.acts else item.reason,
-            release=item.current,
-        )
-        for host, item in plan.hosts.items()
-    }
     return push_document(
         PushResult(
             run=run,
             environment=plan.environment,
             release=plan.release,
-            ends=ends,
+            ends=_untouched(plan, "the preflight refused the push"),
             code=verdict.exit_code,
             preflight=verdict,
             acceptance=acceptance,
         )
     )
+
+
+def hook_failed_document(
+    run: str, plan: FleetPlan, verdict: Preflight, acceptance: Acceptance, hooks: tuple[HookRun, ...]
+) -> dict[str, Any]:
+    """`safedeploy push --json` when a hook stops it: the same shape, with every host as it was."""
+    return push_document(
+        PushResult(
+            run=run,
+            environment=plan.environment,
+            release=plan.release,
+            ends=_untouched(plan, "a hook stopped the push"),
+            code=ExitCode.REFUSED,
+            preflight=verdict,
+            acceptance=acceptance,
+            hooks=hooks,
+        )
+    )
+
+
+def _untouched(plan: FleetPlan, why: str) -> dict[str, HostEnd]:
+    return {
+        host: HostEnd(
+            host=host,
+            end=End.UNTOUCHED if item.verdict.acts else End.UNCHANGED,
+            why=why if item.verdict.acts else item.reason,
+            release=item.current,
+        )
+        for host, item in plan.hosts.items()
+    }
+
+
+def _hook(run: HookRun) -> dict[str, Any]:
+    return {
+        "when": run.when.value,
+        "name": run.name,
+        "ok": run.ok,
+        "why": run.why,
+        "seconds": run.seconds,
+        "output": run.output,
+    }
 
 
 def _end(end: HostEnd, causes: Sequence[Cause]) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +13,7 @@ from safedeploy.cli.rows import Rows
 from safedeploy.cli.screen import plain, say
 from safedeploy.cli.verdict_view import show_cause
 from safedeploy.core.errors import ExitCode
+from safedeploy.core.hooks import HookRun
 from safedeploy.core.outcome import End, HostEnd
 from safedeploy.workflows.push import PushResult
 
@@ -32,6 +33,7 @@ def show_result(console: Console, result: PushResult, *, verb: str = "push") -> 
     show_ends(console, result.ends)
     _show_causes(console, result)
     _show_accepted(console, result)
+    show_hooks(console, result.hooks)
     if result.trouble:
         say(console, f"the rollout was cut short on this machine: {result.trouble}", "bold red")
     say(console, _headline(result, verb), "bold")
@@ -54,6 +56,15 @@ def show_ends(console: Console, ends: Mapping[str, HostEnd]) -> None:
         for line in end.went_back.lines(end.release) if end.went_back else ():
             say(console, f"{end.host}: {line}", "yellow")
         _show_steps(console, end)
+
+
+def show_hooks(console: Console, runs: Sequence[HookRun]) -> None:
+    """Say which hooks failed, and their last words."""
+    for run in runs:
+        if not run.ok:
+            say(console, f"the hook '{run.name}' ({run.when.value}) failed: {run.why}", "bold red")
+            for line in run.output.splitlines()[-20:]:
+                say(console, f"    | {line}")
 
 
 def _show_steps(console: Console, end: HostEnd) -> None:
@@ -102,6 +113,8 @@ def _next(result: PushResult) -> str:
         return f"look at it, then: safedeploy confirm {environment}, or safedeploy abort {environment}"
     if result.code is ExitCode.OK:
         return f"safedeploy status {environment}"
+    if result.code is ExitCode.HOOK_FAILED:
+        return f"the push itself is done; do by hand what the hook was to do, then: safedeploy status {environment}"
     if result.code is ExitCode.STRANDED:
         return f"follow the steps above on each named host, then: safedeploy status {environment}"
     if result.code is ExitCode.INTERRUPTED:

@@ -22,6 +22,7 @@ class ExitCode(IntEnum):
     STRANDED = 7
     DIFFERENCES = 8
     UNREACHABLE = 9
+    HOOK_FAILED = 10
     INTERRUPTED = 130
 
 

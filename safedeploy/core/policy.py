@@ -23,12 +23,18 @@ class Rollout:
     """Batches and brakes. Durations are in seconds.
 
     `batches` is Ansible's `serial`: counts or percentages such as "10%", the last one repeated.
+    `max_unavailable` is a number of hosts or a percentage of the whole fleet. `drain` and `undrain` are files of tasks.
     `error_budget` is how many hosts may fail, be unreachable, revert or time out before the rollout stops.
     """
 
     batches: tuple[int | str, ...] = (1, 1)
     on_failure: OnFailure = OnFailure.REVERT_ALL
     error_budget: int = 0
+    max_unavailable: int | str | None = None
+    drain: str | None = None
+    undrain: str | None = None
+    drain_timeout: int = 60
+    undrain_timeout: int = 20
     confirm_window: int = 60
     hold_window: int = 1800
     bake: int = 0
@@ -73,6 +79,24 @@ class Probing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hook:
+    """A command on the control machine: its words, its limit in seconds, and the variables that it may see beside."""
+
+    name: str
+    command: tuple[str, ...]
+    timeout: float = 60.0
+    env: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hooks:
+    """What is run before the first host changes, and after the last."""
+
+    before_push: tuple[Hook, ...] = ()
+    after_push: tuple[Hook, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """All that safedeploy.yml says of one environment."""
 
@@ -82,6 +106,7 @@ class Policy:
     rollout: Rollout = field(default_factory=Rollout)
     ssh: Ssh = field(default_factory=Ssh)
     preflight: Probing = field(default_factory=Probing)
+    hooks: Hooks = field(default_factory=Hooks)
     health: tuple[Mapping[str, Any], ...] = ()
     controller_health: tuple[Mapping[str, Any], ...] = ()
     vault_password_file: str | None = None

@@ -18,6 +18,7 @@ class Phase(StrEnum):
     PLAN = "plan"
     EXAMINE = "examine"
     PREFLIGHT = "preflight"
+    HOOK = "hook"
     ROLLOUT = "rollout"
     SETTLE = "settle"
 

@@ -17,10 +17,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupt:
-    """A context manager that owns the process's stop signals; `requested` tells whether one has come."""
+    """A context manager that owns the process's stop signals; `times` is how many have come."""
 
     def __init__(self) -> None:
-        self.requested = False
+        self.times = 0
         self._shielded = False
         self._before: dict[signal.Signals, signal._HANDLER] = {}
 
@@ -33,8 +33,13 @@ class Interrupt:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
+    @property
+    def requested(self) -> bool:
+        """Whether the run was asked to stop."""
+        return self.times > 0
+
     def _caught(self, _number: int, _frame: FrameType | None) -> None:
-        self.requested = True
+        self.times += 1
         if not self._shielded:
             raise KeyboardInterrupt
 

@@ -14,12 +14,14 @@ from pathlib import Path
 from safedeploy.core import counted
 from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.blame import Cause
-from safedeploy.core.errors import ExitCode
+from safedeploy.core.errors import ExitCode, SafedeployError
+from safedeploy.core.hooks import HookRun, Told
 from safedeploy.core.outcome import End, HostEnd, canary, exit_code
 from safedeploy.core.preflight import Preflight
 from safedeploy.workflows.bundle import write_bundle
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase
+from safedeploy.workflows.hooks import Hooks
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.lease_keeper import LeaseKeeper
 from safedeploy.workflows.leases import held, release_leases
@@ -50,21 +52,26 @@ class PushResult:
     seconds: Mapping[str, float] = field(default_factory=dict)
     acceptance: Acceptance = field(default_factory=Acceptance)
     causes: Mapping[str, tuple[Cause, ...]] = field(default_factory=dict)
+    hooks: tuple[HookRun, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PushOptions:
     """What a person may say at the push. `accept` are ids of regressions, or "all".
 
+    `verb` is the command that it is for: push or rollback.
     `hold`: stop when the canary serves the release, and leave it for a person.
     `on_preflight` hears the verdict before anything is changed, and also when the push stops there.
+    `on_stopped` hears of the hooks of a push that one of them stopped.
     """
 
+    verb: str = "push"
     reason: str = ""
     allow_restart: bool = False
     accept: tuple[str, ...] = ()
     hold: bool = False
     on_preflight: Callable[[Preflight], None] = lambda _verdict: None
+    on_stopped: Callable[[tuple[HookRun, ...]], None] = lambda _runs: None
 
 
 def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], options: PushOptions) -> PushResult:
@@ -75,6 +82,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
     if not acting:
         return _nothing(session, plan)
     clock = _Clock()
+    hooks = _hooks(session, candidate, options)
     with Interrupt() as interrupt, private_directory() as directory:
         write_bundle(
             session,
@@ -90,30 +98,62 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             clock.lap("preflight")
             options.on_preflight(verdict)
             require_pass(verdict, desired)
+            with LeaseKeeper(session, lambda: held(directory, list(acting))):
+                hooks.before(interrupt, _as_they_were(plan))
+            clock.lap("before_push")
             with interrupt.shield():
                 ends, trouble = _roll_out(session, directory, candidate, interrupt, clock, hold=options.hold)
+        except SafedeployError:
+            if hooks.runs:
+                options.on_stopped(tuple(hooks.runs))
+            raise
         finally:
             with interrupt.shield():
                 release_leases(session, directory, list(acting), interrupted=interrupt.requested)
-    idle = {
-        host: HostEnd(host=host, end=End.UNCHANGED, why=item.reason, release=item.current)
-        for host, item in plan.hosts.items()
-        if host not in acting
-    }
-    everything = {host: (ends | idle)[host] for host in plan.hosts}
+        everything = _as_they_were(plan) | ends
+        interrupted = interrupt.requested
+        code = exit_code(everything, interrupted=interrupted)
+        hooks.after(interrupt, everything, code)
+        if code is ExitCode.OK and hooks.failed_after:
+            code = ExitCode.HOOK_FAILED
+        clock.lap("after_push")
     return PushResult(
         run=session.identity.run,
         environment=plan.environment,
         release=plan.release,
         ends=everything,
-        code=exit_code(everything, interrupted=interrupt.requested),
-        interrupted=interrupt.requested,
+        code=code,
+        interrupted=interrupted,
         trouble=trouble,
         preflight=verdict,
         seconds=clock.laps,
         acceptance=acceptance,
         causes={host: explain(session, candidate, host, end.verdicts) for host, end in ends.items() if end.verdicts},
+        hooks=tuple(hooks.runs),
     )
+
+
+def _hooks(session: Session, candidate: Candidate, options: PushOptions) -> Hooks:
+    told = Told(
+        verb=options.verb,
+        environment=candidate.plan.environment,
+        run=session.identity.run,
+        release=candidate.plan.release,
+        hosts=tuple(candidate.acting),
+    )
+    return Hooks(session, told, masker_of(candidate.desired).text)
+
+
+def _as_they_were(plan: FleetPlan) -> dict[str, HostEnd]:
+    return {
+        host: HostEnd(
+            host=host,
+            end=End.UNTOUCHED if item.verdict.acts else End.UNCHANGED,
+            why="the run stopped before this host" if item.verdict.acts else item.reason,
+            release=item.current,
+        )
+        for host, item in plan.hosts.items()
+    }
 
 
 def _roll_out(
@@ -152,12 +192,12 @@ def _roll_out(
 
 
 def _nothing(session: Session, plan: FleetPlan) -> PushResult:
-    ends = {
-        host: HostEnd(host=host, end=End.UNCHANGED, why=item.reason, release=item.current)
-        for host, item in plan.hosts.items()
-    }
     return PushResult(
-        run=session.identity.run, environment=plan.environment, release=plan.release, ends=ends, code=ExitCode.OK
+        run=session.identity.run,
+        environment=plan.environment,
+        release=plan.release,
+        ends=_as_they_were(plan),
+        code=ExitCode.OK,
     )
 
 

@@ -1,7 +1,7 @@
 """From safedeploy.yml to the policy of one environment.
 
-Environment values override the defaults key by key: keys of `rollout`, `preflight` and `ssh` one by one, lists as a
-whole.
+Environment values override the defaults key by key: keys of `rollout`, `preflight`, `hooks` and `ssh` one by one, lists
+as a whole.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from safedeploy.core.errors import SafedeployError
 from safedeploy.core.nearest import suggestion
-from safedeploy.core.policy import OnFailure, Policy, Probing, Rollout, Ssh, WithoutNamespaces
+from safedeploy.core.policy import Hook, Hooks, OnFailure, Policy, Probing, Rollout, Ssh, WithoutNamespaces
 
-from . import places
+from . import places, task_files
 from .document import Document, read
 from .model import Defaults, Environment, SettingsFile
 from .problems import sentences
@@ -57,11 +57,13 @@ class Settings:
             rollout=_rollout(merged.pop("rollout", {})),
             ssh=Ssh(**merged.pop("ssh", {})),
             preflight=_probing(merged.pop("preflight", {})),
+            hooks=_hooks(merged.pop("hooks", {})),
             health=tuple(merged.pop("health", ())),
             controller_health=tuple(merged.pop("controller_health", ())),
             **merged,
         )
         self._refuse_long_bake(policy)
+        self._refuse_bad_drain(policy)
         return policy
 
     def _known(self, environment: str) -> str:
@@ -85,23 +87,47 @@ class Settings:
 
     def _refuse_long_bake(self, policy: Policy) -> None:
         """Keep the bake within the confirm window: else every host would revert a good change."""
-        bake, window = policy.rollout.bake, policy.rollout.confirm_window
-        if bake < window:
+        rollout = policy.rollout
+        undrain = rollout.undrain_timeout if rollout.undrain else 0
+        if rollout.bake + undrain < rollout.confirm_window:
             return
-        own = self.model.environments.get(policy.environment, Environment()).rollout.model_fields_set
-        at = (
-            ("environments", policy.environment, "rollout")
-            if own & {"bake", "confirm_window"}
-            else ("defaults", "rollout")
-        )
-        written = own if at[0] == "environments" else self.model.defaults.rollout.model_fields_set
-        key = "bake" if "bake" in written else "confirm_window"
+        keys = ("bake", *(["undrain_timeout", "undrain"] if undrain else []), "confirm_window")
+        also = f" and undrain_timeout ({undrain} s) together" if undrain else ""
         raise SafedeployError(
             "settings-invalid",
-            f"{self.document.place((*at, key))} bake ({bake} s) must be shorter than confirm_window ({window} s): "
-            "hosts would revert before they are confirmed",
-            next_step=f"Raise confirm_window or lower bake in {FILE_NAME}.",
+            f"{self._place(policy, *keys)} bake ({rollout.bake} s){also} must be shorter than confirm_window "
+            f"({rollout.confirm_window} s): hosts would revert before they are confirmed",
+            next_step=f"Raise confirm_window or lower {'the others' if undrain else 'bake'} in {FILE_NAME}.",
         )
+
+    def _refuse_bad_drain(self, policy: Policy) -> None:
+        """Keep hosts from being taken out of service by tasks that cannot run, or for good."""
+        rollout = policy.rollout
+        for key, path in (("drain", rollout.drain), ("undrain", rollout.undrain)):
+            wrong = task_files.problem(self.project / Path(path).expanduser()) if path else None
+            if wrong is not None:
+                raise SafedeployError(
+                    "settings-invalid",
+                    f"{self._place(policy, key)} {wrong}",
+                    next_step="Correct the file, or its path; it is relative to the directory of safedeploy.yml.",
+                )
+        if (rollout.drain is None) != (rollout.undrain is None):
+            there, missing = ("drain", "undrain") if rollout.drain else ("undrain", "drain")
+            raise SafedeployError(
+                "settings-invalid",
+                f"{self._place(policy, there)} {there} is given without {missing}",
+                next_step=f"Name the tasks of {missing} too: what takes a host out of service and what puts it back.",
+            )
+
+    def _place(self, policy: Policy, *keys: str) -> str:
+        """Where the first of these keys of the rollout stands; the environment's before the defaults'."""
+        own = self.model.environments.get(policy.environment, Environment()).rollout.model_fields_set
+        defaults = self.model.defaults.rollout.model_fields_set
+        for at, written in ((("environments", policy.environment), own), (("defaults",), defaults)):
+            for key in keys:
+                if key in written:
+                    return self.document.place((*at, "rollout", key))
+        return self.document.place(("defaults", "rollout"))
 
 
 def load(project: Path) -> Settings:
@@ -152,3 +178,12 @@ def _probing(values: Mapping[str, Any]) -> Probing:
     if "without_namespaces" in converted:
         converted["without_namespaces"] = WithoutNamespaces(converted["without_namespaces"])
     return Probing(**converted)
+
+
+def _hooks(values: Mapping[str, Any]) -> Hooks:
+    return Hooks(**{when: tuple(_hook(one) for one in listed) for when, listed in values.items()})
+
+
+def _hook(values: Mapping[str, Any]) -> Hook:
+    converted: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in values.items()}
+    return Hook(**converted)

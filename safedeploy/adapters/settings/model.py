@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from safedeploy.core import policy
 
 from .checks import HealthCheck
-from .values import Batch, Memory, Seconds, SecondsFromOne, Timeout
+from .values import Batch, Memory, Seconds, SecondsFromOne, TaskFile, Timeout
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
 
@@ -43,6 +43,24 @@ class Rollout(Strict):
         default=policy.Rollout.error_budget,
         ge=0,
         description="How many hosts may fail, be unreachable, revert or time out before the rollout stops.",
+    )
+    max_unavailable: Batch | None = Field(
+        default=policy.Rollout.max_unavailable,
+        description="How many hosts of the fleet may be out of service at a time, those that are already included.",
+    )
+    drain: TaskFile | None = Field(
+        default=policy.Rollout.drain,
+        description="A file of Ansible tasks that take a host out of its load balancer before it changes.",
+    )
+    undrain: TaskFile | None = Field(
+        default=policy.Rollout.undrain,
+        description="A file of Ansible tasks that put a host back into its load balancer once it is well.",
+    )
+    drain_timeout: SecondsFromOne = Field(
+        default=policy.Rollout.drain_timeout, description="How long the tasks of `drain` may take on one host."
+    )
+    undrain_timeout: SecondsFromOne = Field(
+        default=policy.Rollout.undrain_timeout, description="How long the tasks of `undrain` may take on one host."
     )
     confirm_window: SecondsFromOne = Field(
         default=policy.Rollout.confirm_window,
@@ -117,6 +135,30 @@ class Preflight(Strict):
     )
 
 
+class Hook(Strict):
+    """A command that is run on the control machine."""
+
+    name: str = Field(min_length=1, description="What the hook is called on the screen.")
+    command: list[Annotated[str, Field(min_length=1)]] = Field(
+        min_length=1, description="The program and its arguments; no shell. It runs in the project's directory."
+    )
+    timeout: Timeout = Field(default=policy.Hook.timeout, description="After this long it is killed, and has failed.")
+    env: list[Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]] = Field(
+        default=list(policy.Hook.env), description="Environment variables that it is given beside the usual ones."
+    )
+
+
+class Hooks(Strict):
+    """Commands around a push."""
+
+    before_push: list[Hook] | None = Field(
+        default=None, description="Run when every host has passed the pre-flight, before the first one changes."
+    )
+    after_push: list[Hook] | None = Field(
+        default=None, description="Run when the end of every host is known, however the push ended."
+    )
+
+
 class Defaults(Strict):
     """What holds for every environment that does not say otherwise."""
 
@@ -128,6 +170,9 @@ class Defaults(Strict):
     )
     preflight: Annotated[Preflight, BeforeValidator(_empty_is_absent)] = Field(
         default_factory=Preflight, description="How the candidate is tried out on each host."
+    )
+    hooks: Annotated[Hooks, BeforeValidator(_empty_is_absent)] = Field(
+        default_factory=Hooks, description="Commands around a push, on the control machine."
     )
     health: list[HealthCheck] | None = Field(
         default=None, description="Checks made on each host, before and after the change."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from . import durations
 
@@ -78,3 +78,6 @@ Memory = Annotated[
     str, BeforeValidator(_memory), WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*[kKmMgG]$"})
 ]
 """An amount of memory: "512m", "1g"."""
+
+TaskFile = Annotated[str, Field(min_length=1)]
+"""The path of a file with Ansible tasks."""

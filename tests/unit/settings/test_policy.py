@@ -6,7 +6,7 @@ import pytest
 
 from safedeploy.adapters import settings
 from safedeploy.core.errors import ExitCode, SafedeployError
-from safedeploy.core.policy import OnFailure, Policy, Probing, Rollout, Ssh, WithoutNamespaces
+from safedeploy.core.policy import Hook, Hooks, OnFailure, Policy, Probing, Rollout, Ssh, WithoutNamespaces
 
 
 def test_a_file_that_says_nothing_gives_the_defaults_of_the_core(project):
@@ -140,3 +140,81 @@ def test_a_bake_that_outlasts_the_confirm_window_is_refused_where_it_was_written
     with pytest.raises(SafedeployError) as caught:
         settings.load(project(f"version: 1\n{text}")).policy("prod")
     assert caught.value.what.startswith(place)
+
+
+def test_hooks_come_with_their_limits_and_an_environment_replaces_a_list_of_them(project):
+    text = """\
+        version: 1
+        defaults:
+          hooks:
+            before_push: [{name: a, command: [a]}]
+            after_push: [{name: b, command: [b, x], timeout: 90s, env: [TOKEN]}]
+        environments: {prod: {hooks: {before_push: [{name: c, command: [c]}]}}}
+        """
+    assert settings.load(project(text)).policy("prod").hooks == Hooks(
+        before_push=(Hook(name="c", command=("c",)),),
+        after_push=(Hook(name="b", command=("b", "x"), timeout=90.0, env=("TOKEN",)),),
+    )
+
+
+DRAINED = """\
+    version: 1
+    environments:
+      prod:
+        rollout:
+          drain: tasks/drain.yml
+          undrain: tasks/undrain.yml
+    """
+TASKS = "- ansible.builtin.debug:\n    msg: !vault |\n      $ANSIBLE_VAULT\n"
+
+
+@pytest.fixture
+def drained(project):
+    """`drained(text_of_undrain)`: a project with both files."""
+
+    def make(undrain: str | None = TASKS, settings_text: str = DRAINED):
+        directory = project(settings_text)
+        (directory / "tasks").mkdir()
+        (directory / "tasks/drain.yml").write_text(TASKS)
+        if undrain is not None:
+            (directory / "tasks/undrain.yml").write_text(undrain)
+        return settings.load(directory)
+
+    return make
+
+
+def test_task_files_round_each_host_are_named_as_they_stand(drained):
+    rollout = drained().policy("prod").rollout
+    assert (rollout.drain, rollout.undrain) == ("tasks/drain.yml", "tasks/undrain.yml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        ("tasks: []\n", "must be a list of Ansible tasks"),
+        ("[]\n", "must be a list of Ansible tasks"),
+        ("- a\n", "task 1 must be a mapping"),
+        ("- a: {\n", "is not YAML at line 2"),
+        ("- hosts: all\n", "item 1 is a play (it has 'hosts'); tasks alone are wanted"),
+    ],
+)
+def test_a_file_that_is_no_list_of_tasks_is_refused_with_its_place(drained, text, words):
+    with pytest.raises(SafedeployError) as caught:
+        drained(text).policy("prod")
+    assert caught.value.code == "settings-invalid"
+    assert caught.value.what.startswith("safedeploy.yml:6: environments.prod.rollout.undrain:")
+    assert words in caught.value.what
+
+
+def test_what_takes_hosts_out_of_service_needs_what_puts_them_back(drained):
+    with pytest.raises(SafedeployError, match="drain is given without undrain"):
+        drained(settings_text=DRAINED.replace("          undrain: tasks/undrain.yml\n", "")).policy("prod")
+
+
+def test_the_confirm_window_holds_the_bake_and_the_undraining(drained):
+    with pytest.raises(SafedeployError) as caught:
+        drained(settings_text=f"{DRAINED}      bake: 45s\n").policy("prod")
+    assert "bake (45 s) and undrain_timeout (20 s) together must be shorter than confirm_window (60 s)" in str(
+        caught.value
+    )

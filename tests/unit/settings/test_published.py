@@ -14,7 +14,7 @@ from safedeploy.adapters import settings
 from safedeploy.adapters.ansible import entries, expectations, other_services
 from safedeploy.adapters.settings import schema
 from safedeploy.adapters.settings.checks import Expectation, HealthCheck
-from safedeploy.adapters.settings.model import Environment, Preflight, Rollout, SettingsFile, Ssh
+from safedeploy.adapters.settings.model import Environment, Hook, Hooks, Preflight, Rollout, SettingsFile, Ssh
 from safedeploy.adapters.settings.variables import FileEntry, Httpd, OwnValidator, Site, Variables
 from safedeploy.core import policy
 from safedeploy.core.layouts import LAYOUTS
@@ -26,6 +26,8 @@ SECTIONS = {
     "Keys of an environment": Environment,
     "rollout": Rollout,
     "preflight": Preflight,
+    "hooks": Hooks,
+    "One hook": Hook,
     "ssh": Ssh,
     "Health checks": HealthCheck,
 }
@@ -67,6 +69,8 @@ def test_every_field_of_the_core_policy_can_be_set():
     assert set(policy.Rollout.__dataclass_fields__) == set(Rollout.model_fields)
     assert set(policy.Probing.__dataclass_fields__) == set(Preflight.model_fields)
     assert set(policy.Ssh.__dataclass_fields__) == set(Ssh.model_fields)
+    assert set(policy.Hooks.__dataclass_fields__) == set(Hooks.model_fields)
+    assert set(policy.Hook.__dataclass_fields__) == set(Hook.model_fields)
 
 
 @pytest.mark.parametrize("name", schema.documents())
@@ -106,6 +110,9 @@ def test_the_starter_with_all_its_examples_switched_on_is_valid_too(tmp_path):
     assert found.rollout == policy.Rollout()
     assert found.preflight == policy.Probing()
     assert found.ssh == policy.Ssh()
+    assert found.hooks.before_push == (
+        policy.Hook(name="tell the team", command=("scripts/announce", "begins"), env=("CHAT_TOKEN",)),
+    )
     assert len(found.health) == 2
 
 
