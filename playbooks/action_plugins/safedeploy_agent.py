@@ -31,6 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 from safedeploy_control import ledger, line, reply, requests
 from safedeploy_control.bundle import Bundle, BundleError, Json
 
+# Seconds between questions whether the host is there, and how many go unanswered before it counts as gone.
+_ALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
 _UNKNOWN = "It is not known whether the host was changed; what it recorded decides."
 
 
@@ -58,6 +60,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             raise AnsibleActionFail(f"The bundle cannot be used: {error} Nothing was changed on this host.") from error
         if self._task.check_mode and phase in requests.CHANGING:
             return {**result, "changed": True, "skipped": True, "msg": "Check mode: nothing is changed."}
+        self._notice_silence()
         if boolean(self._task.args.get("fresh_connection", False)):
             self._connect_anew()
         try:
@@ -68,6 +71,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             return {**result, "changed": False, "failed": True, "code": ledger.UNREACHABLE, "msg": reply.plain(error)}
         path = bundle.write_answer(host, phase, answer)
         return {**result, **_shown(phase, answer, path)}
+
+    def _notice_silence(self) -> None:
+        """Have ssh give a host up that is not heard of any more; by itself it would wait until the task's time is over.
+
+        What the inventory says comes earlier on ssh's command line, and so counts for more.
+        """
+        if self._connection.transport == "ssh":
+            now = self._connection.get_option("ssh_extra_args") or ""
+            self._connection.set_option("ssh_extra_args", f"{now} {_ALIVE}".strip())
 
     def _connect_anew(self) -> None:
         """Leave ssh's open, multiplexed connection alone: only a new one proves that the host can be reached."""

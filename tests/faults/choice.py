@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from tests.faults.faults import WORK, Fault
 from tests.faults.rendezvous import Row
@@ -23,8 +24,21 @@ class Chosen:
 
 
 def plan(faults: Sequence[Fault], rows: Sequence[Row], hosts: Sequence[str], each: int) -> list[Chosen]:
-    """`each` injections for every column, fewer where there are fewer steps."""
-    return [one for number, fault in enumerate(faults) for one in _column(fault, rows, hosts, each=each, number=number)]
+    """`each` injections for every column, fewer where there are fewer steps; one of each column, then another of each.
+
+    So a run that is cut short has tried everything a little.
+    """
+    columns = [_column(fault, rows, hosts, each=each, number=number) for number, fault in enumerate(faults)]
+    return _in_turn([_in_turn(_by_kind(column)) for column in columns])
+
+
+def _by_kind(column: list[Chosen]) -> list[list[Chosen]]:
+    kinds = dict.fromkeys(one.row.kind for one in column)
+    return [[one for one in column if one.row.kind == kind] for kind in kinds]
+
+
+def _in_turn(lists: Sequence[Sequence[Chosen]]) -> list[Chosen]:
+    return [one for turn in zip_longest(*lists) for one in turn if one is not None]
 
 
 def _column(fault: Fault, rows: Sequence[Row], hosts: Sequence[str], *, each: int, number: int) -> list[Chosen]:

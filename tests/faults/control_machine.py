@@ -8,7 +8,9 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
+from safedeploy.adapters.runner import leftovers, sockets
 from safedeploy.lab.processes import arguments, identify, parent
+from safedeploy.workflows.private_directory import private_directory
 
 MARK = "SAFEDEPLOY_FAULT_MARK"
 
@@ -70,3 +72,12 @@ def private_files(pid: int, scratch: Path) -> list[str]:
     """What a run, by its process id, has left of its private files; all that is in `scratch`, its own TMPDIR."""
     places = [Path("/tmp").glob(f"*sd-{pid}-*"), Path("/dev/shm").glob(f"*safedeploy-*-{pid}-*"), scratch.glob("*")]
     return sorted(str(path) for place in places for path in place)
+
+
+def next_run_tidies(scratch: Path) -> None:
+    """What a run does first on its way: it removes the private files of those that were killed."""
+    with private_directory():
+        pass
+    for place, prefix in ((Path("/tmp"), "sd-"), (scratch, "safedeploy-play-")):
+        for left in leftovers.left(prefix, place):
+            sockets.close_sockets(left)

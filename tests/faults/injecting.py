@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -187,14 +188,21 @@ def _judged(
         time.sleep(0.2)
 
 
+def _is_fourth(row: Row) -> bool:
+    """Whether this one is followed by a whole push: that costs as much as the injection itself."""
+    return zlib.crc32(row.point.encode()) % 4 == 0
+
+
 def _left_here(bench: Bench, scene: Scene, fault: Fault) -> list[Violation]:
     """On the control machine: no process, and no private file once the next run has been."""
     left = control_machine.members(scene.mark)
     found = [Violation(what="a process of the run is left", detail=one.line[:300]) for one in left]
-    if fault.killed:
+    if fault.killed and _is_fourth(scene.row):
         bench.meet.end()
         done = bench.project.run("push", "lab", "--yes", "--no-diff", TMPDIR=str(bench.scratch / "tmp"))
         if done.code != 0:
             found.append(Violation(what="the next push does not work", detail=done.text[-800:]))
+    elif fault.killed:
+        control_machine.next_run_tidies(bench.scratch / "tmp")
     files = control_machine.private_files(scene.run.process.pid, bench.scratch / "tmp")
     return found + [Violation(what="a private file of the run is left", detail=path) for path in files]
