@@ -54,7 +54,7 @@ def work(part: int, parts: int, asked: argparse.Namespace) -> Iterator[Outcome]:
             if asked.list:
                 say(f"{one.fault.column:28} {one.row.host or 'control':8} {one.row.point}  {one.row.about}")
                 continue
-            yield shown(one, inject(bench, one.fault, one.row, one.target))
+            yield shown(one, inject(bench, one)[0])
 
 
 def shown(chosen: Chosen, outcome: Outcome) -> Outcome:

@@ -8,9 +8,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from safedeploy.adapters.runner import leftovers, sockets
 from safedeploy.lab.processes import arguments, identify, parent
-from safedeploy.workflows.private_directory import private_directory
 
 MARK = "SAFEDEPLOY_FAULT_MARK"
 
@@ -32,17 +30,21 @@ class Member:
         return any(Path(word).name == "ansible-playbook" for word in self.words[:2])
 
 
-def members(mark: str) -> list[Member]:
-    """Every live process that a run with this mark has started, and the run itself."""
-    wanted = f"{MARK}={mark}".encode()
+def members(mark: str, pid: int = -1) -> list[Member]:
+    """Every live process that a run with this mark has started, and the run itself.
+
+    ssh's shared connections forget their environment; they are known by the run's own process id in their paths.
+    """
+    wanted, sockets = f"{MARK}={mark}".encode(), f"/sd-{pid}-"
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         with contextlib.suppress(OSError):
-            pid = int(entry.name)
-            if wanted in (entry / "environ").read_bytes().split(b"\0") and identify(pid):
-                found.append(Member(pid=pid, words=tuple(arguments(pid)), parent=parent(pid)))
+            one = Member(pid=int(entry.name), words=tuple(arguments(int(entry.name))), parent=parent(int(entry.name)))
+            own = wanted in (entry / "environ").read_bytes().split(b"\0") or sockets in one.line
+            if own and identify(one.pid):
+                found.append(one)
     return found
 
 
@@ -72,12 +74,3 @@ def private_files(pid: int, scratch: Path) -> list[str]:
     """What a run, by its process id, has left of its private files; all that is in `scratch`, its own TMPDIR."""
     places = [Path("/tmp").glob(f"*sd-{pid}-*"), Path("/dev/shm").glob(f"*safedeploy-*-{pid}-*"), scratch.glob("*")]
     return sorted(str(path) for place in places for path in place)
-
-
-def next_run_tidies(scratch: Path) -> None:
-    """What a run does first on its way: it removes the private files of those that were killed."""
-    with private_directory():
-        pass
-    for place, prefix in ((Path("/tmp"), "sd-"), (scratch, "safedeploy-play-")):
-        for left in leftovers.left(prefix, place):
-            sockets.close_sockets(left)

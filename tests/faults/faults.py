@@ -10,9 +10,8 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from safedeploy.lab.processes import identify
 from tests.faults import bystanders, control_machine, disk, network
 from tests.faults.scene import Scene
 
@@ -40,7 +39,6 @@ class Fault:
     after: Callable[[Scene], None] = _nothing
     signalled: bool = False
     killed: bool = False
-    loses: bool = False
 
 
 def kill_controller(scene: Scene) -> None:
@@ -133,10 +131,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault(column="SIGINT three times", act=signalled(_INT, times=3, group=True), signalled=True),
     Fault(column="SIGTERM three times", act=signalled(_TERM, times=3), signalled=True),
     Fault(column="connection cut", act=network.cut, at=HOST | {TASK}, promise="window"),
-    Fault(column="cable pulled for 2 s", act=unplugged_for(2), promise="window", loses=True),
-    Fault(column="silence for 3 s", act=silence_for(3), promise="window", loses=True),
-    Fault(column="silence to the end", act=network.silence, promise="window", loses=True),
-    Fault(column="host restarted", act=reboot, promise="window", loses=True),
+    Fault(column="cable pulled for 2 s", act=unplugged_for(2), promise="window"),
+    Fault(column="silence for 3 s", act=silence_for(3), promise="window"),
+    Fault(column="silence to the end", act=network.silence, promise="window"),
+    Fault(column="host restarted", act=reboot, promise="window"),
     Fault(column="disk full: state", **on_disk(disk.fill, STATE_DIR), promise="window"),
     Fault(column="disk full: configuration", **on_disk(disk.fill, SERVER_ROOT), promise="window"),
     Fault(column="read-only: configuration", **on_disk(disk.protect, SERVER_ROOT), promise="window"),
@@ -149,13 +147,3 @@ FAULTS: tuple[Fault, ...] = (
     Fault(column="httpd slow to start", act=bystanders.slow_httpd),
     Fault(column="flapping probes", act=bystanders.flapping_backend),
 )
-
-
-def host_side(scene: Scene) -> bool:
-    """Whether the process that waits is one of the host's own that still lives."""
-    return bool(scene.row.host) and identify(scene.pid) is not None
-
-
-def with_allowance(scene: Scene, **changes: object) -> None:
-    """Note what the fault itself changed."""
-    scene.allow = replace(scene.allow, **changes)  # type: ignore[arg-type]

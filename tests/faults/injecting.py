@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import shutil
+import subprocess
 import time
 import uuid
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,10 +17,10 @@ from tests.e2e import program
 from tests.e2e.program import Done
 from tests.e2e.project import Project
 from tests.faults import control_machine
-from tests.faults.faults import Fault
+from tests.faults.choice import Chosen
 from tests.faults.fleet import FaultFleet
 from tests.faults.oracle import Judged, consistent, host_violations
-from tests.faults.records import Injection, Outcome, Violation
+from tests.faults.records import Outcome, Violation
 from tests.faults.rendezvous import CODE, ON_HOST, Rendezvous, Row
 from tests.faults.scene import Scene
 from tests.faults.screen import screen_violations
@@ -77,87 +81,106 @@ class Bench:
         return rows
 
 
-def inject(bench: Bench, fault: Fault, row: Row, target: str) -> Outcome:
-    """Do it, and say what became of it."""
+def inject(bench: Bench, *chosen: Chosen) -> list[Outcome]:
+    """Make these injections in one push, each on a host of its own; what became of each.
+
+    Violations cannot be told apart by their causes, so every outcome has all of them.
+    """
     began = time.monotonic()
     bench.fleet.restore()
     mark = uuid.uuid4().hex
-    scene = Scene(
+    scenes = [_scene(bench, one, mark) for one in chosen]
+    for scene in scenes:
+        scene.fault.before(scene)
+    bench.meet.begin(*(scene.row for scene in scenes))
+    try:
+        outcomes = _watched(bench, scenes, mark)
+    finally:
+        bench.meet.end()
+        control_machine.kill(control_machine.members(mark))
+        for scene in scenes:
+            scene.lift()
+            scene.fault.after(scene)
+    seconds = round((time.monotonic() - began) / len(chosen), 2)
+    return [replace(outcome, seconds=seconds) for outcome in outcomes]
+
+
+def _scene(bench: Bench, one: Chosen, mark: str) -> Scene:
+    return Scene(
         fleet=bench.fleet,
         project=bench.project,
         rival=bench.rival,
         meet=bench.meet,
-        row=row,
-        target=target,
+        fault=one.fault,
+        row=one.row,
+        target=one.target,
         mark=mark,
     )
-    injection = Injection(
-        part="run",
-        column=fault.column,
-        kind=row.kind,
-        row=f"{row.host or 'control'}: {row.point}",
-        host=target,
-    )
-    fault.before(scene)
-    bench.meet.begin(row)
-    try:
-        outcome = _watched(bench, scene, fault, injection)
-    finally:
-        bench.meet.end()
-        control_machine.kill(control_machine.members(mark))
-        scene.lift()
-        fault.after(scene)
-    return replace(outcome, seconds=round(time.monotonic() - began, 2))
 
 
-def _watched(bench: Bench, scene: Scene, fault: Fault, injection: Injection) -> Outcome:
+def _watched(bench: Bench, scenes: Sequence[Scene], mark: str) -> list[Outcome]:
     words = ("push", "lab", "--yes", "--no-diff")
-    environ = {**bench.project.environ, **bench.environ(scene.mark)}
+    environ = {**bench.project.environ, **bench.environ(mark)}
+    killed = any(scene.fault.killed for scene in scenes)
     with program.running(*words, cwd=bench.project.root, environ=environ) as running:
-        scene.running = running
-        if not _reached(scene):
-            return Outcome(injection=injection, reached=False, note=running.text[-300:])
-        hit = time.monotonic()
-        fault.act(scene)
-        bench.meet.go(scene.row)
-        done = None if fault.killed else _end(scene)
+        for scene in scenes:
+            scene.running = running
+        hits = _hit(scenes)
+        if hits is None:
+            return [_not_reached(scene) for scene in scenes]
+        done = None if killed else _end(scenes[0])
     ended = time.monotonic()
-    scene.lift()
-    latest = max(hit, ended if fault.promise == "end" or not fault.killed else hit)
-    judged, recovery = _judged(bench, scene, fault, hit=hit, latest=latest)
-    found = [*scene.found, *(violation for one in judged for violation in one.violations)]
+    for scene in scenes:
+        scene.lift()
+    judged, recovery = _judged(bench, scenes, hit=min(hits), latest=min(hits) if killed else ended)
+    found = [violation for scene in scenes for violation in scene.found]
+    found += [violation for one in judged for violation in one.violations]
     ends = {one.host: one.end for one in judged}
     if done is not None:
-        lost = frozenset({scene.target}) if fault.loses or fault.promise == "window" else frozenset[str]()
-        found += screen_violations(done, ends, lost=lost, interrupted=fault.signalled)
-    found += _left_here(bench, scene, fault)
-    return Outcome(
-        injection=injection,
-        violations=tuple(found),
-        ends=ends,
-        code=done.code if done else None,
-        recovery=recovery,
-        note=done.text[-1500:] if done and found else "",
-    )
+        lost = frozenset(scene.target for scene in scenes if scene.fault.promise == "window")
+        found += screen_violations(done, ends, lost=lost, interrupted=any(scene.fault.signalled for scene in scenes))
+    found += _left_here(bench, scenes[0], killed=killed, until=ended + (WINDOW + GRACE if killed else SETTLED))
+    return [
+        Outcome(
+            injection=scene.injection,
+            violations=tuple(found),
+            ends=ends,
+            code=done.code if done else None,
+            recovery=recovery,
+            note=done.text[-1500:] if done and found else "",
+        )
+        for scene in scenes
+    ]
 
 
-def _reached(scene: Scene) -> bool:
+def _not_reached(scene: Scene) -> Outcome:
+    return Outcome(injection=scene.injection, reached=False, note=scene.run.text[-300:])
+
+
+def _hit(scenes: Sequence[Scene]) -> list[float] | None:
+    """Do each fault when the run is at its step. When that was; None when the run ended before it met all of them."""
+    waiting, hits = list(scenes), []
     end = time.monotonic() + 60
-    while time.monotonic() < end:
-        pid = scene.meet.stopped(scene.row)
-        if pid is not None:
-            scene.pid = pid
-            return True
-        if scene.run.process.poll() is not None:
-            return False
+    while waiting and time.monotonic() < end:
+        ended = waiting[0].run.process.poll() is not None
+        for scene in list(waiting):
+            pid = scene.meet.stopped(scene.row)
+            if pid is not None:
+                scene.pid = pid
+                hits.append(time.monotonic())
+                scene.fault.act(scene)
+                scene.meet.go(scene.row)
+                waiting.remove(scene)
+        if ended:
+            break
         time.sleep(0.01)
-    return False
+    return None if waiting else hits
 
 
 def _end(scene: Scene) -> Done | None:
     try:
         scene.run.process.wait(LIMIT)
-    except Exception:  # noqa: BLE001 - a run that hangs is a finding
+    except subprocess.TimeoutExpired:
         scene.found.append(Violation(what="the run does not end", detail=scene.run.text[-600:]))
         scene.run.process.kill()
         return None
@@ -168,21 +191,20 @@ def _end(scene: Scene) -> Done | None:
         return None
 
 
-def _judged(
-    bench: Bench, scene: Scene, fault: Fault, *, hit: float, latest: float
-) -> tuple[list[Judged], float | None]:
+def _judged(bench: Bench, scenes: Sequence[Scene], *, hit: float, latest: float) -> tuple[list[Judged], float | None]:
     """Every host once it is well, or once the promised time has passed; and how long the hosts took."""
     fleet = bench.fleet
-    window = WINDOW + GRACE if fault.promise == "window" else SETTLED
+    allow = functools.reduce(operator.or_, (scene.allow for scene in scenes))
+    window = WINDOW + GRACE if any(scene.fault.promise == "window" for scene in scenes) else SETTLED
     recovered: float | None = None
     while True:
         busy = time.time() - bench.meet.last_activity()  # a request that was under way opens its own window
         until = max(latest, time.monotonic() - busy) + window
-        if recovered is None and all(consistent(fleet, host, scene.allow) for host in fleet.names):
+        if recovered is None and all(consistent(fleet, host, allow) for host in fleet.names):
             recovered = time.monotonic() - hit
         over = time.monotonic() > until
         if recovered is not None or over:
-            judged = [host_violations(fleet, host, scene.allow) for host in fleet.names]
+            judged = [host_violations(fleet, host, allow) for host in fleet.names]
             if over or all(one.well for one in judged):
                 return judged, None if recovered is None else round(recovered, 2)
         time.sleep(0.2)
@@ -193,16 +215,21 @@ def _is_fourth(row: Row) -> bool:
     return zlib.crc32(row.point.encode()) % 4 == 0
 
 
-def _left_here(bench: Bench, scene: Scene, fault: Fault) -> list[Violation]:
-    """On the control machine: no process, and no private file once the next run has been."""
-    left = control_machine.members(scene.mark)
-    found = [Violation(what="a process of the run is left", detail=one.line[:300]) for one in left]
-    if fault.killed and _is_fourth(scene.row):
+def _left_here(bench: Bench, scene: Scene, *, killed: bool, until: float) -> list[Violation]:
+    """On the control machine no process and no private file is left, and the next push works."""
+    pid, temporary = scene.run.process.pid, bench.scratch / "tmp"
+
+    def left() -> tuple[list[control_machine.Member], list[str]]:
+        return control_machine.members(scene.mark, pid), control_machine.private_files(pid, temporary)
+
+    while any(left()) and time.monotonic() < until:
+        time.sleep(0.1)
+    processes, files = left()
+    found = [Violation(what="a process of the run is left", detail=one.line[:300]) for one in processes]
+    found += [Violation(what="a private file of the run is left", detail=path) for path in files]
+    if killed and _is_fourth(scene.row):
         bench.meet.end()
-        done = bench.project.run("push", "lab", "--yes", "--no-diff", TMPDIR=str(bench.scratch / "tmp"))
+        done = bench.project.run("push", "lab", "--yes", "--no-diff", TMPDIR=str(temporary))
         if done.code != 0:
             found.append(Violation(what="the next push does not work", detail=done.text[-800:]))
-    elif fault.killed:
-        control_machine.next_run_tidies(bench.scratch / "tmp")
-    files = control_machine.private_files(scene.run.process.pid, bench.scratch / "tmp")
-    return found + [Violation(what="a private file of the run is left", detail=path) for path in files]
+    return found

@@ -53,6 +53,16 @@ class Allowances:
     mounts: frozenset[str] = frozenset()
     edited: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
+    def __or__(self, other: Allowances) -> Allowances:
+        """Both."""
+        return Allowances(
+            trees={**self.trees, **other.trees},
+            ignored=self.ignored | other.ignored,
+            places=self.places | other.places,
+            mounts=self.mounts | other.mounts,
+            edited={**self.edited, **other.edited},
+        )
+
 
 NONE = Allowances()
 

@@ -43,13 +43,14 @@ class Rendezvous:
             shutil.copy(CODE / name, place / name)
         (place / "instrument.py").chmod(0o755)
 
-    def begin(self, row: Row | None = None) -> None:
-        """Forget the last run; wait at `row` in the next one."""
+    def begin(self, *rows: Row) -> None:
+        """Forget the last run; wait at these steps in the next one, at one for each place at most."""
         for name, place in self._places.items():
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
-            if row is not None and row.host == name:
-                (place / "stop").write_text(row.point)
+            for row in rows:
+                if row.host == name:
+                    (place / "stop").write_text(row.point)
 
     def end(self) -> None:
         """No run is heard any more; what waits goes on."""
@@ -87,8 +88,9 @@ class Rendezvous:
         return [row for _, row in sorted(found, key=lambda item: item[0])]
 
     def last_activity(self) -> float:
-        """When a step was last met, in seconds since 1970."""
-        return max((told["at"] for place in self._places.values() for told in self._told(place)), default=0.0)
+        """When the run last did something, in seconds since 1970; what dead-men do is not the run's."""
+        told = [one for place in self._places.values() for one in self._told(place)]
+        return max((one["at"] for one in told if not one["point"].startswith("dead-man")), default=0.0)
 
     @staticmethod
     def _told(place: Path) -> list[dict[str, Any]]:

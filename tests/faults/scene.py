@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tests.e2e.program import Running
 from tests.e2e.project import Project
 from tests.faults.fleet import FaultFleet
 from tests.faults.oracle import Allowances
-from tests.faults.records import Violation
+from tests.faults.records import Injection, Violation
 from tests.faults.rendezvous import Rendezvous, Row
+
+if TYPE_CHECKING:
+    from tests.faults.faults import Fault
 
 
 @dataclass(kw_only=True)
@@ -25,6 +29,7 @@ class Scene:
     project: Project
     rival: Project
     meet: Rendezvous
+    fault: Fault
     row: Row
     target: str
     mark: str
@@ -33,6 +38,17 @@ class Scene:
     allow: Allowances = field(default_factory=Allowances)
     undo: list[Callable[[], None]] = field(default_factory=list)
     found: list[Violation] = field(default_factory=list)
+
+    @property
+    def injection(self) -> Injection:
+        """Its name for the record."""
+        return Injection(
+            part="run",
+            column=self.fault.column,
+            kind=self.row.kind,
+            row=f"{self.row.host or 'control'}: {self.row.point}",
+            host=self.target,
+        )
 
     @property
     def run(self) -> Running:

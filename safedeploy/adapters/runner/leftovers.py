@@ -1,4 +1,7 @@
-"""Directories that their process holds locked, so that a later one can remove what a killed one left.
+"""Directories of a process that are removed when it is killed: by its keeper at once, or by a later process.
+
+The keeper (keeper.py) is a process of its own. Each directory is held locked, so that a later process can tell what a
+killed one, whose keeper was killed too, has left.
 
 The kernel drops a lock with its process, however that ends. A process id would not do: it is used again, and it means
 somebody else, or nobody, to a process of another namespace (a container) that shares the parent directory.
@@ -8,7 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
+import io
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +30,28 @@ def make(prefix: str, parent: Path) -> Path:
     descriptor = os.open(made, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     _held.append(descriptor)
-    return made.rename(parent / made.name.removeprefix(".new-"))
+    place = made.rename(parent / made.name.removeprefix(".new-"))
+    with contextlib.suppress(OSError):  # without a keeper the next run does its work
+        keeper = _keeper()
+        keeper.write(f"{place.absolute()}\n".encode())
+    return place
+
+
+@functools.cache
+def _keeper() -> io.RawIOBase:
+    """What the keeper of this process reads. It ends with us: nobody else has the other end of the pipe."""
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", str(Path(__file__).with_name("keeper.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        bufsize=0,
+        start_new_session=True,
+    )
+    process.returncode = 0  # it outlives us for a moment, on purpose: no warning about that
+    assert isinstance(process.stdin, io.RawIOBase)  # noqa: S101 - it was opened as a pipe without a buffer
+    return process.stdin
 
 
 def left(prefix: str, parent: Path) -> Iterator[Path]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import atexit
 import functools
 import shutil
-import subprocess
 from pathlib import Path
 
 from safedeploy.adapters.runner import leftovers
+from safedeploy.adapters.runner.keeper import close_connections
 
 
 @functools.cache
@@ -29,20 +29,5 @@ def socket_directory() -> Path:
 
 def close_sockets(directory: Path) -> None:
     """Ask the master behind each socket to end, and remove the directory."""
-    masters = [
-        subprocess.Popen(
-            ["ssh", "-F", "none", "-o", f"ControlPath={path}", "-O", "exit", "any"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for path in directory.glob("*")
-        if path.is_socket()
-    ]
-    for master in masters:
-        try:
-            master.wait(2)
-        except subprocess.TimeoutExpired:
-            master.kill()
-            master.wait()
+    close_connections(directory)
     shutil.rmtree(directory, ignore_errors=True)
