@@ -22,6 +22,7 @@ from .protocol import AgentError
 from .put_back import not_on, put_back
 from .releases import ADOPTED
 from .serving import loaded_record
+from .switch_over import Undone, switch_over
 from .validators import declared
 
 TYPE_CHECKING = False
@@ -140,11 +141,14 @@ class Activation:
             store.state.save({**store.state.load(), "pending": None})
             raise
         try:
-            self._switch(pending)
+            switch_over(store, services, pending, self.goal, self.others)
+            self._step("switch")
             others = self._reload_others(pending)
             reload = self._reload()
             results = self._prove()
             pending = self._extend(reload)
+        except Undone as error:
+            raise error.refusal from error
         except Exception as error:
             raise self._go_back(pending, error) from error
         store.audit(
@@ -216,17 +220,6 @@ class Activation:
             return state
         first = {**self.confirmed(None, now), "release": ADOPTED, "tree": self.store.adopted.manifest()["tree"]}
         return {**state, "known_good": ADOPTED, "history": [*state["history"], first]}
-
-    def _switch(self, pending: Json) -> None:
-        self.store.journal.write({"kind": "activate", "activation": pending["activation"], "record": pending})
-        switch.apply(self.store, self.goal, make=pending["directories"])
-        pending["services"] = self.others
-        now = self.services.now()
-        state = self.store.state.load()
-        state.update(current=self.release, since=iso(now), by=self.actor, run=self.run, pending=pending)
-        self.store.state.save(state)
-        self.store.journal.clear()
-        self._step("switch")
 
     def _reload_others(self, pending: Json) -> list[Json]:
         done = self.services.reload_others(pending["services"], self.declared)

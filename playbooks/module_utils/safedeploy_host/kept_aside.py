@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import shlex
 
-from . import records
+from . import fsio, records, tree
 from .clock import iso
 from .protocol import AgentError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .fsio import Place
     from .protocol import Json
     from .store import Store
     from .tree import Entry, Tree
@@ -17,27 +22,78 @@ if TYPE_CHECKING:
 MOST = 100  # of earlier activations
 
 
-def keep(store: Store, record: Json, now: float) -> list[Json]:
-    """Keep the live entries that neither the activation nor the time before it explains.
+class Edits:
+    """What a revert of the activation `record` does with entries that nothing of ours explains: it keeps them aside.
 
-    Returns all that was kept of this activation, also by a revert that died. A file that cannot be read or stored is
+    `kept` is all that was kept of this activation, also by a revert that died. A file that cannot be read or stored is
     named with `error`: a hand edit must not stop a revert.
     """
-    before = record["before"]
-    after = after_tree(store, record)
-    edited = {
-        path: entry
-        for path, entry in store.live(before).items()
-        if entry not in (before[path], after.get(path)) and entry["kind"] in ("file", "link")
-    }
-    kept = [item(store, path, entry, record, now) for path, entry in edited.items()]
-    for one in kept:
-        if one["entry"]["kind"] == "file":
+
+    refuses = False
+
+    def __init__(self, store: Store, record: Json, now: float) -> None:
+        self.store = store
+        self.record = record
+        self.now = now
+        self.before: Tree = record["before"]
+        self.after = after_tree(store, record)
+        self.kept = remember(store, record, [])
+
+    def explained(self, path: str, entry: Entry) -> bool:
+        """Whether an entry is what the activation made of its path, or what was there before."""
+        return entry in (self.before.get(path), self.after.get(path)) or entry["kind"] not in ("file", "link")
+
+    def look(self) -> None:
+        """Keep what is live and not explained, before anything changes."""
+        for path, entry in self.store.live(self.before).items():
+            if not self.explained(path, entry):
+                self._keep(path, entry, functools.partial(tree.content, path, self.store.roots))
+
+    def met(self, path: str, entry: Entry, at: Place, name: str) -> None:
+        """Keep what a switch found at `path` and has moved to `name` beside it."""
+        self._keep(path, entry, lambda: _read(at, name))
+
+    def left(self, path: str, at: Place, name: str) -> None:
+        """Keep what a switch that died left at `name`, unless it is ours, or the beginning of it."""
+        entry = tree.entry_in(at.dir_fd, name)
+        if entry["kind"] == "link" and entry not in (self.before.get(path), self.after.get(path)):
+            self._keep(path, entry, bytes)
+        if entry["kind"] != "file" or self.store.objects.intact(entry["sha256"]):
+            return
+        content = _read(at, name)
+        if not self._unfinished(path, content):
+            self._keep(path, entry, lambda: content)
+
+    def _unfinished(self, path: str, content: bytes) -> bool:
+        if not content.strip(b"\0"):
+            return True
+        ours = [one.get(path, {}).get("sha256") for one in (self.before, self.after)]
+        return any(
+            self.store.objects.read(sha256).startswith(content)
+            for sha256 in ours
+            if sha256 and self.store.objects.intact(sha256)
+        )
+
+    def _keep(self, path: str, entry: Entry, read: Callable[[], bytes]) -> None:
+        error = None
+        if entry["kind"] == "file":
             try:
-                store.keep_content({one["path"]: one["entry"]})
-            except (OSError, AgentError) as error:
-                one["error"] = str(error)
-    return remember(store, record, kept)
+                content = read()
+                entry = {**entry, "sha256": self.store.objects.put(content), "size": len(content)}
+            except (OSError, AgentError) as failed:
+                error = str(failed)
+        one = item(self.store, path, entry, self.record, self.now)
+        self.kept = remember(self.store, self.record, [{**one, "error": error} if error else one])
+
+
+class Untouched(Edits):
+    """What an activation does: nothing may have changed since it looked, and what has is put back and refused."""
+
+    refuses = True
+
+    def explained(self, path: str, entry: Entry) -> bool:
+        """Whether the entry is the one that was looked at."""
+        return entry == self.before.get(path)
 
 
 def item(store: Store, path: str, entry: Entry, record: Json, now: float) -> Json:
@@ -80,6 +136,14 @@ def after_tree(store: Store, record: Json) -> Tree:
 def trees(store: Store) -> list[Tree]:
     """The kept entries as trees, so that their objects are not pruned."""
     return [{one["path"]: one["entry"]} for one in _items(store)]
+
+
+def _read(at: Place, name: str) -> bytes:
+    fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=at.dir_fd)
+    try:
+        return b"".join(fsio.chunks(fd))
+    finally:
+        os.close(fd)
 
 
 def _items(store: Store) -> list[Json]:

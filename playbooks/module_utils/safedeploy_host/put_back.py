@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import time
 
-from . import by_hand, kept_aside, stranded, switch, tree
+from . import by_hand, stranded, switch, tree
 from .clock import iso
+from .kept_aside import Edits
 from .protocol import AgentError
 from .serving import bring_up, loaded_record
 from .state import previous_known_good
@@ -37,11 +38,12 @@ def put_back(store: Store, services: Services, record: Json, *, cause: str, by: 
     Returns the result of the `revert` command. Raises AgentError(stranded).
     """
     began = time.monotonic()
-    kept = kept_aside.keep(store, record, services.now())
+    edits = Edits(store, record, services.now())
+    edits.look()
     tried: list[Json] = []
     for went_to, release, goal in _places(store, record, tried):
         try:
-            steps, reload, others, health = _go(store, services, record, goal)
+            steps, reload, others, health = _go(store, services, record, goal, edits)
         except (Refused, AgentError, OSError) as error:
             tried.append({"went_to": went_to, "release": release, "why": str(error)})
             continue
@@ -55,13 +57,13 @@ def put_back(store: Store, services: Services, record: Json, *, cause: str, by: 
             "reload": reload,
             "services": others,
             "health": health,
-            "kept_aside": kept,
+            "kept_aside": edits.kept,
             "tried": tried,
             "seconds": round(time.monotonic() - began, 3),
         }
         _settle(store, services, record, result, cause=cause, by=by, run=run)
         return result
-    raise stranded.strand(store, services, record, cause=cause, tried=tried, kept=kept)
+    raise stranded.strand(store, services, record, cause=cause, tried=tried, edits=edits)
 
 
 def not_on(done: Json) -> str:
@@ -90,7 +92,9 @@ def _places(store: Store, record: Json, tried: list[Json]) -> Iterator[tuple[str
             yield went_to, release, goal
 
 
-def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[list[Json], Json, list[Json], list[Json]]:
+def _go(
+    store: Store, services: Services, record: Json, goal: Tree, edits: Edits
+) -> tuple[list[Json], Json, list[Json], list[Json]]:
     """Restore one tree, load it, probe it. Raises Refused, AgentError, OSError."""
     began = time.monotonic()
     missing = store.objects.missing(tree.changes(store.live(goal), goal))
@@ -99,7 +103,7 @@ def _go(store: Store, services: Services, record: Json, goal: Tree) -> tuple[lis
     store.journal.write({"kind": "revert", "activation": record["activation"], "record": record})
     pid_files = [*services.pid_files(), *_pid_file(store)]
     changed = switch.apply(
-        store, goal, make=switch.directories(goal, store.roots), remove=record.get("directories", ())
+        store, goal, edits, make=switch.directories(goal, store.roots), remove=record.get("directories", ())
     )
     switched = time.monotonic()
     found = store.releases.preflight(record["release"])

@@ -9,18 +9,19 @@ from .serving import bring_up, loaded_record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .kept_aside import Edits
     from .protocol import Json
     from .services import Services
     from .store import Store
 
 
 def strand(
-    store: Store, services: Services, record: Json, *, cause: str, tried: list[Json], kept: list[Json]
+    store: Store, services: Services, record: Json, *, cause: str, tried: list[Json], edits: Edits
 ) -> AgentError:
     """Leave the files as they were before the activation, if that can be done; return the error to raise."""
     now = services.now()
     try:
-        switch.apply(store, record["before"], make=switch.directories(record["before"], store.roots))
+        switch.apply(store, record["before"], edits, make=switch.directories(record["before"], store.roots))
         services.restore_others(record.get("services") or [])
         services.reload()
     except (AgentError, OSError) as error:
@@ -35,7 +36,7 @@ def strand(
             "cause": cause,
             "steps": steps,
             "tried": tried,
-            "kept_aside": kept,
+            "kept_aside": edits.kept,
             "record": record,
         },
     )
@@ -48,7 +49,7 @@ def strand(
         release=record["release"],
         cause=cause,
         tried=tried,
-        kept_aside=kept,
+        kept_aside=edits.kept,
     )
     return AgentError(
         "stranded",
@@ -56,7 +57,7 @@ def strand(
         + "; ".join(f"{item['went_to']} ({item['release']}): {item['why']}" for item in tried),
         state="This host needs hands: httpd may be down, or may not serve.",
         next=steps[0],
-        detail={"cause": cause, "tried": tried, "steps": steps, "kept_aside": kept},
+        detail={"cause": cause, "tried": tried, "steps": steps, "kept_aside": edits.kept},
     )
 
 

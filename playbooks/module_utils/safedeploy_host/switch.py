@@ -1,4 +1,6 @@
-"""Bringing the live tree to a goal: everything is written beside its place first, then renamed into it.
+"""Bringing the live tree to a goal: everything is written beside its place first, then swapped into it.
+
+What is at a path in the very moment of its replacement is looked at: a hand edit that is not known is refused or kept.
 
 The caller has journalled what to do if this dies half way. Order: directories, new contents (a full disk shows here,
 before anything live changes), files, links, removed links, removed files, so that no link dangles in between; then
@@ -8,16 +10,19 @@ what is.
 
 from __future__ import annotations
 
+import contextlib
 import os
 
-from . import fsio, owners, tree
+from . import fsio, owners, swap, tree
 from .protocol import AgentError
+from .store import live_changed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .fsio import Place
+    from .kept_aside import Edits
     from .store import Store
     from .tree import Entry, Tree
 
@@ -31,32 +36,39 @@ def directories(changes: Tree, roots: Iterable[str]) -> list[str]:
     return needed
 
 
-def apply(store: Store, goal: Tree, *, make: Iterable[str] = (), remove: Iterable[str] = ()) -> list[str]:
+def apply(store: Store, goal: Tree, edits: Edits, *, make: Iterable[str] = (), remove: Iterable[str] = ()) -> list[str]:
     """Make the live tree equal to `goal`; return the paths that changed.
 
-    `make`: directories to create, outermost first. `remove`: directories to remove again when they are empty.
-    Raises AgentError (object-missing, object-corrupt, through-link), OSError.
+    `edits` decides on what is found at a path at the moment when it is replaced, and is not explained. `make`:
+    directories to create, outermost first. `remove`: directories to remove again when they are empty.
+    Raises AgentError (object-missing, object-corrupt, through-link, live-changed), OSError.
     """
-    sweep(store, goal)
+    sweep(store, goal, edits)
     changes = tree.changes(store.live(goal), goal)
     for directory in make:
         _make_directory(store, directory)
     writes = sorted((p for p, e in changes.items() if e["kind"] != "absent"), key=lambda p: (changes[p]["kind"], p))
-    for number, path in enumerate(writes):
-        _write(store, path, changes[path], f"{fsio.TEMPORARY}{number}")
-    for number, path in enumerate(writes):
-        _rename(store, path, f"{fsio.TEMPORARY}{number}")
+    names = {path: temporary(path, number) for number, path in enumerate(writes)}
+    for path in writes:
+        _write(store, path, changes[path], names[path])
+    for path in writes:
+        _replace(store, path, names[path], edits, changes[path])
     removals = [path for path, entry in changes.items() if entry["kind"] == "absent"]
     for path in sorted(removals, key=lambda p: (tree.live_entry(p, store.roots)["kind"] != "link", p)):
-        _remove(store, path)
+        _replace(store, path, temporary(path, len(writes)), edits, changes[path])
     _sync(store, changes)
     for directory in reversed(list(remove)):
         _remove_directory(store, directory)
     return sorted(changes)
 
 
-def sweep(store: Store, paths: Iterable[str]) -> None:
-    """Remove what a switch that died left behind. Only called with the lock held."""
+def temporary(path: str, number: int) -> str:
+    """The name beside `path` for what replaces it, and then for what was there. It tells whose it is."""
+    return f"{fsio.TEMPORARY}{number}.{os.path.basename(path)[:60]}"
+
+
+def sweep(store: Store, paths: Iterable[str], edits: Edits) -> None:
+    """Remove what a switch that died left behind, but keep what it had just found. Only called with the lock held."""
     seen = set()
     for path in paths:
         parent = os.path.dirname(path)
@@ -69,7 +81,27 @@ def sweep(store: Store, paths: Iterable[str]) -> None:
         with at:
             for name in os.listdir(at.dir_fd):
                 if name.startswith(fsio.TEMPORARY):
+                    whose = f"{parent}/{name[len(fsio.TEMPORARY) :].partition('.')[2].rstrip('~')}"
+                    edits.left(whose, at, name)
                     os.unlink(name, dir_fd=at.dir_fd)
+
+
+def _replace(store: Store, path: str, name: str, edits: Edits, wanted: Entry) -> None:
+    """Have `wanted` at `path`: it lies at `name` beside it, unless it is `absent`. What was there is looked at."""
+    at = fsio.place(path, store.roots)
+    if at is None:
+        if wanted["kind"] == "absent":
+            return
+        raise FileNotFoundError(path)
+    with at:
+        came_out = swap.take(at, name) if wanted["kind"] == "absent" else swap.put(at, name)
+        if came_out != wanted and not edits.explained(path, came_out):
+            if edits.refuses:
+                swap.undo(at, name, came_out)
+                raise live_changed([path])
+            edits.met(path, came_out, at, name)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=at.dir_fd)
 
 
 def _place(store: Store, path: str) -> Place | None:
@@ -109,16 +141,16 @@ def _remove_directory(store: Store, path: str) -> None:
             return  # somebody keeps a file there: theirs now
 
 
-def _write(store: Store, path: str, entry: Entry, temporary: str) -> None:
+def _write(store: Store, path: str, entry: Entry, name: str) -> None:
     at = fsio.place(path, store.roots)
     if at is None:
         raise FileNotFoundError(path)
     with at:
         if entry["kind"] == "link":
-            os.symlink(entry["target"], temporary, dir_fd=at.dir_fd)
+            os.symlink(entry["target"], name, dir_fd=at.dir_fd)
             return
         uid, gid = owners.numbers(path, entry)
-        fd = fsio.write_new(at, temporary, store.objects.read(entry["sha256"]))
+        fd = fsio.write_new(at, name, store.objects.read(entry["sha256"]))
         try:
             found = os.fstat(fd)
             if (found.st_uid, found.st_gid) != (uid, gid):
@@ -127,25 +159,6 @@ def _write(store: Store, path: str, entry: Entry, temporary: str) -> None:
             os.fsync(fd)
         finally:
             os.close(fd)
-
-
-def _rename(store: Store, path: str, temporary: str) -> None:
-    at = fsio.place(path, store.roots)
-    if at is None:
-        raise FileNotFoundError(path)
-    with at:
-        os.rename(temporary, at.name, src_dir_fd=at.dir_fd, dst_dir_fd=at.dir_fd)
-
-
-def _remove(store: Store, path: str) -> None:
-    at = fsio.place(path, store.roots)
-    if at is None:
-        return
-    with at:
-        try:
-            os.unlink(at.name, dir_fd=at.dir_fd)
-        except FileNotFoundError:
-            return
 
 
 def _sync(store: Store, changes: Tree) -> None:

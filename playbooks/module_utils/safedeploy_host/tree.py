@@ -86,18 +86,24 @@ def _entry(path: str, roots: Iterable[str]) -> Entry:
     if at is None:
         return absent()
     with at:
-        found = at.lstat()
-        if found is None:
-            return absent()
-        if stat.S_ISLNK(found.st_mode):
-            return {"kind": "link", "target": os.readlink(at.name, dir_fd=at.dir_fd)}
-        if not stat.S_ISREG(found.st_mode):
-            return {"kind": "other", "type": _type(found.st_mode)}
-        fd = os.open(at.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=at.dir_fd)
-        try:
-            return _file_entry(fd)
-        finally:
-            os.close(fd)
+        return entry_in(at.dir_fd, at.name)
+
+
+def entry_in(dir_fd: int, name: str) -> Entry:
+    """What is at a name in an open directory. Raises OSError."""
+    try:
+        found = os.lstat(name, dir_fd=dir_fd)
+    except FileNotFoundError:
+        return absent()
+    if stat.S_ISLNK(found.st_mode):
+        return {"kind": "link", "target": os.readlink(name, dir_fd=dir_fd)}
+    if not stat.S_ISREG(found.st_mode):
+        return {"kind": "other", "type": _type(found.st_mode)}
+    fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=dir_fd)
+    try:
+        return _file_entry(fd)
+    finally:
+        os.close(fd)
 
 
 def _file_entry(fd: int) -> Entry:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from safedeploy_host import swap
+
 CHANGES = ("rename", "replace", "unlink", "mkdir", "rmdir", "symlink", "write", "fsync", "fchmod", "fchown", "open")
 KILLED = 99
 
@@ -47,3 +49,4 @@ def _arm(number: int) -> None:
 
     for name in CHANGES:
         setattr(os, name, wrap(name, getattr(os, name)))
+    swap.renameat2 = wrap("renameat2", swap.renameat2)  # type: ignore[assignment]
