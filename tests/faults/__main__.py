@@ -98,6 +98,8 @@ def side_by_side(asked: argparse.Namespace) -> list[Outcome]:
 
 
 def main() -> int:
+    # A shell starts background jobs with SIGINT ignored, and the runs would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     asked = options()
     began, day = time.monotonic(), datetime.now(UTC)

@@ -10,10 +10,10 @@ FILLER = ".filler"
 
 
 def give(scene: Scene, directory: str) -> None:
-    """Before the run: `directory` lies on a disk with little room (2 MiB are free) from now on."""
+    """Before the run: `directory` lies on a disk with little room (32 MiB are free) from now on."""
     scene.shell(
         f"used=$(du -sk {directory} | cut -f1) && mkdir -p /run/disk"
-        f" && mount -t tmpfs -o size=$((used * 2 + 2048))k tmpfs /run/disk"
+        f" && mount -t tmpfs -o size=$((used * 2 + 32768))k tmpfs /run/disk"
         f" && cp -a {directory}/. /run/disk/ && chmod --reference={directory} /run/disk"
         f" && mount --move /run/disk {directory} && rmdir /run/disk"
     )
@@ -22,7 +22,7 @@ def give(scene: Scene, directory: str) -> None:
 
 def fill(scene: Scene, directory: str) -> None:
     """Not a byte is left on it."""
-    scene.shell(f"dd if=/dev/zero of={directory}/{FILLER} bs=4k 2>/dev/null; sync; true")
+    scene.shell(f"dd if=/dev/zero of={directory}/{FILLER} bs=64k 2>/dev/null; sync; true")
     scene.undo.append(lambda: empty(scene, directory))
 
 

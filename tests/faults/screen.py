@@ -64,10 +64,9 @@ def _refused(done: Done, ends: Mapping[str, str], *, interrupted: bool) -> list[
 
 
 def _code(words: set[str], *, interrupted: bool) -> set[int]:
-    """The exit codes that are right for these ends; a signal that came when all was done may count or not."""
+    """The exit code that is right for these ends."""
     if words & {"stranded", "pending"}:
         return {ExitCode.STRANDED}
-    rest = {ExitCode.REVERTED if words & {"reverted", "untouched"} else ExitCode.OK}
-    if not interrupted:
-        return rest
-    return {ExitCode.INTERRUPTED} if words & {"reverted", "untouched"} else {ExitCode.INTERRUPTED, *rest}
+    if interrupted:
+        return {ExitCode.INTERRUPTED}
+    return {ExitCode.REVERTED if words & {"reverted", "untouched"} else ExitCode.OK}
