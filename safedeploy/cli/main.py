@@ -20,6 +20,7 @@ from safedeploy.cli.render import render
 from safedeploy.cli.rollback import rollback
 from safedeploy.cli.status import status
 from safedeploy.cli.unlock import unlock
+from safedeploy.workflows.interrupt import Interrupt
 
 app = typer.Typer(
     name="safedeploy",
@@ -62,5 +63,13 @@ def main(
 
 
 def run() -> None:
-    """The entry point of the installed program."""
-    app()
+    """The entry point of the installed program.
+
+    Its stop signals are never given back: until the process is gone none may cut short what is cleared up at its end.
+    """
+    interrupt = Interrupt()
+    interrupt.__enter__()
+    try:
+        app()
+    finally:
+        interrupt.only_note()

@@ -80,7 +80,8 @@ def decide(session: Session, found: Undecided, decision: Decision, reason: str) 
     """Confirm or abort everything that `found` has pending. Raises SafedeployError when Ansible cannot run."""
     work = _confirm if decision is Decision.CONFIRM else _abort
     sites = {host: found.probed[host].site for host in found.pending}
-    with Interrupt() as interrupt, interrupt.shield():
+    with Interrupt() as interrupt:
+        interrupt.only_note()
         try:
             said = work(session, found, reason, interrupt)
         finally:

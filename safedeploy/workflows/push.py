@@ -101,8 +101,8 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             with LeaseKeeper(session, lambda: held(directory, list(acting))):
                 hooks.before(interrupt, _as_they_were(plan))
             clock.lap("before_push")
-            with interrupt.shield():
-                ends, trouble = _roll_out(session, directory, candidate, interrupt, clock, hold=options.hold)
+            interrupt.only_note()
+            ends, trouble = _roll_out(session, directory, candidate, interrupt, clock, hold=options.hold)
         except SafedeployError:
             if hooks.runs:
                 options.on_stopped(tuple(hooks.runs))
