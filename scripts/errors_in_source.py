@@ -1,10 +1,10 @@
 """Find every error code that the source can raise, without running it.
 
-A code is the first argument of `SafedeployError` or `AgentError`. Where that is a parameter of the function around it
-(a small function that builds one kind of error), its callers are followed; where it is a local name, its
-assignments are. `error.code` passes an existing code on and adds none. The reasons why a host cannot be reached are the
-members of `Kind` in safedeploy/adapters/ssh/reply.py. docs/errors.md explains all of them, and
-tests/meta/test_errors_documented.py compares the two.
+A code is the first argument of `SafedeployError` or `AgentError`, or of the plugins' `refused` (unless it is a reason).
+Where that is a parameter of the function around it (a small function that builds one kind of error), its callers are
+followed; where it is a local name, its assignments are. `error.code` passes an existing code on and adds none. The
+reasons why a host cannot be reached are the members of `Kind` in safedeploy/adapters/ssh/reply.py. docs/errors.md
+explains all of them, and tests/meta/test_errors_documented.py compares the two.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ERRORS = ("SafedeployError", "AgentError")
+REFUSED = "refused"
 REASONS = "safedeploy/adapters/ssh/reply.py"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -129,17 +130,18 @@ def reasons(tree: ast.Module, place: str) -> Iterator[tuple[str, str]]:
 def collect() -> Places:
     """Read the product's source, the agent and the plugins."""
     source = Source(path for part in ("safedeploy", "playbooks") for path in (CHECKOUT / part).rglob("*.py"))
-    codes: dict[str, list[str]] = defaultdict(list)
-    unclear = []
-    for code, place in (found for name in ERRORS for found in source.codes(name)):
-        if code is None:
-            unclear.append(place)
-        else:
-            codes[code].append(place)
     kinds: dict[str, list[str]] = defaultdict(list)
     if CHECKOUT / REASONS in source.trees:
         for reason, place in reasons(source.trees[CHECKOUT / REASONS], REASONS):
             kinds[reason].append(place)
+    codes: dict[str, list[str]] = defaultdict(list)
+    unclear = []
+    for name in (*ERRORS, REFUSED):
+        for code, place in source.codes(name):
+            if code is None:
+                unclear.append(place)
+            elif name != REFUSED or code not in kinds:
+                codes[code].append(place)
     return Places(codes=dict(sorted(codes.items())), reasons=dict(sorted(kinds.items())), unclear=unclear)
 
 

@@ -2,7 +2,9 @@
 
     - name: Activate the release
       safedeploy_agent:
-        phase: activate           # prepare, preflight, activate, hold, take, confirm, revert or release
+        phase: activate           # prepare, preflight, activate, hold, take, confirm, revert, release; traffic_before,
+                                  # traffic_mark or traffic_now
+        host: web2                # another host of the run than the task's own, with delegate_to
         fresh_connection: false   # true: open a new connection, which proves that the host can still be reached
         unreachable_fails: false  # true: a host out of reach has failed, with the code `unreachable`: a rescue sees it
 
@@ -41,13 +43,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
     # The request goes over standard input, which needs no files on the host.
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"phase", "bundle", "fresh_connection", "unreachable_fails"})
+    _VALID_ARGS = frozenset({"phase", "host", "bundle", "fresh_connection", "unreachable_fails"})
 
     def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
         """Run the phase. Unreachable hosts raise, as everywhere in Ansible, unless they are to fail."""
         result: Json = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        host = task_vars["inventory_hostname"]
+        host = str(self._task.args.get("host") or task_vars["inventory_hostname"])
         phase = self._task.args.get("phase")
         if phase not in requests.COMMANDS:
             raise AnsibleActionFail(f"phase must be one of {', '.join(requests.COMMANDS)}; it is {phase!r}.")
@@ -131,6 +133,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
     def _python(self, task_vars: Json) -> str | None:
         """The interpreter that the inventory names; None when Ansible would look for one, and the shell line does."""
+        if self._task.args.get("host"):
+            task_vars = task_vars["hostvars"][str(self._task.args["host"])]
         named = self._templar.template(task_vars.get("ansible_python_interpreter") or "")
         return None if not named or str(named).startswith("auto") else str(named)
 
@@ -145,5 +149,7 @@ def _shown(phase: str, answer: Json, path: Path) -> Json:
         return {"changed": False, "failed": True, "code": code, "what": what, "msg": text}
     result = answer["result"] if isinstance(answer["result"], dict) else {}
     outcome = result.get("outcome")
+    if phase in requests.READING:
+        return {"changed": False, "outcome": "done", "quiet": True}
     changed = phase in requests.CHANGING and outcome in ("activated", "reverted")
     return {"changed": changed, "outcome": reply.plain(outcome, 60) if outcome else "done"}

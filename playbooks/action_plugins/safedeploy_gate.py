@@ -6,7 +6,9 @@
       run_once: true
 
 Ansible's own brakes do not count unreachable hosts, and a rescue hides a failure from them. This counts each host that
-failed, was unreachable, timed out or reverted, from the ledger and the hosts' own answers. No host is contacted.
+failed, was unreachable, timed out or reverted, from the ledger and the hosts' own answers. It also refuses once hosts
+of an earlier batch wait for a person. No host is contacted. `unchanged` of the result names some hosts that no
+batch has changed yet, for the error-rate gate to compare with.
 """
 
 # ruff: noqa: INP001 - Ansible loads each plugin by its path; a package would be in its way
@@ -24,6 +26,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 
 from safedeploy_control import ledger
 from safedeploy_control.bundle import Bundle, BundleError, Json
+
+# Each of them is one more request, and a few have traffic enough.
+_COMPARED = 5
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no types
@@ -51,8 +56,19 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
                 if over
                 else f"The rollout stops here: {how} The hosts of this batch and of later ones were not changed.",
             )
-        elif not over:
+        elif over:
+            pass
+        elif waiting := ledger.held(bundle):
+            result.update(
+                failed=True,
+                msg=f"The rollout stops here: {', '.join(waiting[:10])} wait for a person's decision. "
+                "The hosts of this batch and of later ones were not changed.",
+            )
+        else:
             ledger.begin(bundle, [str(host) for host in task_vars["ansible_play_batch"]])
+            rest = ledger.unchanged(bundle)
+            # From all over the fleet: neighbours are often alike.
+            result["unchanged"] = rest[:: max(1, len(rest) // _COMPARED)][:_COMPARED]
         return result
 
 

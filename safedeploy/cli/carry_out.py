@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ def carry_out(
         allow_restart=work.allow_restart,
         accept=work.accept,
         hold=work.hold,
+        attended=sys.stdin.isatty(),
         on_preflight=on_preflight,
         on_stopped=on_stopped,
     )

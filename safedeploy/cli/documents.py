@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from safedeploy.cli.trial_documents import examined_member, preflight_members, verdict_members
@@ -153,6 +154,7 @@ def push_document(result: PushResult) -> dict[str, Any]:
         "stale": list(result.preflight.stale),
         "accepted": result.acceptance.to_json(),
         "hooks": [_hook(run) for run in result.hooks],
+        "traffic": [asdict(batch) for batch in result.traffic],
     }
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from safedeploy.cli.rows import Rows
 from safedeploy.cli.screen import plain, say
+from safedeploy.cli.traffic_view import show_traffic
 from safedeploy.cli.verdict_view import show_cause
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.hooks import HookRun
@@ -31,6 +32,7 @@ _STYLE = {
 def show_result(console: Console, result: PushResult, *, verb: str = "push") -> None:
     """Print the final screen."""
     show_ends(console, result.ends)
+    show_traffic(console, result.traffic)
     _show_causes(console, result)
     _show_accepted(console, result)
     show_hooks(console, result.hooks)

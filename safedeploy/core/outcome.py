@@ -65,6 +65,7 @@ class Answers:
     preflight: Mapping[str, Any] | None = None
     activate: Mapping[str, Any] | None = None
     controller_health: Mapping[str, Any] | None = None
+    traffic: Mapping[str, Any] | None = None
     take: Mapping[str, Any] | None = None
     confirm: Mapping[str, Any] | None = None
     revert: Mapping[str, Any] | None = None
@@ -73,7 +74,8 @@ class Answers:
     @property
     def cause(self) -> str | None:
         """The first thing that went wrong, in one sentence; None when nothing did."""
-        for answer in (self.prepare, self.preflight, self.activate, self.controller_health, self.confirm):
+        asked = (self.prepare, self.preflight, self.activate, self.controller_health, self.traffic, self.confirm)
+        for answer in asked:
             if answer is not None and not answer.get("ok", False):
                 error = answer.get("error") or {}
                 detail = error.get("detail") or {}
@@ -220,8 +222,6 @@ def exit_code(ends: Mapping[str, HostEnd], *, interrupted: bool) -> ExitCode:
         return ExitCode.STRANDED
     if interrupted:
         return ExitCode.INTERRUPTED
-    if End.HELD in found:
-        return ExitCode.OK
-    if found & {End.REVERTED, End.UNTOUCHED}:
+    if End.REVERTED in found or (End.UNTOUCHED in found and End.HELD not in found):
         return ExitCode.REVERTED
     return ExitCode.OK

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from safedeploy.core.gate import Gate
+
 
 class OnFailure(StrEnum):
     """What becomes of the hosts that this push already changed when another host fails."""
@@ -42,6 +44,7 @@ class Rollout:
     keep: int = 5
     forks: int = 20
     lease_ttl: int = 300
+    gate: Gate = field(default_factory=Gate)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from safedeploy.adapters.ansible.render import Probed
 from safedeploy.core.acceptance import Acceptance
+from safedeploy.core.gate import TooLittle, looks
 from safedeploy.core.observed import Pending
 from safedeploy.core.outcome import Answers
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import Probing
+from safedeploy.core.policy import Rollout as RolloutPolicy
 from safedeploy.core.tree import tree_to_json
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.session import Session
@@ -32,8 +34,11 @@ def write_bundle(
     provenance: Mapping[str, Any],
     acceptance: Acceptance,
     allow_restart: bool = False,
+    attended: bool = False,
 ) -> None:
     """Fill `directory` with the documents of docs/architecture.md, section 5.
+
+    `attended`: a person is there who can decide.
 
     What a person accepted goes into the provenance of every manifest, a stored release's too: it is the record.
     """
@@ -63,6 +68,7 @@ def write_bundle(
                 "allow_restart": allow_restart or rollout.allow_restart,
                 "probing": _probing(session.policy.preflight),
                 "accept": list(acceptance.ids),
+                "gate": _gate(rollout, attended=attended),
             },
             "hosts": {host: _host(desired[host], plan) for host, plan in plans.items()},
         },
@@ -101,6 +107,24 @@ def _of_run(session: Session, reason: str) -> dict[str, Any]:
         "reason": reason,
         "environment": session.target.environment,
         "agent": {"sha256": session.agent.sha256, "file": "agent.pyz"},
+    }
+
+
+def _gate(rollout: RolloutPolicy, *, attended: bool) -> dict[str, Any] | None:
+    """When the traffic of a batch is looked at, and by which rules; None when it never is."""
+    gate, when = rollout.gate, looks(rollout.gate, rollout.bake)
+    if not when:
+        return None
+    nobody = gate.too_little is TooLittle.ASK and not attended
+    return {
+        "errors": gate.errors.value,
+        "latency": gate.latency.value,
+        "signatures": gate.signatures.value,
+        "too_little": "stop" if nobody else gate.too_little.value,
+        "before": gate.before,
+        "min_requests": gate.min_requests,
+        "min_increase": gate.min_increase,
+        "looks": [look.to_json() for look in when],
     }
 
 
@@ -159,7 +183,7 @@ def _write_json(path: Path, value: Mapping[str, Any]) -> None:
 
 def read_answers(directory: Path, host: str) -> Answers:
     """What the host's agent answered in each phase, and what Ansible saw of the host."""
-    phases = ("prepare", "preflight", "activate", "controller_health", "take", "confirm", "revert")
+    phases = ("prepare", "preflight", "activate", "controller_health", "traffic", "take", "confirm", "revert")
     return Answers(**{phase: _result(directory, host, phase) for phase in phases}, seen=_ledger(directory).get(host))
 
 
@@ -192,3 +216,20 @@ def _ledger(directory: Path) -> dict[str, str]:
             continue
         found.setdefault(str(item.get("host")), f"{item.get('kind')}: {item.get('text')}")
     return found
+
+
+def read_traffic(directory: Path, hosts: Iterable[str]) -> list[Mapping[str, Any]]:
+    """The verdicts on the traffic of batches, one for each batch, as the playbook wrote them."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for host in hosts:
+        answer = _result(directory, host, "traffic") or {}
+        detail = (answer.get("error") or {}).get("detail") or {}
+        record = answer.get("result") or detail.get("traffic")
+        if isinstance(record, dict):
+            found.setdefault(json.dumps(record.get("hosts")), record)
+    return list(found.values())
+
+
+def held_hosts(directory: Path, hosts: Iterable[str]) -> tuple[str, ...]:
+    """The hosts that the playbook has left for a person."""
+    return tuple(host for host in hosts if (_result(directory, host, "hold") or {}).get("ok") is True)

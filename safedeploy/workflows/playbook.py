@@ -13,7 +13,7 @@ from safedeploy.workflows.events import Phase, Status
 from safedeploy.workflows.session import Session
 
 # Tasks whose end is worth a line on the screen, by their module: what the person waits for.
-_SHOWN = frozenset({"safedeploy_agent", "safedeploy_probe"})
+_SHOWN = frozenset({"safedeploy_agent", "safedeploy_probe", "safedeploy_traffic"})
 
 
 def run_playbook(
@@ -56,10 +56,13 @@ def _forward(session: Session, phase: Phase, event: Mapping[str, Any]) -> None:
     task = str(data.get("task", ""))
     if kind == "runner_on_start":
         session.events.host(str(host), phase, Status.RUNNING, task)
-    elif kind == "runner_on_ok":
-        session.events.host(str(host), phase, Status.OK, task)
+        return
+    result = data.get("res") or {}
+    if data.get("ignore_errors") or all(one.get("quiet") for one in result.get("results") or [result]):
+        return
+    if kind == "runner_on_ok":
+        session.events.host(str(host), phase, Status.OK, str(result.get("what") or task))
     elif kind in ("runner_on_failed", "runner_on_unreachable"):
-        result = data.get("res") or {}
         session.events.host(str(host), phase, Status.FAILED, str(result.get("what") or result.get("msg") or task))
 
 

@@ -15,10 +15,12 @@ from safedeploy.core import counted
 from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.blame import Cause
 from safedeploy.core.errors import ExitCode, SafedeployError
+from safedeploy.core.gate import looks
 from safedeploy.core.hooks import HookRun, Told
 from safedeploy.core.outcome import End, HostEnd, canary, exit_code
 from safedeploy.core.preflight import Preflight
-from safedeploy.workflows.bundle import write_bundle
+from safedeploy.core.traffic import BatchTraffic, traffic_from_json
+from safedeploy.workflows.bundle import held_hosts, read_traffic, write_bundle
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.hooks import Hooks
@@ -38,6 +40,7 @@ from safedeploy.workflows.settle import Rollout, settle
 class PushResult:
     """How a push ended. `seconds` is wall time per phase; `trouble` is what broke on the control machine itself.
 
+    `traffic` is what the error-rate gate found on each batch.
     `causes` are, by host, what is likely behind the worse answers of a server that reverted for them.
     """
 
@@ -53,6 +56,7 @@ class PushResult:
     acceptance: Acceptance = field(default_factory=Acceptance)
     causes: Mapping[str, tuple[Cause, ...]] = field(default_factory=dict)
     hooks: tuple[HookRun, ...] = ()
+    traffic: tuple[BatchTraffic, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,7 @@ class PushOptions:
 
     `verb` is the command that it is for: push or rollback.
     `hold`: stop when the canary serves the release, and leave it for a person.
+    `attended`: a person is there, who can be asked when there is too little traffic to judge a batch.
     `on_preflight` hears the verdict before anything is changed, and also when the push stops there.
     `on_stopped` hears of the hooks of a push that one of them stopped.
     """
@@ -70,6 +75,7 @@ class PushOptions:
     allow_restart: bool = False
     accept: tuple[str, ...] = ()
     hold: bool = False
+    attended: bool = False
     on_preflight: Callable[[Preflight], None] = lambda _verdict: None
     on_stopped: Callable[[tuple[HookRun, ...]], None] = lambda _runs: None
 
@@ -92,6 +98,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             provenance=provenance(session),
             acceptance=acceptance,
             allow_restart=options.allow_restart,
+            attended=options.attended,
         )
         try:
             verdict = run_preflight(session, directory, candidate)
@@ -103,6 +110,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             clock.lap("before_push")
             interrupt.only_note()
             ends, trouble = _roll_out(session, directory, candidate, interrupt, clock, hold=options.hold)
+            traffic = traffic_from_json(read_traffic(directory, acting), masker_of(desired).text)
         except SafedeployError:
             if hooks.runs:
                 options.on_stopped(tuple(hooks.runs))
@@ -128,6 +136,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
         preflight=verdict,
         seconds=clock.laps,
         acceptance=acceptance,
+        traffic=traffic,
         causes={host: explain(session, candidate, host, end.verdicts) for host, end in ends.items() if end.verdicts},
         hooks=tuple(hooks.runs),
     )
@@ -164,6 +173,9 @@ def _roll_out(
     batches = list(session.policy.rollout.batches)
     now = canary(list(acting), batches) if hold else tuple(acting)
     sizes = "held after the canary" if hold else f"batches {', '.join(str(size) for size in batches)}"
+    rollout_policy = session.policy.rollout
+    if rollout_policy.gate.watches and not looks(rollout_policy.gate, rollout_policy.bake):
+        sizes += "; no traffic is judged, for nothing bakes (bake: 0)"
     session.events.phase(Phase.ROLLOUT, f"{counted.hosts(len(now))}, {sizes}")
     trouble: str | None = None
     keeper = LeaseKeeper(session, lambda: held(directory, list(acting)))
@@ -182,9 +194,12 @@ def _roll_out(
     except Exception as error:  # noqa: BLE001 - whatever breaks here, the hosts must be settled
         trouble = f"{type(error).__name__}: {error}"
     clock.lap("rollout")
-    hide = masker_of(candidate.desired).text
     rollout = Rollout(
-        directory=directory, plans=acting, interrupted=interrupt.requested, hide=hide, canary=now if hold else ()
+        directory=directory,
+        plans=acting,
+        interrupted=interrupt.requested,
+        hide=masker_of(candidate.desired).text,
+        canary=now if hold else held_hosts(directory, now),
     )
     ends = settle(session, rollout)
     clock.lap("settle")

@@ -26,7 +26,7 @@ BEGUN = "begun.json"
 UNREACHABLE = "unreachable"
 
 # Phases whose refusal means that the host did not make it.
-_COUNTED = ("activate", "controller_health", "confirm")
+_COUNTED = ("activate", "controller_health", "traffic", "confirm")
 
 
 def append(directory: Path, *, host: str, phase: str, kind: str, text: str) -> None:
@@ -50,6 +50,17 @@ def _begun(bundle: Bundle) -> list[str]:
         return [str(host) for host in json.loads((bundle.directory / BEGUN).read_text(encoding="utf-8"))]
     except FileNotFoundError:
         return []
+
+
+def unchanged(bundle: Bundle) -> list[str]:
+    """The hosts of the run that no batch has held yet."""
+    begun = set(_begun(bundle))
+    return [host for host, entry in bundle.hosts.items() if host not in begun and entry.get("action") == "activate"]
+
+
+def held(bundle: Bundle) -> list[str]:
+    """The hosts that this run has left for a person."""
+    return [host for host in bundle.hosts if bundle.result(host, "hold") is not None]
 
 
 def _arrived(bundle: Bundle, host: str) -> bool:

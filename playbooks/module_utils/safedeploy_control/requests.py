@@ -17,10 +17,16 @@ COMMANDS = {
     "confirm": "confirm",
     "revert": "revert",
     "release": "release-lease",
+    "traffic_before": "traffic",
+    "traffic_mark": "traffic",
+    "traffic_now": "traffic",
 }
 
 # Phases after which the host serves something else than before.
 CHANGING = frozenset({"activate", "revert"})
+
+# Phases that only look, and that a person need not hear of.
+READING = frozenset({"traffic_before", "traffic_mark", "traffic_now"})
 
 
 class NothingToDo(Exception):  # noqa: N818 - not an error: the reason why a host is skipped
@@ -38,6 +44,9 @@ def request(bundle: Bundle, host: str, phase: str) -> Json:
         "confirm": _confirm,
         "revert": _revert,
         "release": _release,
+        "traffic_before": _traffic_before,
+        "traffic_mark": _traffic_mark,
+        "traffic_now": _traffic_now,
     }
     if host not in bundle.hosts:
         raise NothingToDo(f"{host} is not part of this run.")
@@ -142,6 +151,23 @@ def _revert(bundle: Bundle, host: str, entry: Json) -> Json:
 
 def _release(bundle: Bundle, host: str, _entry: Json) -> Json:
     return {"token": _token(bundle, host)}
+
+
+def _traffic_before(bundle: Bundle, _host: str, _entry: Json) -> Json:
+    """Positions, and what visitors got lately."""
+    return {"before": bundle.policy["gate"]["before"]}
+
+
+def _traffic_mark(_bundle: Bundle, _host: str, _entry: Json) -> Json:
+    """Positions alone: where the time under the new release begins."""
+    return {"count": False}
+
+
+def _traffic_now(bundle: Bundle, host: str, _entry: Json) -> Json:
+    found = bundle.result(host, "traffic_mark") or bundle.result(host, "traffic_before") or {}
+    if not found.get("positions"):
+        raise NothingToDo("It is not known where the logs of this host ended before.")
+    return {"since": found["positions"]}
 
 
 def _token(bundle: Bundle, host: str) -> Any:

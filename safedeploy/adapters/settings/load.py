@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from safedeploy.core.errors import SafedeployError
+from safedeploy.core.gate import Gate, Reaction, Signatures, TooLittle
 from safedeploy.core.nearest import suggestion
 from safedeploy.core.policy import Hook, Hooks, OnFailure, Policy, Probing, Rollout, Ssh, WithoutNamespaces
 
@@ -86,18 +87,24 @@ class Settings:
         return inventory
 
     def _refuse_long_bake(self, policy: Policy) -> None:
-        """Keep the bake within the confirm window: else every host would revert a good change."""
+        """Keep all that comes before the confirmation within its window: else every host would revert a good change."""
         rollout = policy.rollout
         undrain = rollout.undrain_timeout if rollout.undrain else 0
-        if rollout.bake + undrain < rollout.confirm_window:
+        wait = rollout.gate.longest_wait
+        total = rollout.bake + wait + undrain
+        if total < rollout.confirm_window:
             return
-        keys = ("bake", *(["undrain_timeout", "undrain"] if undrain else []), "confirm_window")
-        also = f" and undrain_timeout ({undrain} s) together" if undrain else ""
+        parts = [f"bake ({rollout.bake} s)"]
+        parts += [f"gate.wait ({wait} s)"] if wait else []
+        parts += [f"undrain_timeout ({undrain} s)"] if undrain else []
+        keys = ("bake", *(["gate"] if wait else []), *(["undrain_timeout", "undrain"] if undrain else []))
+        named = " and ".join(parts) + (" together" if len(parts) > 1 else "")
         raise SafedeployError(
             "settings-invalid",
-            f"{self._place(policy, *keys)} bake ({rollout.bake} s){also} must be shorter than confirm_window "
+            f"{self._place(policy, *keys, 'confirm_window')} {named} must be shorter than confirm_window "
             f"({rollout.confirm_window} s): hosts would revert before they are confirmed",
-            next_step=f"Raise confirm_window or lower {'the others' if undrain else 'bake'} in {FILE_NAME}.",
+            next_step=f"Raise confirm_window above {total} s, or lower "
+            f"{'the others' if len(parts) > 1 else 'bake'}, in {FILE_NAME}.",
         )
 
     def _refuse_bad_drain(self, policy: Policy) -> None:
@@ -170,7 +177,15 @@ def _rollout(values: Mapping[str, Any]) -> Rollout:
         converted["batches"] = tuple(converted["batches"])
     if "on_failure" in converted:
         converted["on_failure"] = OnFailure(converted["on_failure"])
+    if "gate" in converted:
+        converted["gate"] = _gate(converted["gate"])
     return Rollout(**converted)
+
+
+def _gate(values: Mapping[str, Any]) -> Gate:
+    kinds = {"errors": Reaction, "latency": Reaction, "signatures": Signatures, "too_little": TooLittle}
+    converted: dict[str, Any] = {key: kinds[key](value) for key, value in values.items() if key in kinds}
+    return Gate(**{**values, **converted})
 
 
 def _probing(values: Mapping[str, Any]) -> Probing:

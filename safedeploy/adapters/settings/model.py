@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from safedeploy.core import policy
+from safedeploy.core import gate, policy
 
 from .checks import HealthCheck
-from .values import Batch, Memory, Seconds, SecondsFromOne, TaskFile, Timeout
+from .values import Batch, Memory, Seconds, SecondsFromOne, Share, TaskFile, Timeout
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
 
@@ -25,6 +25,41 @@ class Strict(BaseModel):
     """No coercion, no unknown keys."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Gate(Strict):
+    """What visitors get after a change, against before and against unchanged hosts."""
+
+    errors: Literal["stop", "warn", "off"] = Field(
+        default=gate.Gate.errors.value, description="What a greater share of 5xx answers does to a batch."
+    )
+    latency: Literal["stop", "warn", "off"] = Field(
+        default=gate.Gate.latency.value,
+        description="What more requests that take over twice the usual do to a batch.",
+    )
+    signatures: Literal["stop", "show", "off"] = Field(
+        default=gate.Gate.signatures.value, description="What new kinds of messages in the error logs do to a batch."
+    )
+    too_little: Literal["go", "wait", "ask"] = Field(
+        default=gate.Gate.too_little.value,
+        description="What becomes of a batch with too little traffic to judge: on, wait for more, or ask a person.",
+    )
+    wait: SecondsFromOne = Field(
+        default=gate.Gate.wait, description="How long `too_little: wait` waits beyond the bake, at most."
+    )
+    before: SecondsFromOne = Field(
+        default=gate.Gate.before, description="How much of the time before the change is compared with."
+    )
+    min_requests: int = Field(
+        default=gate.Gate.min_requests, ge=1, description="Fewer requests than these are too little traffic."
+    )
+    min_increase: Share = Field(
+        default=gate.Gate.min_increase,
+        description="By how much the share of 5xx must rise at least, as a share of all requests.",
+    )
+    alpha: Share = Field(
+        default=gate.Gate.alpha, description="How likely chance alone may stop a batch that is as good as before."
+    )
 
 
 class Rollout(Strict):
@@ -89,6 +124,9 @@ class Rollout(Strict):
     lease_ttl: SecondsFromOne = Field(
         default=policy.Rollout.lease_ttl,
         description="How long a host stays reserved for a push that is not heard of any more.",
+    )
+    gate: Annotated[Gate, BeforeValidator(_empty_is_absent)] = Field(
+        default_factory=Gate, description="The error-rate gate: what visitors get after a batch has changed."
     )
 
 

@@ -51,6 +51,12 @@ def _memory(value: object) -> str:
     raise ValueError(f"must be a number with k, m or g, such as '512m', not {value!r}")
 
 
+def _share(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
+        raise ValueError(f"must be a number between 0 and 1, not {value!r}")
+    return float(value)
+
+
 def _schema_of_duration(minimum: int, *, exclusive: bool = False) -> dict[str, Any]:
     bound = {"exclusiveMinimum": minimum} if exclusive else {"minimum": minimum}
     return {"anyOf": [{"type": "number" if exclusive else "integer", **bound}, _DURATION_TEXT]}
@@ -81,3 +87,10 @@ Memory = Annotated[
 
 TaskFile = Annotated[str, Field(min_length=1)]
 """The path of a file with Ansible tasks."""
+
+Share = Annotated[
+    float,
+    BeforeValidator(_share),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+]
+"""A share of all: more than 0, less than 1."""

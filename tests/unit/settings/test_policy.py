@@ -6,6 +6,7 @@ import pytest
 
 from safedeploy.adapters import settings
 from safedeploy.core.errors import ExitCode, SafedeployError
+from safedeploy.core.gate import Reaction
 from safedeploy.core.policy import Hook, Hooks, OnFailure, Policy, Probing, Rollout, Ssh, WithoutNamespaces
 
 
@@ -218,3 +219,37 @@ def test_the_confirm_window_holds_the_bake_and_the_undraining(drained):
     assert "bake (45 s) and undrain_timeout (20 s) together must be shorter than confirm_window (60 s)" in str(
         caught.value
     )
+
+
+WAITS = "{too_little: wait, wait: 40s}"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (f"defaults:\n  rollout:\n    bake: 20\n    gate: {WAITS}\n", "safedeploy.yml:4: defaults.rollout.bake:"),
+        (
+            f"defaults:\n  rollout:\n    gate: {WAITS}\nenvironments:\n  prod:\n    rollout:\n      bake: 20\n",
+            "safedeploy.yml:8: environments.prod.rollout.bake:",
+        ),
+    ],
+)
+def test_a_wait_for_traffic_that_outlasts_the_confirm_window_is_refused_with_the_numbers(project, text, place):
+    with pytest.raises(SafedeployError) as caught:
+        settings.load(project(f"version: 1\n{text}")).policy("prod")
+    assert caught.value.what.startswith(f"{place} bake (20 s) and gate.wait (40 s) together")
+    assert caught.value.next_step.startswith("Raise confirm_window above 60 s")
+
+
+def test_a_wait_that_is_not_the_policy_needs_no_window(project):
+    text = "version: 1\ndefaults:\n  rollout:\n    bake: 20\n    gate: {wait: 1h}\n"
+    assert settings.load(project(text)).policy("prod").rollout.gate.wait == 3600
+
+
+def test_the_keys_of_the_gate_are_overridden_one_by_one(project):
+    text = (
+        "version: 1\ndefaults:\n  rollout:\n    gate: {errors: warn, min_requests: 7}\n"
+        "environments:\n  prod:\n    rollout:\n      gate: {errors: stop}\n"
+    )
+    found = settings.load(project(text)).policy("prod").rollout.gate
+    assert (found.errors, found.min_requests) == (Reaction.STOP, 7)

@@ -14,9 +14,9 @@ from safedeploy.adapters import settings
 from safedeploy.adapters.ansible import entries, expectations, other_services
 from safedeploy.adapters.settings import schema
 from safedeploy.adapters.settings.checks import Expectation, HealthCheck
-from safedeploy.adapters.settings.model import Environment, Hook, Hooks, Preflight, Rollout, SettingsFile, Ssh
+from safedeploy.adapters.settings.model import Environment, Gate, Hook, Hooks, Preflight, Rollout, SettingsFile, Ssh
 from safedeploy.adapters.settings.variables import FileEntry, Httpd, OwnValidator, Site, Variables
-from safedeploy.core import policy
+from safedeploy.core import gate, policy
 from safedeploy.core.layouts import LAYOUTS
 from tests.unit.settings.test_refusals import WRONG
 
@@ -25,6 +25,7 @@ SECTIONS = {
     "The file": SettingsFile,
     "Keys of an environment": Environment,
     "rollout": Rollout,
+    "gate": Gate,
     "preflight": Preflight,
     "hooks": Hooks,
     "One hook": Hook,
@@ -54,10 +55,13 @@ def test_every_key_stands_in_the_page_and_every_key_of_the_page_exists(heading):
 
 
 @pytest.mark.parametrize(
-    ("heading", "values"), [("rollout", policy.Rollout()), ("preflight", policy.Probing()), ("ssh", policy.Ssh())]
+    ("heading", "values"),
+    [("rollout", policy.Rollout()), ("gate", gate.Gate()), ("preflight", policy.Probing()), ("ssh", policy.Ssh())],
 )
 def test_the_page_tells_the_defaults_of_the_core(heading, values):
     for name, _, default, _ in rows(heading):
+        if default == "see below":
+            continue
         value = getattr(values, name.strip("`"))
         expected = list(value) if isinstance(value, tuple) else getattr(value, "value", value)
         assert yaml.safe_load(default.strip("`")) == expected
@@ -67,6 +71,7 @@ def test_every_field_of_the_core_policy_can_be_set():
     derived = {"environment", "project"}
     assert set(policy.Policy.__dataclass_fields__) - derived == set(Environment.model_fields)
     assert set(policy.Rollout.__dataclass_fields__) == set(Rollout.model_fields)
+    assert set(gate.Gate.__dataclass_fields__) == set(Gate.model_fields)
     assert set(policy.Probing.__dataclass_fields__) == set(Preflight.model_fields)
     assert set(policy.Ssh.__dataclass_fields__) == set(Ssh.model_fields)
     assert set(policy.Hooks.__dataclass_fields__) == set(Hooks.model_fields)

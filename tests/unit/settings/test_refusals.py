@@ -81,6 +81,14 @@ WRONG = {
     "a duration without an end": (f"{ROLLOUT}bake: .inf\n", f"{AT_ROLLOUT}.bake: {DURATION}, not inf"),
     "half a second": (f"{ROLLOUT}bake: 0.5\n", f"{AT_ROLLOUT}.bake: must be whole seconds, not 0.5"),
     "no window": (f"{ROLLOUT}confirm_window: 0\n", f"{AT_ROLLOUT}.confirm_window: must be at least 1 s, not 0"),
+    "a share that is everything": (
+        f"{ROLLOUT}gate: {{alpha: 1}}\n",
+        f"{AT_ROLLOUT}.gate.alpha: must be a number between 0 and 1, not 1",
+    ),
+    "an unknown key of the gate": (
+        f"{ROLLOUT}gate: {{error: stop}}\n",
+        f"{AT_ROLLOUT}.gate.error: unknown key; did you mean 'errors'?",
+    ),
     "an unknown key of a check": (f"{CHECK}statuss: 200\n", f"{AT_CHECK}.statuss: unknown key; did you mean 'status'?"),
     "a status that is none": (
         f"{CHECK}status: [99]\n",
