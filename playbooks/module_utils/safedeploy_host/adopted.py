@@ -24,12 +24,12 @@ class Adopted:
 
     def entries(self) -> Tree:
         """The adopted tree; empty before the first activation."""
-        entries: Tree = (records.load(self.path) or {}).get("entries", {})
+        entries: Tree = self._load().get("entries", {})
         return entries
 
     def manifest(self) -> Json:
         """The adopted tree as the manifest of release "adopted"."""
-        found = records.load(self.path) or {}
+        found = self._load()
         entries = found.get("entries", {})
         return {
             "schema": 1,
@@ -42,13 +42,19 @@ class Adopted:
 
     def add(self, live: Tree, now: str) -> Tree:
         """Adopt the live entries of paths that are not adopted yet; return the adopted tree."""
-        found = records.load(self.path) or {"created": now, "entries": {}}
+        found = self._load() or {"created": now, "entries": {}}
         new = {path: entry for path, entry in live.items() if path not in found["entries"]}
         if new:
             found["entries"].update(new)
             records.save(self.path, {**found, "release": ADOPTED, "tree": digest(found["entries"])})
         entries: Tree = found["entries"]
         return entries
+
+    def _load(self) -> Json:
+        found = records.load(self.path) or {}
+        if found and found.get("tree") != digest(found.get("entries", {})):
+            raise records.damaged(self.path, "is damaged: its tree has another digest")
+        return found
 
 
 def effective(entries: Tree, adopted: Tree) -> Tree:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+ACTIVATED = ("activated", "unchanged", "confirmed", "reverted", "stranded")
+STARTED_OVER = "started-over"
+
+
 class Audit:
     """The append-only record `audit.jsonl`."""
 
@@ -35,6 +39,17 @@ class Audit:
     def lines(self) -> list[str]:
         """Every line written so far."""
         return (fsio.read_file(self.path) or b"").decode(errors="replace").splitlines()
+
+    def tells_of_activations(self) -> bool:
+        """Whether anything was ever activated here, since the host started over if it did."""
+        told = False
+        for line in self.lines():
+            try:
+                event = json.loads(line).get("event")
+            except (ValueError, AttributeError):
+                continue  # half a line, of a write that died
+            told = event in ACTIVATED or (told and event != STARTED_OVER)
+        return told
 
 
 def _syslog(line: str) -> None:

@@ -83,7 +83,11 @@ def stand_guard(store: Store, services: Services, activation: str) -> str:
     with deadman_lock.stand(store, activation):
         _say_armed()
         while True:
-            pending = _pending(store, activation)
+            try:
+                pending = _pending(store, activation)
+            except AgentError:
+                time.sleep(LOOK)  # its record is damaged: nothing may be changed before a person has put it right
+                continue
             if pending is None:
                 return "no longer pending"
             left = window.left(pending, services)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import window
+from .protocol import AgentError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,14 @@ def due(store: Store, services: Services) -> tuple[Json, str] | None:
 
 def interrupted(store: Store) -> tuple[Json, str] | None:
     """The activation whose switch, or whose revert, died in the middle."""
-    intent = store.journal.read()
+    try:
+        intent = store.journal.read()
+    except AgentError:
+        # Something was in flight. It can only be what is pending, when something is; else nobody knows.
+        pending: Json | None = store.state.load()["pending"]
+        if pending is None:
+            raise
+        return pending, "a change was interrupted, and the record of it is damaged"
     if intent is None:
         return None
     kind = "switch" if intent["kind"] == "activate" else "revert"

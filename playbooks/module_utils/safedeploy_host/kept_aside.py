@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shlex
@@ -147,7 +148,13 @@ def _read(at: Place, name: str) -> bytes:
 
 
 def _items(store: Store) -> list[Json]:
-    items: list[Json] = (records.load(_path(store)) or {}).get("items", [])
+    """What is recorded; a damaged record is moved away, since no revert may fail for it."""
+    try:
+        items: list[Json] = (records.load(_path(store)) or {}).get("items", [])
+    except AgentError:
+        with contextlib.suppress(OSError):
+            os.replace(_path(store), f"{_path(store)}.damaged")
+        return []
     return items
 
 

@@ -166,6 +166,19 @@ def recover(store: Store, services: Services, _: str | None) -> int:
     return 0
 
 
+def start_over(store: Store, services: Services, _: str | None) -> int:
+    """For damaged records alone: put them away, and take what is live as what was there before safedeploy."""
+    from .start_over import start_over as put_away
+
+    away = put_away(store, services, by="a person on the host")
+    if away is None:
+        _say("the records are in order: nothing was done")
+        return 1
+    _say(f"the damaged records are in {away}; no live file was changed")
+    _say("the next push takes what is live as what was there before; look at its plan well")
+    return 0
+
+
 def health(store: Store, services: Services, _: str | None) -> int:
     """Run the checks of the current release."""
     from . import verdict
@@ -206,6 +219,7 @@ COMMANDS = {
     "health": (health, "run the health checks now"),
     "revert": (revert, "go back to what was before the last activation"),
     "recover": (recover, "put right what an interrupted change left; on a stranded host: look whether it is well now"),
+    "start-over": (start_over, "when the records of this host are damaged: put them away, and begin with what is live"),
     "boot": (boot, "for the system, when it starts: undo what was not confirmed"),
     "dead-man": (dead_man, "internal"),
 }

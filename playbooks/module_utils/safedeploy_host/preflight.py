@@ -34,7 +34,7 @@ def preflight(request: Request, services: Services) -> Json:
         lease = store.lease.hold(request.need("token", str), services.now())
         if not services.installed():
             raise no_httpd(store)
-        goal = effective(manifest["entries"], store.adopted.entries())
+        goal = effective(manifest["entries"], store.adopted_entries())
         live = store.live(goal)
         expect_live(store, live, request.value.get("expect_live"))
         changes = tree.changes(live, goal)

@@ -105,6 +105,12 @@ def _go(
     changed = switch.apply(
         store, goal, edits, make=switch.directories(goal, store.roots), remove=record.get("directories", ())
     )
+    if tree.changes(store.live(goal), goal):
+        # Edited since it was written, or not what was written: an edit is kept, and what cannot be written shows again.
+        changed += switch.apply(store, goal, edits, make=switch.directories(goal, store.roots))
+    differs = sorted(tree.changes(store.live(goal), goal))
+    if differs:
+        raise Refused(f"the files are not what was written: {', '.join(differs)}")
     switched = time.monotonic()
     found = store.releases.preflight(record["release"])
     # What needed a restart to come in needs one to go: graceful would keep the failed release's limits and modules.

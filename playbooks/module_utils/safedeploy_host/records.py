@@ -1,8 +1,10 @@
-"""Our own JSON records: replaced atomically, refused when damaged."""
+"""Our own JSON records: replaced atomically, each with the digest of its content, refused when damaged."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 
 from . import fsio
 from .protocol import AgentError
@@ -12,6 +14,17 @@ if TYPE_CHECKING:
     from .protocol import Json
 
 SCHEMA = 1
+# What to do about a damaged one, by its name; the others are not needed to know what is deployed.
+START_OVER = (
+    "Put back an undamaged copy of the file; or look at the end of audit.jsonl beside it for what was deployed last, "
+    "and at what is live, and let this host start over from that, on the host: the agent's `start-over`."
+)
+NEXT = {
+    "state.json": START_OVER,
+    "adopted.json": START_OVER,
+    "journal.json": START_OVER,
+    "manifest.json": "Check the disk of this host, then push the release again.",
+}
 
 
 def load(path: str) -> Json | None:
@@ -24,16 +37,31 @@ def load(path: str) -> Json | None:
     except ValueError:
         value = None
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        raise AgentError(
-            "object-corrupt",
-            f"{path} is damaged, or was written by a newer version",
-            state="Nothing was changed on this host; its record of what is deployed cannot be trusted.",
-            next=f"Move {path} away, and read audit.jsonl beside it for what was deployed last.",
-            detail={"path": path},
-        )
+        raise damaged(path, "is damaged, or was written by a newer version")
+    written = value.pop("digest", None)
+    if written not in (None, _digest(value)):  # an earlier version wrote none
+        raise damaged(path, "is damaged: it has not the digest that it was written with")
     return value
 
 
 def save(path: str, value: Json) -> None:
     """Replace the record at `path`."""
-    fsio.replace_file(path, json.dumps({**value, "schema": SCHEMA}, sort_keys=True, indent=1).encode() + b"\n")
+    whole = {**value, "schema": SCHEMA}
+    whole["digest"] = _digest(whole)
+    fsio.replace_file(path, json.dumps(whole, sort_keys=True, indent=1).encode() + b"\n")
+
+
+def damaged(path: str, what: str) -> AgentError:
+    """The refusal for a record that cannot be trusted."""
+    return AgentError(
+        "object-corrupt",
+        f"{path} {what}",
+        state="Nothing was changed on this host; its record of what is deployed cannot be trusted.",
+        next=NEXT.get(os.path.basename(path), f"Move {path} away, and run the command again."),
+        detail={"path": path},
+    )
+
+
+def _digest(value: Json) -> str:
+    kept = {key: one for key, one in value.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -47,7 +47,7 @@ class Releases:
                 next="Choose one of the stored releases (`releases`), or push it again.",
                 detail={"release": release, "stored": self.ids()},
             )
-        if manifest.get("tree") != tree.digest(manifest.get("entries", {})):
+        if manifest.get("tree") != tree.digest(manifest.get("entries", {})) or manifest.get("release") != release:
             raise AgentError(
                 "object-corrupt",
                 f"the stored manifest of release {release} is damaged",
@@ -77,8 +77,16 @@ class Releases:
             records.save(f"{directory}/manifest.json", manifest)
 
     def preflight(self, release: str) -> Json:
-        """What preflight found for a release: `restart`, `baseline`, `health`, `live`. Empty when it never ran."""
-        return records.load(self._path(release, "preflight")) or {}
+        """What preflight found for a release: `restart`, `baseline`, `health`, `live`.
+
+        Empty when it never ran, or when the record is damaged: no revert may fail for it.
+        """
+        try:
+            return records.load(self._path(release, "preflight")) or {}
+        except AgentError as error:
+            if error.code != "object-corrupt":
+                raise
+            return {}
 
     def ids(self) -> list[str]:
         """The ids of the stored releases."""

@@ -57,7 +57,7 @@ def prune(store: Store, keep: int) -> Json:
 
 def _trees(store: Store, state: Json, kept: set[str]) -> list[Tree]:
     trees = [store.releases.read(release)["entries"] for release in sorted(kept)]
-    trees += [store.adopted.entries(), *kept_aside.trees(store)]
+    trees += [store.adopted_entries(), *kept_aside.trees(store)]
     journal = store.journal.read()
     records = [state["pending"], state["last"], (state["stranded"] or {}).get("record"), (journal or {}).get("record")]
     return trees + [record["before"] for record in records if record]

@@ -11,6 +11,7 @@ from . import records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .audit import Audit
     from .protocol import Json
 
 EMPTY: Json = {
@@ -31,12 +32,16 @@ EMPTY: Json = {
 class State:
     """The record `state.json`; docs/architecture.md, section 4, has its members."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, log: Audit) -> None:
         self.path = path
+        self.log = log
 
     def load(self) -> Json:
-        """The present state; the empty one on a host that never had an activation."""
-        return {**EMPTY, "history": [], **(records.load(self.path) or {})}
+        """The present state; the empty one before the first activation. Raises AgentError(object-corrupt)."""
+        found = records.load(self.path)
+        if found is None and self.log.tells_of_activations():
+            raise records.damaged(self.path, "is missing, though audit.jsonl tells of activations on this host")
+        return {**EMPTY, "history": [], **(found or {})}
 
     def save(self, state: Json) -> None:
         """Replace the state."""

@@ -35,10 +35,10 @@ class Store:
         self.objects = Objects(f"{self.directory}/objects")
         self.releases = Releases(f"{self.directory}/releases")
         self.adopted = Adopted(f"{self.directory}/adopted.json")
-        self.state = State(f"{self.directory}/state.json")
+        self.log = Audit(f"{self.directory}/audit.jsonl")
+        self.state = State(f"{self.directory}/state.json", self.log)
         self.journal = Journal(f"{self.directory}/journal.json")
         self.lease = Lease(f"{self.directory}/lease.json")
-        self.log = Audit(f"{self.directory}/audit.jsonl")
 
     @classmethod
     def at(cls, directory: str) -> Store:
@@ -83,7 +83,14 @@ class Store:
 
     def touched(self, entries: Iterable[str] = ()) -> set[str]:
         """Every path that safedeploy ever touched here, and `entries`."""
-        return set(self.adopted.entries()) | set(entries)
+        return set(self.adopted_entries()) | set(entries)
+
+    def adopted_entries(self) -> Tree:
+        """The adopted tree. Raises AgentError(object-corrupt), also when it is gone though there were activations."""
+        entries = self.adopted.entries()
+        if not entries and self.state.load()["current"] is not None:
+            raise records.damaged(self.adopted.path, "is missing, though this host has been deployed to")
+        return entries
 
     def live(self, paths: Iterable[str]) -> Tree:
         """The live tree over `paths`."""
@@ -95,7 +102,7 @@ class Store:
 
     def effective(self, release: str) -> Tree:
         """The effective tree of a stored release or of "adopted"."""
-        return effective(self.manifest(release)["entries"], self.adopted.entries())
+        return effective(self.manifest(release)["entries"], self.adopted_entries())
 
     def keep_content(self, live: Tree) -> None:
         """Store the content of live files. Raises OSError if one vanished, AgentError(live-changed) if one changed."""
