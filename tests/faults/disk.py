@@ -15,14 +15,18 @@ def give(scene: Scene, directory: str) -> None:
         f"used=$(du -sk {directory} | cut -f1) && mkdir -p /run/disk"
         f" && mount -t tmpfs -o size=$((used * 2 + 32768))k tmpfs /run/disk"
         f" && cp -a {directory}/. /run/disk/ && chmod --reference={directory} /run/disk"
-        f" && mount --move /run/disk {directory} && rmdir /run/disk"
+        f" && mount --move /run/disk {directory} && rmdir /run/disk && apache2ctl graceful"
     )
-    scene.allow = replace(scene.allow, mounts=scene.allow.mounts | {directory})
+    scene.fleet.fleet.wait_until_served(scene.target)
+    scene.allow = replace(scene.allow, mounts=scene.allow.mounts | {directory}, places=frozenset({"/run/mount"}))
 
 
 def fill(scene: Scene, directory: str) -> None:
     """Not a byte is left on it."""
-    scene.shell(f"dd if=/dev/zero of={directory}/{FILLER} bs=64k 2>/dev/null; sync; true")
+    scene.shell(
+        f"dd if=/dev/zero of={directory}/{FILLER} bs=64k 2>/dev/null;"
+        f" dd if=/dev/zero bs=1 count=4096 >> {directory}/{FILLER} 2>/dev/null; true"
+    )
     scene.undo.append(lambda: empty(scene, directory))
 
 
@@ -38,9 +42,8 @@ def protect(scene: Scene, directory: str) -> None:
 
 
 def take(scene: Scene, directory: str) -> None:
-    """After all: what the disk holds is left where it was on the host's own."""
+    """After all: the disk is taken away, with what it holds."""
     scene.shell(
-        f"mount -o remount,rw {directory} 2>/dev/null; umount -l {directory}"
-        if scene.shell(f"grep -c ' {directory} ' /proc/1/mountinfo || true").strip() != "0"
-        else "true"
+        f"while grep -q ' {directory} ' /proc/1/mountinfo; do mount -o remount,rw {directory}; umount -l {directory};"
+        " done; rm -rf /run/mount"
     )

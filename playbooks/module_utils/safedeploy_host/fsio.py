@@ -10,6 +10,7 @@ configuration serves no `.ht*`. A bare `Include directory` does read them, hence
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -144,15 +145,23 @@ def write_all(fd: int, content: bytes) -> None:
 
 
 def replace_file(path: str, content: bytes, mode: int = 0o600) -> None:
-    """Replace one of our own files atomically: old or new, whatever happens, and on disk."""
+    """Replace one of our own files atomically: old or new, whatever happens, and on disk.
+
+    A disk that is full leaves nothing of the new one: what it took is needed more than ever.
+    """
     temporary = f"{path}.new"
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
     try:
-        write_all(fd, content)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    os.replace(temporary, path)
+        try:
+            write_all(fd, content)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
     sync_directory(os.path.dirname(path))
 
 
