@@ -198,6 +198,7 @@ class Activation:
             "since": iso(now),
             **window.opened(self.services, self._window()),
             "held": False,
+            "complete": False,  # until then the next start of the program undoes it
             "before_release": state["current"] or ADOPTED,
             "before": self.live,
             "directories": switch.directories(self.changes, self.store.roots),
@@ -254,7 +255,7 @@ class Activation:
         """The window for the confirmation counts from now, when it can first be given."""
         now = self.services.now()
         state = self.store.state.load()
-        pending: Json = {**state["pending"], **window.opened(self.services, self._window())}
+        pending: Json = {**state["pending"], **window.opened(self.services, self._window()), "complete": True}
         self.store.state.save(
             {**state, "pending": pending, "stranded": None, "loaded": loaded_record(self.release, reload, now)}
         )

@@ -23,15 +23,22 @@ class Audit:
         self.path = path
 
     def write(self, event: str, now: str, **facts: Any) -> None:
-        """Append one event, durably, and tell syslog. A full disk stops no revert: syslog then has the only copy."""
+        """Append one event, durably, and tell syslog. A full disk stops no revert: syslog then has the only copy.
+
+        A line that was torn by a death or a full disk stays by itself: the next one begins on its own line.
+        """
         line = json.dumps({"at": now, "event": event, **facts}, sort_keys=True)
         try:
-            fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
             try:
-                fsio.write_all(fd, line.encode() + b"\n")
+                size = os.lseek(fd, 0, os.SEEK_END)
+                torn = size > 0 and os.pread(fd, 1, size - 1) != b"\n"
+                fsio.write_all(fd, b"\n" * torn + line.encode() + b"\n")
                 os.fsync(fd)
             finally:
                 os.close(fd)
+            if size == 0:
+                fsio.sync_directory(os.path.dirname(self.path))
         except OSError as error:
             line = f"{line} (not in audit.jsonl: {error})"
         _syslog(line)

@@ -26,7 +26,7 @@ def changing(site: Json, services: Services, *, wait: float | None = WAIT, by: s
     store = Store(site)
     store.create()
     with locked(store.lock, wait), deferred_signals():
-        recover(store, services, by=by)
+        store.recovered = recover(store, services, by=by)
         yield store
 
 

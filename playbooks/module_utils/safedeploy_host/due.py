@@ -18,19 +18,27 @@ def due(store: Store, services: Services) -> tuple[Json, str] | None:
 
 
 def interrupted(store: Store) -> tuple[Json, str] | None:
-    """The activation whose switch, or whose revert, died in the middle."""
+    """The activation that died in the middle, or whose revert did.
+
+    One that has not proven itself must not wait for a confirmation: httpd may not have loaded it, and who confirms
+    would be told of the earlier configuration's health.
+    """
+    died = "was interrupted: the program or the host died in the middle of it"
+    pending: Json | None = None
     try:
         intent = store.journal.read()
     except AgentError:
         # Something was in flight. It can only be what is pending, when something is; else nobody knows.
-        pending: Json | None = store.state.load()["pending"]
+        pending = store.state.load()["pending"]
         if pending is None:
             raise
         return pending, "a change was interrupted, and the record of it is damaged"
-    if intent is None:
-        return None
-    kind = "switch" if intent["kind"] == "activate" else "revert"
-    return intent["record"], f"the {kind} was interrupted: the program or the host died in the middle of it"
+    if intent is not None:
+        return intent["record"], f"the {'switch' if intent['kind'] == 'activate' else 'revert'} {died}"
+    pending = store.state.load()["pending"]
+    if pending is not None and not pending.get("complete", True):  # an earlier version did not say
+        return pending, f"the activation {died}"
+    return None
 
 
 def _unconfirmed(store: Store, services: Services) -> tuple[Json, str] | None:

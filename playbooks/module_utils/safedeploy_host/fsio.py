@@ -202,6 +202,16 @@ def sync_directory(path: str) -> None:
         os.close(fd)
 
 
+def sync_above(path: str) -> None:
+    """Make the name of a new directory durable, and the names of those above it, which may be as new."""
+    while True:
+        with contextlib.suppress(PermissionError):  # one that this user may not read is none that it has made
+            sync_directory(path)
+        if path == "/":
+            return
+        path = os.path.dirname(path)
+
+
 def chunks(fd: int) -> Iterator[bytes]:
     """The bytes of an open file, in pieces of at most 1 MiB."""
     while True:

@@ -32,6 +32,7 @@ def install(store: Store, agent_path: str | None = None) -> str:
             fsio.replace_file(path, content)
     compiled.make(path)
     _point(f"{directory}/current", os.path.basename(path))
+    fsio.sync_directory(directory)  # the boot guard runs `current`; also when a death came before this last time
     return path
 
 

@@ -46,6 +46,7 @@ def prune(store: Store, keep: int) -> Json:
         return {"releases": 0, "objects": 0}  # a kept manifest is damaged: forget nothing on uncertain grounds
     for release in gone:
         store.releases.delete(release)
+    store.sync()  # no release may come back, after a loss of power, without its contents
     objects = store.objects.delete(name for name in store.objects.all() if name not in needed)
     install.prune(store)
     if not state["stranded"]:

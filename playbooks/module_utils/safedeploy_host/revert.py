@@ -25,7 +25,12 @@ def revert(request: Request, services: Services) -> Json:
 
 
 def undo(store: Store, services: Services, wanted: object, *, by: str, run: str | None, cause: str) -> Json:
-    """Put back the activation `wanted`, or whichever can be undone when it is None. The lock is held."""
+    """Put back the activation `wanted`, or whichever can be undone when it is None. The lock is held.
+
+    None means one step back. When that was due anyway and has just been done, it is the answer.
+    """
+    if wanted is None and store.recovered is not None:
+        return store.recovered
     state = store.state.load()
     for record in (state["pending"], (state["stranded"] or {}).get("record"), state["last"]):
         if record and wanted in (None, record["activation"]):

@@ -39,6 +39,7 @@ class Store:
         self.state = State(f"{self.directory}/state.json", self.log)
         self.journal = Journal(f"{self.directory}/journal.json")
         self.lease = Lease(f"{self.directory}/lease.json")
+        self.recovered: Json | None = None  # the revert that this start of the program had to make first
 
     @classmethod
     def at(cls, directory: str) -> Store:
@@ -68,6 +69,8 @@ class Store:
                 os.chmod(self.directory, 0o700)
             for name in ("agent", "objects", "releases"):
                 os.makedirs(f"{self.directory}/{name}", mode=0o700, exist_ok=True)
+            if not os.path.exists(self.lock):  # it is made when all this is done
+                fsio.sync_above(self.directory)
         except OSError as error:
             raise AgentError(
                 "no-permission",

@@ -4,8 +4,8 @@ What is at a path in the very moment of its replacement is looked at: a hand edi
 
 The caller has journalled what to do if this dies half way. Order: directories, new contents (a full disk shows here,
 before anything live changes), files, links, removed links, removed files, so that no link dangles in between; then
-every directory is synced. Running it again after a death, with the same or another goal, is always right: it looks at
-what is.
+every directory of the goal is synced. Running it again after a death, with the same or another goal, is always right:
+it looks at what is.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def apply(store: Store, goal: Tree, edits: Edits, *, make: Iterable[str] = (), r
     removals = [path for path, entry in changes.items() if entry["kind"] == "absent"]
     for path in sorted(removals, key=lambda p: (tree.live_entry(p, store.roots)["kind"] != "link", p)):
         _replace(store, path, temporary(path, len(writes)), edits, changes[path])
-    _sync(store, changes)
+    _sync(store, goal)
     for directory in reversed(list(remove)):
         _remove_directory(store, directory)
     return sorted(changes)
@@ -134,11 +134,9 @@ def _remove_directory(store: Store, path: str) -> None:
     if at is None:
         return
     with at:
-        try:
+        with contextlib.suppress(OSError):  # somebody keeps a file there: theirs now
             os.rmdir(at.name, dir_fd=at.dir_fd)
-            os.fsync(at.dir_fd)
-        except OSError:
-            return  # somebody keeps a file there: theirs now
+        os.fsync(at.dir_fd)
 
 
 def _write(store: Store, path: str, entry: Entry, name: str) -> None:
@@ -161,9 +159,10 @@ def _write(store: Store, path: str, entry: Entry, name: str) -> None:
             os.close(fd)
 
 
-def _sync(store: Store, changes: Tree) -> None:
+def _sync(store: Store, goal: Tree) -> None:
+    """Also where nothing is to be changed: what a death came after may be right, and not durable yet."""
     seen = set()
-    for path in changes:
+    for path in goal:
         parent = os.path.dirname(path)
         at = _place(store, path) if parent not in seen else None
         seen.add(parent)

@@ -38,3 +38,13 @@ def test_a_change_whose_window_is_over_cannot_be_held_any_more(world):
     error = refused(world.call, "hold", token=world.token, activation=activation, window=1800)
     assert error.code == "reverted"
     assert "sites/a.conf" not in world.snapshot()
+
+
+def test_a_person_s_revert_of_a_change_that_was_over_anyway_goes_back_one_step(world):
+    world.push(FIRST)
+    world.push({"sites/a.conf": b"b"}, "bbbbbbbbbbbb", confirm=False)
+    world.httpd.clock += 61
+    done = world.revert()
+    assert (done["outcome"], done["release"]) == ("reverted", "aaaaaaaaaaaa")
+    assert (world.root / "sites/a.conf").read_bytes() == b"a"
+    assert world.state["known_good"] == "aaaaaaaaaaaa"
