@@ -30,7 +30,7 @@ from ansible.plugins.action import ActionBase
 # Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 
-from safedeploy_control import ledger, line, reply, requests
+from safedeploy_control import flood, ledger, line, reply, requests
 from safedeploy_control.bundle import Bundle, BundleError, Json
 
 # Seconds between questions whether the host is there, and how many go unanswered before it counts as gone.
@@ -119,7 +119,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         marker = f"safedeploy:{secrets.token_hex(8)}"
         # With -vvv the ssh plugin prints what a host said, token and all, unless the play forbids it.
         self._connection._play_context.no_log = True  # noqa: SLF001 - it has no other switch
-        done = self._low_level_execute_command(make(marker=marker, **words), in_data=data)
+        with flood.Flood(self._connection) as watched:
+            done = self._low_level_execute_command(make(marker=marker, **words), in_data=data)
+        if watched.came:
+            return reply.refused(
+                "bug",
+                f"the host's answer is not understood: it sent more than {flood.MOST >> 20} MiB, and was cut off",
+                state=_UNKNOWN,
+                todo="Look at the host by hand; whatever answers there is not the program that was sent.",
+            )
         said = reply.after_marker(done["stdout"], marker)
         if said is not None:
             return said

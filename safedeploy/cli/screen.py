@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.text import Text
 
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Halves of surrogate pairs, and what makes text read otherwise than it is written.
+_UNSENDABLE = re.compile("[\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _PLAIN_WIDTH = 10_000  # tables are as wide as their content: nothing is folded in a log
 
 
@@ -23,7 +25,10 @@ def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     # Without a terminal rich would fold lines at 80 columns: a log wants them whole.
     width = None if stream.isatty() else _PLAIN_WIDTH
-    return Console(stderr=stderr, highlight=False, soft_wrap=not stream.isatty(), width=width, emoji=False)
+    # What is printed is never markup: it may be a host's words.
+    return Console(
+        stderr=stderr, highlight=False, markup=False, soft_wrap=not stream.isatty(), width=width, emoji=False
+    )
 
 
 def out() -> Console:
@@ -37,8 +42,8 @@ def err() -> Console:
 
 
 def plain(text: str) -> str:
-    """Text without control sequences, whoever wrote it."""
-    return _CONTROL.sub("", text)
+    """Text without control sequences, whoever wrote it, and without what no terminal can be sent."""
+    return _UNSENDABLE.sub("?", _CONTROL.sub("", text))
 
 
 def say(console: Console, text: str, style: str = "") -> None:

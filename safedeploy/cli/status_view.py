@@ -12,6 +12,8 @@ from safedeploy.cli.screen import plain, say
 from safedeploy.core.observed import Observed
 from safedeploy.workflows.observe import Seen
 
+_MOST_PATHS = 100
+
 
 def show_status(console: Console, seen: Seen, order: Sequence[str]) -> None:
     """Print one row for each host, and below what needs attention."""
@@ -79,7 +81,10 @@ def _attention(seen: Seen, host: str) -> list[str]:
     if observed.lease is not None:
         lease = observed.lease
         found.append(f"lease: held by {lease.get('holder')} since {lease.get('since')} until {lease.get('until')}")
-    found += [f"edited: {path}" for path in sorted(observed.live) if observed.edited(path)]
+    edited = [path for path in sorted(observed.live) if observed.edited(path)]
+    found += [f"edited: {path}" for path in edited[:_MOST_PATHS]]
+    if len(edited) > _MOST_PATHS:
+        found.append(f"edited: {len(edited) - _MOST_PATHS} more")
     if observed.httpd.reason and observed.httpd.loaded is not True:
         found.append(f"httpd: {observed.httpd.reason}")
     return found

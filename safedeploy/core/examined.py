@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from safedeploy.core.trial import Difference, Finding, Hide, Trial, trial_from_json
+from safedeploy.core.trial import MOST, Difference, Finding, Hide, Trial, trial_from_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ def examined_from_json(value: Mapping[str, Any], hide: Hide) -> Examined:
     return Examined(
         refusal="" if test.get("ok", True) else hide(str(test.get("output") or "httpd refuses the candidate")).strip(),
         method=str(value["method"]) if value.get("method") else None,
-        restart=tuple(hide(str(why)) for why in restart.get("why") or ()) if restart.get("needed") else (),
-        limits=tuple(hide(str(text)) for text in value.get("limits") or ()),
+        restart=tuple(hide(str(why)) for why in (restart.get("why") or ())[:MOST]) if restart.get("needed") else (),
+        limits=tuple(hide(str(text)) for text in (value.get("limits") or ())[:MOST]),
         trial=trial_from_json(value, hide),
     )

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from safedeploy.core.plain_text import plain_text
+from safedeploy.core.shape import Shape
 from safedeploy.core.tree import ABSENT, Entry, Tree, tree_from_json
 from safedeploy.core.went_back import WentBack, went_back_from_json
 
@@ -110,48 +112,63 @@ class Observed:
 
 
 def observed_from_json(host: str, value: Mapping[str, Any]) -> Observed:
-    """Values from an `observe` answer. Raises ValueError when the answer does not have the documented shape."""
+    """Values from an `observe` answer. Raises ValueError when the answer does not have the documented shape.
+
+    Every text is fit to be shown, and of each list no more is kept than a person reads; trees and contents are as they
+    came.
+    """
     try:
         return _observed(host, value)
-    except (KeyError, TypeError, AttributeError, binascii.Error) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError, OSError, binascii.Error) as error:
         raise ValueError(f"{host} answered 'observe' in a shape that is not understood: {error!r}") from error
 
 
 def _observed(host: str, value: Mapping[str, Any]) -> Observed:
-    state = value.get("state") or {}
+    state = Shape(value).part("state")
+    last, last_revert = state.part("last"), state.part("last_revert")
+    stranded = state.mapping("stranded")
+    whole = Shape(value)
     return Observed(
         host=host,
-        current=state.get("current"),
-        known_good=state.get("known_good"),
-        since=state.get("since"),
-        by=state.get("by"),
-        run=state.get("run"),
-        history=tuple(state.get("history") or ()),
-        releases=tuple(value.get("releases") or ()),
-        pending=_pending(state.get("pending"), value.get("dead_man") or {}),
-        boot_guard=value.get("boot_guard"),
-        last_activation=(state.get("last") or {}).get("activation"),
-        last_run=(state.get("last") or {}).get("run"),
-        reverted_run=(state.get("last_revert") or {}).get("run"),
-        reverted_cause=(state.get("last_revert") or {}).get("cause"),
-        went_back=went_back_from_json(state.get("stranded") or state.get("last_revert")),
-        stranded=state.get("stranded"),
-        lease=value.get("lease"),
-        httpd=_httpd(value.get("httpd") or {}),
-        live=tree_from_json(value["live"]),
+        current=state.text("current"),
+        known_good=state.text("known_good"),
+        since=state.text("since"),
+        by=state.text("by"),
+        run=state.text("run"),
+        history=state.mappings("history", with_text="release"),
+        releases=whole.mappings("releases", with_text="release"),
+        pending=_pending(state.mapping("pending"), whole.part("dead_man")),
+        boot_guard=whole.mapping("boot_guard"),
+        last_activation=last.text("activation"),
+        last_run=last.text("run"),
+        reverted_run=last_revert.text("run"),
+        reverted_cause=last_revert.text("cause"),
+        went_back=went_back_from_json(stranded or state.mapping("last_revert")),
+        stranded=None if stranded is None else {**stranded, "steps": list(Shape(stranded).texts("steps"))},
+        lease=whole.mapping("lease"),
+        httpd=_httpd(whole.part("httpd")),
+        live=_tree(value["live"]),
         live_digest=str(value["live_digest"]),
-        adopted=tree_from_json(value.get("adopted") or {}),
-        current_tree=tree_from_json(value.get("current") or {}),
+        adopted=_tree(value.get("adopted") or {}),
+        current_tree=_tree(value.get("current") or {}),
         content={path: base64.b64decode(text, validate=True) for path, text in (value.get("content") or {}).items()},
-        problems=tuple(str(text) for text in value.get("problems") or ()),
-        clock=value.get("time") if isinstance(value.get("time"), int | float) else None,
+        problems=whole.texts("problems"),
+        clock=whole.number("time"),
     )
 
 
-def _pending(value: Mapping[str, Any] | None, guard: Mapping[str, Any]) -> Pending | None:
+def _tree(value: Mapping[str, Mapping[str, Any]]) -> Tree:
+    """A tree of paths that can be shown. Nobody can have asked for another."""
+    for path in value:
+        if not path.startswith("/") or plain_text(path) != path:
+            raise ValueError(f"{plain_text(path, limit=200)!r} is not a path that safedeploy can have written")
+    return tree_from_json(value)
+
+
+def _pending(value: Mapping[str, Any] | None, guard: Shape) -> Pending | None:
     if value is None:
         return None
-    return Pending(
+    pending = Pending(
         activation=str(value["activation"]),
         release=str(value["release"]),
         run=str(value["run"]),
@@ -160,17 +177,21 @@ def _pending(value: Mapping[str, Any] | None, guard: Mapping[str, Any]) -> Pendi
         deadline=float(value["deadline"]),
         before=str(value.get("before_release") or ""),
         held=bool(value.get("held")),
-        dead_man=str(guard.get("unit") or guard.get("kind") or ""),
-        guarded=guard.get("alive"),
+        dead_man=guard.text("unit") or guard.text("kind") or "",
+        guarded=guard.truth("alive"),
     )
+    datetime.fromtimestamp(
+        pending.deadline, UTC
+    )  # a time that no calendar has is refused here, and not where it is shown
+    return pending
 
 
-def _httpd(value: Mapping[str, Any]) -> Httpd:
+def _httpd(value: Shape) -> Httpd:
     return Httpd(
-        installed=bool(value.get("installed")),
-        running=bool(value.get("running")),
-        version=value.get("version"),
-        loaded=value.get("loaded"),
-        loaded_at=value.get("loaded_at"),
-        reason=value.get("reason") or value.get("error"),
+        installed=bool(value.truth("installed")),
+        running=bool(value.truth("running")),
+        version=value.text("version"),
+        loaded=value.truth("loaded"),
+        loaded_at=value.text("loaded_at"),
+        reason=value.text("reason") or value.text("error"),
     )

@@ -93,7 +93,15 @@ def decide_end(*, plan: HostPlan, run: str, answers: Answers, after: Observed | 
 
     `hide` masks secrets in what the host said.
     """
-    end = with_revert(_decide(plan, run, answers, after, hide), after, hide)
+    try:
+        end = _decide(plan, run, answers, after, hide)
+    except (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError):
+        # What the host answered on the way is not understood; what it recorded decides all the same.
+        asked: dict[str, Mapping[str, Any]] = {
+            phase: {} for phase in ("preflight", "activate") if getattr(answers, phase) is not None
+        }
+        end = _decide(plan, run, Answers(**asked, seen="the host's answers are not understood"), after, hide)
+    end = with_revert(end, after, hide)
     return replace(end, why=hide(end.why), steps=tuple(hide(step) for step in end.steps))
 
 

@@ -9,7 +9,13 @@ from typing import Any
 from safedeploy.core.blame import Cause
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.outcome import Answers
+from safedeploy.core.plain_text import plain_text
 from safedeploy.core.trial import Hide, Trial, trial_from_json
+
+# Letters of one text of a host: that are looked at, and that are shown.
+LONGEST, SHOWN = 1_000_000, 16_000
+# Warnings and reasons of one host that are kept.
+MOST = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +71,21 @@ class Preflight:
 
 
 def judge_preflight(hosts: Sequence[str], answers: Mapping[str, Answers], hide: Hide = str) -> Preflight:
-    """One verdict for each host of the push. `hide` masks secrets in what the hosts said."""
-    return Preflight(hosts={host: _judge(host, answers[host], hide) for host in hosts})
+    """One verdict for each host of the push. `hide` masks secrets in what the hosts said, which is cut to be read."""
+
+    def fit(text: str) -> str:
+        return plain_text(hide(text[:LONGEST]), limit=SHOWN)
+
+    return Preflight(hosts={host: _judged(host, answers[host], fit) for host in hosts})
+
+
+def _judged(host: str, answers: Answers, hide: Hide) -> HostCheck:
+    """The verdict on a host, whatever it answered: what cannot be understood lets nothing pass."""
+    try:
+        return _judge(host, answers, hide)
+    except (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError) as error:
+        text = f"the host's answer is not understood: {hide(str(error))}"
+        return HostCheck(host=host, ok=False, text=text, code="bug")
 
 
 def _judge(host: str, answers: Answers, hide: Hide) -> HostCheck:
@@ -106,10 +125,10 @@ def _found(value: Mapping[str, Any], hide: Hide) -> dict[str, Any]:
     """What a host found, whether or not it let the push through."""
     test, restart = value.get("configtest") or {}, value.get("restart") or {}
     return {
-        "method": test.get("method"),
-        "warnings": tuple(hide(str(text)) for text in test.get("warnings") or ()),
-        "restart": tuple(hide(str(why)) for why in restart.get("why") or ()) if restart.get("needed") else (),
-        "seconds": value.get("seconds"),
+        "method": hide(str(test["method"])) if test.get("method") else None,
+        "warnings": tuple(hide(str(text)) for text in (test.get("warnings") or ())[:MOST]),
+        "restart": tuple(hide(str(why)) for why in (restart.get("why") or ())[:MOST]) if restart.get("needed") else (),
+        "seconds": value["seconds"] if isinstance(value.get("seconds"), int | float) else None,
         "changes": len(value["changes"]) if isinstance(value.get("changes"), list) else None,
         "trial": trial_from_json(value, hide),
     }

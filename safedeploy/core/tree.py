@@ -53,6 +53,9 @@ class Entry:
         unknown = sorted(set(value) - known)
         if unknown:
             raise ValueError(f"unknown key in entry: {', '.join(unknown)}")
+        for key, item in value.items():
+            if item is not None and (not isinstance(item, int if key == "size" else str) or isinstance(item, bool)):
+                raise ValueError(f"wrong type in entry: {key} is a {type(item).__name__}")
         return cls(**{**value, "kind": Kind(value["kind"])})
 
 

@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 Hide = Callable[[str], str]
+# The most of one list that is kept: beyond the most probes that a policy can ask for, and not what a host may send.
+MOST = 5000
 
 
 class Judgement(StrEnum):
@@ -111,11 +113,11 @@ class Trial:
 
 def trial_from_json(value: Mapping[str, Any], hide: Hide) -> Trial:
     """What a host answered, or what its refusal carries."""
-    accepted = tuple(str(one) for one in value.get("accepted") or ())
+    accepted = tuple(str(one) for one in (value.get("accepted") or ())[:MOST])
     return Trial(
         findings=tuple(_finding(item, hide) for item in _mappings(value.get("findings"))),
         differences=differences_from_json(value.get("differences"), hide),
-        validated=tuple(hide(_validated(item)) for item in value.get("validated") or ()),
+        validated=tuple(hide(_validated(item)) for item in (value.get("validated") or ())[:MOST]),
         shadow=_shadow(value["shadow"], hide) if isinstance(value.get("shadow"), Mapping) else None,
         verdicts=verdicts_from_json(value.get("verdicts"), hide, accepted),
         accepted=accepted,
@@ -148,12 +150,12 @@ def verdicts_from_json(value: Any, hide: Hide, accepted: Sequence[str] = ()) -> 
             before=_text(item, "before", hide),
             after=_text(item, "after", hide),
             place=_optional(item, "place", hide),
-            log=tuple(hide(str(line)) for line in item.get("log") or ()),
-            group=item.get("group"),
+            log=tuple(hide(str(line)) for line in (item.get("log") or ())[:MOST]),
+            group=None if item.get("group") is None else str(item["group"]),
             accepted=item.get("accepted") is True or item.get("id") in accepted,
         )
         for item in _mappings(value)
-        if item.get("verdict") in known
+        if str(item.get("verdict")) in known
     )
 
 
@@ -181,7 +183,7 @@ def _shadow(value: Mapping[str, Any], hide: Hide) -> Shadow:
         why=_text(value, "why", hide),
         seconds=value.get("seconds") if isinstance(value.get("seconds"), int | float) else None,
         probes={str(key): int(number) for key, number in counts.items()} if isinstance(counts, Mapping) else {},
-        limits=tuple(hide(str(text)) for text in (*(value.get("limits") or ()), *unreached)),
+        limits=tuple(hide(str(text)) for text in (*(value.get("limits") or ())[:MOST], *unreached)),
     )
 
 
@@ -194,7 +196,8 @@ def _validated(item: Any) -> str:
 
 
 def _mappings(value: Any) -> list[Mapping[str, Any]]:
-    return [item for item in value or () if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []
+    """The mappings of a list, as many as anybody reads."""
+    return [item for item in value[:MOST] if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []
 
 
 def _text(item: Mapping[str, Any], key: str, hide: Hide) -> str:

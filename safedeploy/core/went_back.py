@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from safedeploy.core.shape import Shape
+
 Hide = Callable[[str], str]
 
 BEFORE = "before"
@@ -73,21 +75,23 @@ def went_back_from_json(value: Mapping[str, Any] | None) -> WentBack | None:
     """From state's `last_revert`, or from its `stranded`."""
     if value is None:
         return None
-    record = value.get("record") or value
+    whole, record = Shape(value), Shape(value.get("record") or value)
     return WentBack(
-        run=record.get("run"),
-        release=record.get("release"),
-        at=value.get("at") or value.get("since"),
-        cause=str(value.get("cause") or ""),
-        went_to=value.get("went_to"),
-        tried=tuple(f"{one['went_to']} ({one['release']}): {one['why']}" for one in value.get("tried") or ()),
+        run=record.text("run"),
+        release=record.text("release"),
+        at=whole.text("at") or whole.text("since"),
+        cause=whole.text("cause") or "",
+        went_to=whole.text("went_to"),
+        tried=tuple(
+            f"{one['went_to']} ({one['release']}): {one['why']}" for one in whole.mappings("tried", with_text="went_to")
+        ),
         kept_aside=tuple(
             KeptAside(
                 path=str(one["path"]),
-                stored=one.get("stored"),
-                restore=str(one.get("restore") or ""),
-                error=one.get("error"),
+                stored=Shape(one).text("stored"),
+                restore=Shape(one).text("restore") or "",
+                error=Shape(one).text("error"),
             )
-            for one in value.get("kept_aside") or ()
+            for one in whole.mappings("kept_aside", with_text="path")
         ),
     )

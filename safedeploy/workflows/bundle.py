@@ -190,7 +190,8 @@ def read_answers(directory: Path, host: str) -> Answers:
 def token_of(directory: Path, host: str) -> str | None:
     """The lease token that the host gave to this run."""
     answer = _result(directory, host, "prepare") or {}
-    token = (answer.get("result") or {}).get("token")
+    result = answer.get("result")
+    token = result.get("token") if isinstance(result, dict) else None
     return str(token) if token is not None else None
 
 

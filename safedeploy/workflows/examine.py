@@ -60,9 +60,10 @@ def _contents(item: HostPlan, desired: Desired) -> dict[str, bytes] | None:
 
 def _examined(reply: Reply, hide: Hide) -> Examined:
     if isinstance(reply, Answer):
-        if isinstance(reply.result, Mapping):
+        try:
             return examined_from_json(reply.result, hide)
-        return Examined(why="its answer is not understood")
+        except (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError):
+            return Examined(why="its answer is not understood")
     if isinstance(reply, Refusal):
         return Examined(why=hide(reply.message))
     return Examined(why=hide(reply.reason))

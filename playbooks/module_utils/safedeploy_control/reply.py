@@ -5,14 +5,20 @@ What is shown holds no content of files: code, message, state and next step only
 
 from __future__ import annotations
 
-import json
+import io
 import re
 from typing import Any
+
+from . import strict_json
 
 Json = dict[str, Any]
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b[ -/]*[0-~]", re.DOTALL)
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069]")
+
+
+# As every answer of the program does. A host that sends millions of other lines costs no more than reading them.
+BEGINS = '{"safedeploy"'
 
 
 def plain(text: object, limit: int = 1000) -> str:
@@ -28,10 +34,12 @@ def after_marker(stdout: str, marker: str) -> str | None:
 
 def parse(text: str) -> Json | None:
     """The program's one line of JSON; None when there is none."""
-    for line in text.splitlines():
+    for line in io.StringIO(text):
+        if not line.startswith(BEGINS):
+            continue
         try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
+            value = strict_json.read(line)
+        except ValueError:
             continue
         if isinstance(value, dict) and value.get("safedeploy") == 1 and _complete(value):
             return value

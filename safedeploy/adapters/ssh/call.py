@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 import shlex
@@ -56,7 +57,7 @@ def ask(link: Link, connection: Connection, question: Question, *, opening: Dead
     if said.strip() == NO_PYTHON.encode():
         named = f"{connection.python} (ansible_python_interpreter)" if connection.python else "Python 3.8 or later"
         raise UnreachableError(Kind.NO_PYTHON, f"There is no {named} on the host.")
-    reply = next((reply for line in said.splitlines() if (reply := parse(line)) is not None), None)
+    reply = next((reply for line in io.BytesIO(said) if (reply := parse(line)) is not None), None)
     if reply is None:
         raise _not_an_answer(output, said)
     return reply

@@ -5,12 +5,12 @@ Every text that may be shown is free of terminal escapes. The result itself is d
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from safedeploy.core import strict_json
 from safedeploy.core.plain_text import plain, plain_text
 
 
@@ -94,6 +94,10 @@ class UnreachableError(Exception):
         self.reply = Unreachable(kind=kind, reason=plain_text(reason, limit=1000))
 
 
+# As every answer of the program does. A host that sends millions of other lines costs no more than reading them.
+BEGINS = b'{"safedeploy"'
+
+
 def hidden(reply: Reply, hide: Callable[[str], str]) -> Reply:
     """The reply with the secrets in every text that may be shown hidden."""
     if isinstance(reply, Unreachable):
@@ -116,9 +120,11 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
 
 def parse(line: bytes) -> Answer | Refusal | None:
     """The program's one line of JSON, or None when it is not that."""
+    if not line.startswith(BEGINS):
+        return None
     try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
+        value = strict_json.read(line.decode())
+    except ValueError:
         return None
     if not isinstance(value, dict) or value.get("safedeploy") != 1:
         return None
