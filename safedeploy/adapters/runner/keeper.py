@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 # What the dead process had started may go on for a while (tied.py), and write once more. Seconds.
-AGAIN = 8.0
+AGAIN = 6.0
 
 
 def main() -> None:

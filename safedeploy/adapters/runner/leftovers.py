@@ -14,6 +14,7 @@ import fcntl
 import functools
 import io
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,14 +28,24 @@ def make(prefix: str, parent: Path) -> Path:
     """A new private directory (0700) that belongs to this process."""
     # Under a name that nobody looks for until it is locked.
     made = Path(tempfile.mkdtemp(prefix=f".new-{prefix}{os.getpid()}-", dir=parent))
-    descriptor = os.open(made, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    _held.append(descriptor)
-    place = made.rename(parent / made.name.removeprefix(".new-"))
-    with contextlib.suppress(OSError):  # without a keeper the next run does its work
-        keeper = _keeper()
-        keeper.write(f"{place.absolute()}\n".encode())
+    place = parent / made.name.removeprefix(".new-")
+    try:
+        _entrust(made, place)
+        descriptor = os.open(made, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        _held.append(descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        made.rename(place)
+    except BaseException:  # an interruption, for one
+        for path in (made, place):
+            shutil.rmtree(path, ignore_errors=True)
+        raise
     return place
+
+
+def _entrust(*paths: Path) -> None:
+    """Have the keeper remove these when this process is gone. Without a keeper the next run does its work."""
+    with contextlib.suppress(OSError):
+        _keeper().write("".join(f"{path.absolute()}\n" for path in paths).encode())
 
 
 @functools.cache

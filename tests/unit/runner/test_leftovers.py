@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from safedeploy.adapters.runner.leftovers import left, make
 
 
@@ -13,6 +15,16 @@ def test_a_directory_is_private_and_stays_while_its_process_lives(tmp_path):
     directory = make("sd-", tmp_path)
     assert directory.stat().st_mode & 0o777 == 0o700
     assert list(left("sd-", tmp_path)) == []
+
+
+def test_an_interruption_in_the_middle_leaves_nothing(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        make("sd-", tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_directory_of_a_dead_process_is_found(tmp_path):
