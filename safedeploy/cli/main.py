@@ -65,11 +65,7 @@ def main(
 def run() -> None:
     """The entry point of the installed program.
 
-    Its stop signals are never given back: until the process is gone none may cut short what is cleared up at its end.
+    Until the process is gone no stop signal may cut short what is cleared up at its end, nor change its exit code.
     """
-    interrupt = Interrupt()
-    interrupt.__enter__()
-    try:
+    with Interrupt.of_program():
         app()
-    finally:
-        interrupt.only_note()

@@ -56,6 +56,19 @@ class Interrupt:
         if self._outer is not None:
             self._outer._note()  # noqa: SLF001 - of the same class
 
+    @classmethod
+    @contextmanager
+    def of_program(cls) -> Iterator[None]:
+        """The outermost one. Afterwards the signals are ignored, also by what Python and its children do at the end."""
+        interrupt = cls()
+        interrupt.__enter__()
+        try:
+            yield
+        finally:
+            interrupt.only_note()
+            for number in _SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+
     def only_note(self) -> None:
         """Never raise again, nor does an outer one: something was changed, or the program is at its end."""
         self._noting = True

@@ -18,6 +18,7 @@ from tests.e2e.program import Done
 from tests.e2e.project import Project
 from tests.faults import control_machine
 from tests.faults.choice import Chosen
+from tests.faults.faults import CONTROL
 from tests.faults.fleet import FaultFleet
 from tests.faults.oracle import Judged, consistent, host_violations
 from tests.faults.records import Outcome, Violation
@@ -138,7 +139,13 @@ def _watched(bench: Bench, scenes: Sequence[Scene], mark: str) -> list[Outcome]:
     ends = {one.host: one.end for one in judged}
     if done is not None:
         lost = frozenset(scene.target for scene in scenes if scene.fault.promise == "window")
-        found += screen_violations(done, ends, lost=lost, interrupted=any(scene.fault.signalled for scene in scenes))
+        found += screen_violations(
+            done,
+            ends,
+            lost=lost,
+            interrupted=any(scene.fault.signalled for scene in scenes),
+            late=any(scene.row.kind == CONTROL for scene in scenes),
+        )
     found += _left_here(bench, scenes[0], killed=killed, until=ended + (WINDOW + GRACE if killed else SETTLED))
     return [
         Outcome(
