@@ -80,7 +80,7 @@ def test_the_program_clears_up_however_often_it_is_asked_to_stop():
         "def ask(): os.kill(os.getpid(), signal.SIGTERM)\n"
         "def end():\n"
         "    ask(); ask(); print('cleared up', flush=True)\n"
-        "    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # the only one that Python keeps to its very end\n"
+        "    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # what Python keeps to its very end\n"
         "atexit.register(end)\n"
         "def app():\n"
         "    try: ask()\n"
