@@ -48,13 +48,17 @@ def work(part: int, parts: int, asked: argparse.Namespace) -> Iterator[Outcome]:
         fleet.learn(NEW, project)
         fleet.learn(THIRD, rival)
         rows = bench.record()
-        chosen = plan(FAULTS, rows, fleet.names, asked.each or (8 if asked.full else 2))
+        chosen = plan(FAULTS, rows, fleet.names, _each(asked))
         chosen = [one for one in chosen if asked.only in f"{one.fault.column} {one.row.host}: {one.row.point}"]
         for one in chosen[part::parts]:
             if asked.list:
                 say(f"{one.fault.column:28} {one.row.host or 'control':8} {one.row.point}  {one.row.about}")
                 continue
             yield shown(one, inject(bench, one)[0])
+
+
+def _each(asked: argparse.Namespace) -> int:
+    return asked.each or (8 if asked.full else 2)
 
 
 def shown(chosen: Chosen, outcome: Outcome) -> Outcome:
@@ -81,7 +85,7 @@ def _made(directory: Path) -> Path:
 
 def side_by_side(asked: argparse.Namespace) -> list[Outcome]:
     """`-j` processes, each with a fleet of its own; ended with this one."""
-    words = [word for word in sys.argv[1:] if not word.startswith("--json")]
+    words = ["--each", str(asked.each or _each(asked)), "--only", asked.only, *(["--list"] if asked.list else [])]
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         files = [Path(scratch, str(part)) for part in range(asked.j)]
         children = []

@@ -30,7 +30,7 @@ def make(prefix: str, parent: Path) -> Path:
     made = Path(tempfile.mkdtemp(prefix=f".new-{prefix}{os.getpid()}-", dir=parent))
     place = parent / made.name.removeprefix(".new-")
     try:
-        _entrust(made, place)
+        entrust(made, place)
         descriptor = os.open(made, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         _held.append(descriptor)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -42,9 +42,9 @@ def make(prefix: str, parent: Path) -> Path:
     return place
 
 
-def _entrust(*paths: Path) -> None:
-    """Have the keeper remove these when this process is gone. Without a keeper the next run does its work."""
-    with contextlib.suppress(OSError):
+def entrust(*paths: Path) -> None:
+    """Have the keeper remove these when this process has been killed."""
+    with contextlib.suppress(OSError):  # without a keeper the next run does its work, for our own directories
         _keeper().write("".join(f"{path.absolute()}\n" for path in paths).encode())
 
 
