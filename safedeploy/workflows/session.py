@@ -16,6 +16,7 @@ from safedeploy.adapters import agent_file, identity, settings
 from safedeploy.adapters.ansible import inventory as inventories
 from safedeploy.adapters.ansible.inventory import Inventory
 from safedeploy.adapters.ansible.vault_options import VaultOptions
+from safedeploy.adapters.runner.leftovers import entrust
 from safedeploy.adapters.ssh import Fleet
 from safedeploy.core.host import Host
 from safedeploy.core.masking import Masker
@@ -87,6 +88,7 @@ class Session:
         policy = self.policy
         found = inventories.load(self.target.project, policy, limit=self.target.limit, vault=self.target.vault)
         self.know(found.secrets)
+        entrust(found.local_files)
         return found
 
     @property

@@ -71,6 +71,14 @@ def kill(those: list[Member]) -> int:
 
 
 def private_files(pid: int, scratch: Path) -> list[str]:
-    """What a run, by its process id, has left of its private files; all that is in `scratch`, its own TMPDIR."""
-    places = [Path("/tmp").glob(f"*sd-{pid}-*"), Path("/dev/shm").glob(f"*safedeploy-*-{pid}-*"), scratch.glob("*")]
+    """What a run, by its process id, has left of its private files; all that is in `scratch`, its own TMPDIR.
+
+    Of Ansible's own directory below the home only what is in it counts: its library makes it while it is imported.
+    """
+    places = [
+        (Path.home() / ".ansible/tmp").glob(f"ansible-local-{pid}????????/*"),
+        Path("/tmp").glob(f"*sd-{pid}-*"),
+        Path("/dev/shm").glob(f"*safedeploy-*-{pid}-*"),
+        scratch.glob("*"),
+    ]
     return sorted(str(path) for place in places for path in place)

@@ -49,6 +49,11 @@ class Inventory:
         return self._opened.source
 
     @property
+    def local_files(self) -> Path:
+        """Where Ansible keeps what it decrypts into files of this process; it goes when the process ends in order."""
+        return self._opened.local_files
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What Ansible had to say, without duplicates."""
         return tuple(self._opened.messages.warnings)

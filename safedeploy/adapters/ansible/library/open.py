@@ -51,6 +51,11 @@ class Opened:
         with silence(self.messages):
             self.session, self.keys = self._open()
 
+    @property
+    def local_files(self) -> Path:
+        """Where Ansible keeps temporary files of this process, which it removes when that ends in order."""
+        return Path(str(constants.DEFAULT_LOCAL_TMP))
+
     @contextlib.contextmanager
     def silent(self) -> Iterator[None]:
         """Keep Ansible quiet, and its passwords those of this inventory, while the block runs."""
