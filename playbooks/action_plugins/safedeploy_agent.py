@@ -3,7 +3,7 @@
     - name: Activate the release
       safedeploy_agent:
         phase: activate           # prepare, preflight, activate, hold, take, confirm, revert, release; traffic_before,
-                                  # traffic_mark or traffic_now
+                                  # traffic_mark or traffic_now; drain or undrain
         host: web2                # another host of the run than the task's own, with delegate_to
         fresh_connection: false   # true: open a new connection, which proves that the host can still be reached
         unreachable_fails: false  # true: a host out of reach has failed, with the code `unreachable`: a rescue sees it

@@ -7,7 +7,8 @@
 
 Ansible's own brakes do not count unreachable hosts, and a rescue hides a failure from them. This counts each host that
 failed, was unreachable, timed out or reverted, from the ledger and the hosts' own answers. It also refuses once hosts
-of an earlier batch wait for a person. No host is contacted. `unchanged` of the result names some hosts that no
+of an earlier batch wait for a person, and a batch that would take more hosts out of service than may be (`room` of the
+policy). No host is contacted. `unchanged` of the result names some hosts that no
 batch has changed yet, for the error-rate gate to compare with.
 """
 
@@ -26,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 
 from safedeploy_control import ledger
 from safedeploy_control.bundle import Bundle, BundleError, Json
+from safedeploy_control.well import out_of_service
 
 # Each of them is one more request, and a few have traffic enough.
 _COMPARED = 5
@@ -47,6 +49,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         except (BundleError, KeyError) as error:
             raise AnsibleActionFail(f"The bundle cannot be used: {error} Nothing was changed.") from error
         result.update(changed=False, lost=len(lost), budget=budget)
+        batch = [str(host) for host in task_vars["ansible_play_batch"]]
         over = boolean(self._task.args.get("end", False))
         if len(lost) > (0 if over else budget):
             how = f"{len(lost)} of {len(bundle.hosts)} hosts went wrong, allowed are {budget}: {_named(lost)}."
@@ -64,12 +67,30 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
                 msg=f"The rollout stops here: {', '.join(waiting[:10])} wait for a person's decision. "
                 "The hosts of this batch and of later ones were not changed.",
             )
+        elif crowded := _crowded(bundle, batch):
+            result.update(failed=True, msg=f"The rollout stops here: {crowded}")
         else:
-            ledger.begin(bundle, [str(host) for host in task_vars["ansible_play_batch"]])
+            ledger.begin(bundle, batch)
             rest = ledger.unchanged(bundle)
             # From all over the fleet: neighbours are often alike.
             result["unchanged"] = rest[:: max(1, len(rest) // _COMPARED)][:_COMPARED]
         return result
+
+
+def _crowded(bundle: Bundle, batch: list[str]) -> str:
+    """Why this batch would take too many hosts out of service together with those that are; empty when it would not."""
+    room = bundle.policy.get("room")
+    if not room:
+        return ""
+    before = {str(host) for host in room["out"]}
+    out = before | out_of_service(bundle)
+    limit = max(int(room["limit"]), len(before))
+    if len(out | set(batch)) <= limit:
+        return ""
+    return (
+        f"{len(out)} hosts are out of service ({', '.join(sorted(out)[:10])}), and max_unavailable allows {limit} "
+        f"with the {len(batch)} of this batch. They and later ones were not changed."
+    )
 
 
 def _named(lost: dict[str, str]) -> str:

@@ -9,7 +9,9 @@ the hosts' own answers.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ansible.executor.task_result import CallbackTaskResult
 from ansible.playbook.play import Play
@@ -72,10 +74,21 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no
                 host=result.host.get_name(),
                 phase=str(task.args.get("phase") or task.get_name()),
                 kind=kind,
-                text=reply.plain(result.result.get("msg") or "no message"),
+                text=_said(result.result),
             )
         except Exception as error:  # noqa: BLE001 - a callback that raises would disturb the play it only watches
             self._display.warning(f"safedeploy_ledger: {error}")
+
+
+def _said(found: Mapping[str, Any]) -> str:
+    """What a failed task said: of a loop its first item that failed, of a command the last line of its errors too."""
+    items = found.get("results")
+    if isinstance(items, list):
+        bad = [item for item in items if isinstance(item, Mapping) and (item.get("failed") or item.get("unreachable"))]
+        found = bad[0] if bad else found
+    lines = str(found.get("stderr") or "").strip().splitlines()
+    parts = [str(found.get("msg") or "no message"), *lines[-1:]]
+    return reply.plain(": ".join(parts))
 
 
 def _action(task: Task) -> str:

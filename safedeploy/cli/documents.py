@@ -108,6 +108,7 @@ def _host_status(observed: Observed) -> dict[str, Any]:
         "boot_guard": bool((observed.boot_guard or {}).get("installed")),
         "stranded": None if observed.stranded is None else dict(observed.stranded),
         "last_revert": observed.went_back and observed.went_back.to_json(),
+        "drained": None if observed.drained is None else dict(observed.drained),
         "lease": None if observed.lease is None else {key: observed.lease.get(key) for key in _LEASE},
         "httpd": {
             "installed": observed.httpd.installed,
@@ -221,6 +222,7 @@ def _end(end: HostEnd, causes: Sequence[Cause]) -> Mapping[str, Any]:
         "release": end.release,
         "seconds": end.seconds,
         "steps": list(end.steps),
+        "drained": end.drained,
         "went_back": end.went_back and end.went_back.to_json(),
         "verdicts": verdict_members(end.verdicts, causes),
     }

@@ -19,6 +19,7 @@ from safedeploy.cli.push import push
 from safedeploy.cli.render import render
 from safedeploy.cli.rollback import rollback
 from safedeploy.cli.status import status
+from safedeploy.cli.undrain import undrain
 from safedeploy.cli.unlock import unlock
 from safedeploy.workflows.interrupt import Interrupt
 
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, plan, check, push, confirm, abort, rollback, status, unlock, render, boot_guard):
+for command in (init, plan, check, push, confirm, abort, rollback, status, undrain, unlock, render, boot_guard):
     app.command()(command)
 app.add_typer(lab, name="lab", help="A real fleet of Apache hosts on this machine.")
 

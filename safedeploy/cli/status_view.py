@@ -78,6 +78,9 @@ def _attention(seen: Seen, host: str) -> list[str]:
         found += [f"  {number}. {step}" for number, step in enumerate(observed.stranded.get("steps") or (), start=1)]
     if observed.went_back is not None and observed.still_back:
         found += observed.went_back.lines(observed.current)
+    if observed.drained is not None:
+        out = observed.drained
+        found.append(f"out of service (drained) since {out.get('since')} by {out.get('by')}, run {out.get('run')}")
     if observed.lease is not None:
         lease = observed.lease
         found.append(f"lease: held by {lease.get('holder')} since {lease.get('since')} until {lease.get('until')}")

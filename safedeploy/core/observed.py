@@ -78,6 +78,7 @@ class Observed:
     went_back: WentBack | None = None
     stranded: Mapping[str, Any] | None = None
     lease: Mapping[str, Any] | None = None
+    drained: Mapping[str, Any] | None = None
     httpd: Httpd = field(default_factory=Httpd)
     live: Tree = field(default_factory=dict)
     live_digest: str = ""
@@ -146,6 +147,7 @@ def _observed(host: str, value: Mapping[str, Any]) -> Observed:
         went_back=went_back_from_json(stranded or state.mapping("last_revert")),
         stranded=None if stranded is None else {**stranded, "steps": list(Shape(stranded).texts("steps"))},
         lease=whole.mapping("lease"),
+        drained=whole.mapping("drained"),
         httpd=_httpd(whole.part("httpd")),
         live=_tree(value["live"]),
         live_digest=str(value["live_digest"]),

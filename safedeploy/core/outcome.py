@@ -44,7 +44,7 @@ class HostEnd:
     """One host's end, why, and for a stranded one what to do by hand.
 
     `verdicts` are the requests that the live server answered worse after the switch, where that was why. `went_back`
-    is what the revert of a reverted or stranded host did.
+    is what the revert of a reverted or stranded host did. `drained`: it is still out of its load balancer.
     """
 
     host: str
@@ -55,6 +55,7 @@ class HostEnd:
     steps: tuple[str, ...] = ()
     verdicts: tuple[ProbeVerdict, ...] = ()
     went_back: WentBack | None = None
+    drained: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,9 @@ class Answers:
     take: Mapping[str, Any] | None = None
     confirm: Mapping[str, Any] | None = None
     revert: Mapping[str, Any] | None = None
+    undrain: Mapping[str, Any] | None = None
     seen: str | None = None
+    seen_last: str | None = None
 
     @property
     def cause(self) -> str | None:
@@ -126,7 +129,7 @@ def _decide(plan: HostPlan, run: str, answers: Answers, after: Observed | None, 
         )
     if after.pending is not None and after.pending.run == run:
         return HostEnd(
-            host=plan.host, end=End.PENDING, why=answers.cause or "not confirmed", release=after.pending.release
+            host=plan.host, end=End.PENDING, why=hide(answers.cause or "not confirmed"), release=after.pending.release
         )
     if after.reverted_run == run:
         return _reverted(plan, answers, after, hide)
@@ -139,7 +142,7 @@ def _decide(plan: HostPlan, run: str, answers: Answers, after: Observed | None, 
             seconds=_seconds(answers),
         )
     why = answers.cause or "the run stopped before this host"
-    return HostEnd(host=plan.host, end=End.UNTOUCHED, why=why, release=after.current)
+    return HostEnd(host=plan.host, end=End.UNTOUCHED, why=hide(why), release=after.current)
 
 
 def _reverted(plan: HostPlan, answers: Answers, after: Observed, hide: Hide) -> HostEnd:
@@ -226,7 +229,7 @@ def has_failed(ends: Mapping[str, HostEnd], *, error_budget: int, interrupted: b
 def exit_code(ends: Mapping[str, HostEnd], *, interrupted: bool) -> ExitCode:
     """The published exit code of a run that reached its rollout."""
     found = {end.end for end in ends.values()}
-    if End.STRANDED in found or End.PENDING in found:
+    if End.STRANDED in found or End.PENDING in found or any(end.drained for end in ends.values()):
         return ExitCode.STRANDED
     if interrupted:
         return ExitCode.INTERRUPTED

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,20 @@ from safedeploy.core.outcome import Answers
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import Probing
 from safedeploy.core.policy import Rollout as RolloutPolicy
+from safedeploy.core.room import Room
 from safedeploy.core.tree import tree_to_json
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.session import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What holds for one run beside its policy. `attended`: a person is there, and can be asked."""
+
+    acceptance: Acceptance = field(default_factory=Acceptance)
+    room: Room | None = None
+    allow_restart: bool = False
+    attended: bool = False
 
 
 def write_bundle(
@@ -32,9 +44,7 @@ def write_bundle(
     desired: Mapping[str, Desired],
     plans: Mapping[str, HostPlan],
     provenance: Mapping[str, Any],
-    acceptance: Acceptance,
-    allow_restart: bool = False,
-    attended: bool = False,
+    terms: Terms,
 ) -> None:
     """Fill `directory` with the documents of docs/architecture.md, section 5.
 
@@ -51,13 +61,13 @@ def write_bundle(
         for sha256, content in item.tree.content.items():
             _write(directory / "objects" / sha256, content)
         manifest = dict(item.manifest or _manifest(session, item, plans[host], provenance))
-        if acceptance.ids:
-            manifest["provenance"] = {**manifest["provenance"], "accepted": acceptance.to_json()}
+        if terms.acceptance.ids:
+            manifest["provenance"] = {**manifest["provenance"], "accepted": terms.acceptance.to_json()}
         _write_json(directory / "manifests" / f"{host}.json", manifest)
     _write_json(
         directory / "bundle.json",
         {
-            **_of_run(session, acceptance.reason),
+            **_of_run(session, terms.acceptance.reason),
             "policy": {
                 "confirm_window": rollout.confirm_window,
                 "hold_window": rollout.hold_window,
@@ -65,10 +75,12 @@ def write_bundle(
                 "keep": rollout.keep,
                 "lease_ttl": rollout.lease_ttl,
                 "error_budget": rollout.error_budget,
-                "allow_restart": allow_restart or rollout.allow_restart,
+                "allow_restart": terms.allow_restart or rollout.allow_restart,
                 "probing": _probing(session.policy.preflight),
-                "accept": list(acceptance.ids),
-                "gate": _gate(rollout, attended=attended),
+                "accept": list(terms.acceptance.ids),
+                "gate": _gate(rollout, attended=terms.attended),
+                "service": _service(session),
+                "room": None if terms.room is None else terms.room.to_json(),
             },
             "hosts": {host: _host(desired[host], plan) for host, plan in plans.items()},
         },
@@ -96,6 +108,31 @@ def write_decision(
     policy = {"keep": rollout.keep, "lease_ttl": rollout.lease_ttl, "error_budget": rollout.error_budget}
     document = {**_of_run(session, reason), "policy": policy, "hosts": hosts}
     _write_json(directory / "bundle.json", document)
+
+
+def write_undrain(session: Session, directory: Path, sites: Mapping[str, Any]) -> None:
+    """Fill `directory` with what undrain.yml reads, for hosts that an earlier run left out of service."""
+    (directory / "results").mkdir(mode=0o700, exist_ok=True)
+    shutil.copyfile(session.agent.path, directory / "agent.pyz")
+    rollout = session.policy.rollout
+    policy = {"lease_ttl": rollout.lease_ttl, "error_budget": rollout.error_budget, "service": _service(session)}
+    hosts = {host: {"site": site, "action": "none", "activation": None} for host, site in sites.items()}
+    document = {**_of_run(session, "undrain"), "policy": policy, "hosts": hosts}
+    _write_json(directory / "bundle.json", document)
+
+
+def _service(session: Session) -> dict[str, Any] | None:
+    """How hosts are taken out of service and put back, with paths that hold wherever a playbook lies."""
+    rollout = session.policy.rollout
+    if rollout.drain is None or rollout.undrain is None:
+        return None
+    project = session.target.project.absolute()
+    return {
+        "drain": str(project / Path(rollout.drain).expanduser()),
+        "undrain": str(project / Path(rollout.undrain).expanduser()),
+        "drain_timeout": rollout.drain_timeout,
+        "undrain_timeout": rollout.undrain_timeout,
+    }
 
 
 def _of_run(session: Session, reason: str) -> dict[str, Any]:
@@ -183,8 +220,19 @@ def _write_json(path: Path, value: Mapping[str, Any]) -> None:
 
 def read_answers(directory: Path, host: str) -> Answers:
     """What the host's agent answered in each phase, and what Ansible saw of the host."""
-    phases = ("prepare", "preflight", "activate", "controller_health", "traffic", "take", "confirm", "revert")
-    return Answers(**{phase: _result(directory, host, phase) for phase in phases}, seen=_ledger(directory).get(host))
+    phases = (
+        "prepare",
+        "preflight",
+        "activate",
+        "controller_health",
+        "traffic",
+        "take",
+        "confirm",
+        "revert",
+        "undrain",
+    )
+    seen = _ledger(directory).get(host) or [None]
+    return Answers(**{phase: _result(directory, host, phase) for phase in phases}, seen=seen[0], seen_last=seen[-1])
 
 
 def token_of(directory: Path, host: str) -> str | None:
@@ -203,9 +251,9 @@ def _result(directory: Path, host: str, phase: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _ledger(directory: Path) -> dict[str, str]:
-    """The first thing that went wrong on each host, as Ansible saw it."""
-    found: dict[str, str] = {}
+def _ledger(directory: Path) -> dict[str, list[str | None]]:
+    """What went wrong on each host, as Ansible saw it, in its order."""
+    found: dict[str, list[str | None]] = {}
     try:
         lines = (directory / "ledger.jsonl").read_text().splitlines()
     except OSError:
@@ -215,7 +263,7 @@ def _ledger(directory: Path) -> dict[str, str]:
             item = json.loads(line)
         except ValueError:
             continue
-        found.setdefault(str(item.get("host")), f"{item.get('kind')}: {item.get('text')}")
+        found.setdefault(str(item.get("host")), []).append(f"{item.get('kind')}: {item.get('text')}")
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.preflight import Preflight
-from safedeploy.workflows.bundle import write_bundle
+from safedeploy.workflows.bundle import Terms, write_bundle
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.planning import FleetPlan
@@ -31,7 +31,6 @@ def check(
             desired=desired,
             plans=candidate.acting,
             provenance=provenance(session),
-            acceptance=acceptance,
-            allow_restart=True,
+            terms=Terms(acceptance=acceptance, allow_restart=True),
         )
         return check_and_release(session, directory, candidate)

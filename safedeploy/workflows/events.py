@@ -21,6 +21,7 @@ class Phase(StrEnum):
     HOOK = "hook"
     ROLLOUT = "rollout"
     SETTLE = "settle"
+    UNDRAIN = "undrain"
 
 
 class Status(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from safedeploy.adapters.ssh import Answer, Refusal, Reply, Unreachable
+from safedeploy.adapters.ssh import Answer, Fleet, Refusal, Reply, Unreachable
 from safedeploy.core import counted
 from safedeploy.core.diff import MAX_DIFF_BYTES
 from safedeploy.core.errors import ExitCode, SafedeployError
@@ -26,9 +26,16 @@ class Seen:
 
 
 def observe(
-    session: Session, sites: Mapping[str, Mapping[str, Any]], desired: Mapping[str, Tree] | None = None
+    session: Session,
+    sites: Mapping[str, Mapping[str, Any]],
+    desired: Mapping[str, Tree] | None = None,
+    *,
+    fleet: Fleet | None = None,
 ) -> Seen:
-    """Ask every host of `sites` for its state; with `desired`, also for the live content that differs from it."""
+    """Ask every host of `sites` for its state; with `desired`, also for the live content that differs from it.
+
+    `fleet`: these connections, where other hosts than those of the session are asked.
+    """
     session.events.phase(Phase.OBSERVE, counted.hosts(len(sites)))
     requests = {
         host: {
@@ -42,7 +49,7 @@ def observe(
     found: dict[str, Observed] = {}
     missing: dict[str, str] = {}
     advice: dict[str, str] = {}
-    for host, reply in session.fleet.call("observe", requests).items():
+    for host, reply in (fleet or session.fleet).call("observe", requests).items():
         observed = _judge(host, reply, missing)
         if observed is None:
             advice[host] = "" if isinstance(reply, Answer) else reply.next

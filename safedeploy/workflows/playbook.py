@@ -51,7 +51,9 @@ def _forward(session: Session, phase: Phase, event: Mapping[str, Any]) -> None:
     if session.target.verbosity and event.get("stdout"):
         session.events.output(str(event["stdout"]))
     host, action = data.get("host"), str(data.get("task_action", "")).rpartition(".")[2]
-    if not host or action not in _SHOWN:
+    wrong = kind in ("runner_on_failed", "runner_on_unreachable") and not data.get("ignore_errors")
+    # A failure is worth a line whoever's task it is: what a person wrote for the load balancer, for example.
+    if not host or action == "safedeploy_gate" or (action not in _SHOWN and not wrong):
         return
     task = str(data.get("task", ""))
     if kind == "runner_on_start":
@@ -62,7 +64,7 @@ def _forward(session: Session, phase: Phase, event: Mapping[str, Any]) -> None:
         return
     if kind == "runner_on_ok":
         session.events.host(str(host), phase, Status.OK, str(result.get("what") or task))
-    elif kind in ("runner_on_failed", "runner_on_unreachable"):
+    elif wrong:
         session.events.host(str(host), phase, Status.FAILED, str(result.get("what") or result.get("msg") or task))
 
 

@@ -19,8 +19,10 @@ from safedeploy.core.gate import looks
 from safedeploy.core.hooks import HookRun, Told
 from safedeploy.core.outcome import End, HostEnd, canary, exit_code
 from safedeploy.core.preflight import Preflight
+from safedeploy.core.room import Room, cut
+from safedeploy.core.room import explain as explain_batches
 from safedeploy.core.traffic import BatchTraffic, traffic_from_json
-from safedeploy.workflows.bundle import held_hosts, read_traffic, write_bundle
+from safedeploy.workflows.bundle import Terms, held_hosts, read_traffic, write_bundle
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.hooks import Hooks
@@ -32,6 +34,7 @@ from safedeploy.workflows.playbook import run_playbook
 from safedeploy.workflows.preflight import Candidate, explain, require_pass, run_preflight
 from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.provenance import provenance
+from safedeploy.workflows.room import find_room
 from safedeploy.workflows.session import Session
 from safedeploy.workflows.settle import Rollout, settle
 
@@ -88,6 +91,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
     if not acting:
         return _nothing(session, plan)
     clock = _Clock()
+    room = find_room(session, list(acting))
     hooks = _hooks(session, candidate, options)
     with Interrupt() as interrupt, private_directory() as directory:
         write_bundle(
@@ -96,9 +100,9 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             desired=desired,
             plans=acting,
             provenance=provenance(session),
-            acceptance=acceptance,
-            allow_restart=options.allow_restart,
-            attended=options.attended,
+            terms=Terms(
+                acceptance=acceptance, room=room, allow_restart=options.allow_restart, attended=options.attended
+            ),
         )
         try:
             verdict = run_preflight(session, directory, candidate)
@@ -109,7 +113,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
                 hooks.before(interrupt, _as_they_were(plan))
             clock.lap("before_push")
             interrupt.only_note()
-            ends, trouble = _roll_out(session, directory, candidate, interrupt, clock, hold=options.hold)
+            ends, trouble = _roll_out(session, directory, candidate, interrupt, clock, room=room, hold=options.hold)
             traffic = traffic_from_json(read_traffic(directory, acting), masker_of(desired).text)
         except SafedeployError:
             if hooks.runs:
@@ -166,13 +170,21 @@ def _as_they_were(plan: FleetPlan) -> dict[str, HostEnd]:
 
 
 def _roll_out(
-    session: Session, directory: Path, candidate: Candidate, interrupt: Interrupt, clock: _Clock, *, hold: bool
+    session: Session,
+    directory: Path,
+    candidate: Candidate,
+    interrupt: Interrupt,
+    clock: _Clock,
+    *,
+    room: Room | None,
+    hold: bool,
 ) -> tuple[dict[str, HostEnd], str | None]:
     """Every host's end, and what went wrong on the control machine itself, if anything did."""
     acting = candidate.acting
-    batches = list(session.policy.rollout.batches)
+    wanted = session.policy.rollout.batches
+    batches = list(cut(wanted, list(acting), room))
     now = canary(list(acting), batches) if hold else tuple(acting)
-    sizes = "held after the canary" if hold else f"batches {', '.join(str(size) for size in batches)}"
+    sizes = "held after the canary" if hold else explain_batches(wanted, tuple(batches), room)
     rollout_policy = session.policy.rollout
     if rollout_policy.gate.watches and not looks(rollout_policy.gate, rollout_policy.bake):
         sizes += "; no traffic is judged, for nothing bakes (bake: 0)"

@@ -20,11 +20,13 @@ from safedeploy.core.observed import Observed
 from safedeploy.core.outcome import End, HostEnd, decide_end, has_failed, hold, with_revert
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import OnFailure
+from safedeploy.core.service import to_put_back, with_service
 from safedeploy.core.trial import Hide
 from safedeploy.workflows.bundle import read_answers, token_of
 from safedeploy.workflows.events import Phase, Status
 from safedeploy.workflows.observe import Seen, observe
 from safedeploy.workflows.session import Session
+from safedeploy.workflows.undrain import put_back
 
 _GRACE = 3.0  # seconds after the confirm window within which a host has put itself back
 
@@ -50,10 +52,20 @@ def settle(session: Session, rollout: Rollout) -> dict[str, HostEnd]:
         ends = dict(held)
     else:
         ends = _after_reverts(session, rollout, ends, _to_take_back(session, rollout, seen, ends))
+    if session.policy.rollout.undrain is not None:
+        ends = _with_service(session, rollout, ends)
     for end in ends.values():
         bad = end.end in (End.STRANDED, End.PENDING)
         session.events.host(end.host, Phase.SETTLE, Status.FAILED if bad else Status.OK, end.end.value)
     return ends
+
+
+def _with_service(session: Session, rollout: Rollout, ends: dict[str, HostEnd]) -> dict[str, HostEnd]:
+    """Put back into service what is well, and mark what stays out of it."""
+    seen = observe(session, _sites(rollout.directory)).hosts
+    hosts = to_put_back(ends, seen)
+    left = put_back(session, rollout.directory, hosts) if hosts else {}
+    return with_service(ends, seen, left, session.target.environment)
 
 
 def _to_take_back(session: Session, rollout: Rollout, seen: Seen, ends: Mapping[str, HostEnd]) -> dict[str, str]:

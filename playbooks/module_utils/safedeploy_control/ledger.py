@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .bundle import write_atomically
 
@@ -70,20 +70,36 @@ def _arrived(bundle: Bundle, host: str) -> bool:
     return bool((bundle.result(host, "activate") or {}).get("outcome") == "unchanged")
 
 
-def lost(bundle: Bundle) -> dict[str, str]:
-    """The hosts of the run that went wrong, each with its first reason; from all that is known of them."""
-    found: dict[str, str] = {}
+def phases(bundle: Bundle) -> dict[str, set[str]]:
+    """The phases in which each host went wrong, as Ansible saw it."""
+    found: dict[str, set[str]] = {}
+    for event in _events(bundle):
+        found.setdefault(str(event["host"]), set()).add(str(event.get("phase")))
+    return found
+
+
+def _events(bundle: Bundle) -> list[dict[str, Any]]:
+    """The lines of the ledger that are about hosts of this run."""
+    found: list[dict[str, Any]] = []
     try:
         lines = (bundle.directory / NAME).read_text(encoding="utf-8").splitlines()
     except OSError:
-        lines = []
+        return found
     for line in lines:
         try:
             event = json.loads(line)
         except ValueError:
             continue
         if isinstance(event, dict) and event.get("host") in bundle.hosts:
-            found.setdefault(str(event["host"]), str(event.get("kind")))
+            found.append(event)
+    return found
+
+
+def lost(bundle: Bundle) -> dict[str, str]:
+    """The hosts of the run that went wrong, each with its first reason; from all that is known of them."""
+    found: dict[str, str] = {}
+    for event in _events(bundle):
+        found.setdefault(str(event["host"]), str(event.get("kind")))
     for host in bundle.hosts:
         for phase in _COUNTED:
             answer = bundle.answer(host, phase)

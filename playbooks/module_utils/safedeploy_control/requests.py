@@ -20,6 +20,8 @@ COMMANDS = {
     "traffic_before": "traffic",
     "traffic_mark": "traffic",
     "traffic_now": "traffic",
+    "drain": "drained",
+    "undrain": "drained",
 }
 
 # Phases after which the host serves something else than before.
@@ -47,11 +49,13 @@ def request(bundle: Bundle, host: str, phase: str) -> Json:
         "traffic_before": _traffic_before,
         "traffic_mark": _traffic_mark,
         "traffic_now": _traffic_now,
+        "drain": _drain,
+        "undrain": _undrain,
     }
     if host not in bundle.hosts:
         raise NothingToDo(f"{host} is not part of this run.")
     entry = bundle.host(host)
-    if phase in {"prepare", "preflight", "activate", "hold", "confirm"} and entry["action"] == "none":
+    if phase in {"prepare", "preflight", "activate", "hold", "confirm", "drain"} and entry["action"] == "none":
         raise NothingToDo(entry.get("why") or "The host has what it should have.")
     return {"site": entry["site"], **makers[phase](bundle, host, entry)}
 
@@ -97,7 +101,9 @@ def _activate(bundle: Bundle, host: str, entry: Json) -> Json:
     }
 
 
-def _take(bundle: Bundle, _host: str, entry: Json) -> Json:
+def _take(bundle: Bundle, host: str, entry: Json) -> Json:
+    if bundle.result(host, "prepare") is not None:
+        raise NothingToDo("This run holds the lease already.")
     return {
         "run": bundle.run,
         "holder": bundle.actor,
@@ -168,6 +174,14 @@ def _traffic_now(bundle: Bundle, host: str, _entry: Json) -> Json:
     if not found.get("positions"):
         raise NothingToDo("It is not known where the logs of this host ended before.")
     return {"since": found["positions"]}
+
+
+def _drain(bundle: Bundle, host: str, _entry: Json) -> Json:
+    return {"token": _token(bundle, host), "run": bundle.run, "actor": bundle.actor, "drained": True}
+
+
+def _undrain(bundle: Bundle, host: str, _entry: Json) -> Json:
+    return {"token": _token(bundle, host), "run": bundle.run, "actor": bundle.actor, "drained": False}
 
 
 def _token(bundle: Bundle, host: str) -> Any:

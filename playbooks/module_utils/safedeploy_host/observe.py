@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import boot_guard, deadman_lock, tree
+from . import boot_guard, deadman_lock, drained, tree
 from .due import due
 from .protocol import AgentError, bad_request
 from .room import existing
@@ -40,6 +40,7 @@ def observe(request: Request, services: Services) -> Json:
         "lease": store.lease.public(now),
         "dead_man": _dead_man(store, state),
         "boot_guard": boot_guard.installed(store),
+        "drained": drained.load(store),
         "journal": store.journal.read() is not None,
         "live": live,
         "live_digest": tree.digest(live),

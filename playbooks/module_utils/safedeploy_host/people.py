@@ -59,7 +59,7 @@ def run(arguments: list[str]) -> int:
 
 def status(store: Store, services: Services, _: str | None) -> int:
     """Current and known-good release, what is pending, httpd, and what differs from the release."""
-    from . import deadman_lock
+    from . import deadman_lock, drained
 
     state = store.state.load()
     now = services.now()
@@ -73,6 +73,9 @@ def status(store: Store, services: Services, _: str | None) -> int:
     lease = store.lease.public(now)
     if lease and not lease["expired"]:
         _say(f"lease:       {lease['holder']}, until {lease['until']} (run {lease['run']})")
+    out = drained.load(store)
+    if out:
+        _say(f"drained:     out of service since {out['since']}, by {out['by']} (run {out['run']})")
     pending = state["pending"]
     if pending:
         _say(f"pending:     {pending['release']} until {iso(pending['deadline'])}, then this host reverts by itself")

@@ -27,6 +27,7 @@ COMMANDS = {
     "hold": ("hold", "hold"),
     "confirm": ("confirm", "confirm"),
     "revert": ("revert", "revert"),
+    "drained": ("drained", "drained"),
     "health": ("probe", "probe"),
     "traffic": ("traffic.command", "traffic"),
 }

@@ -37,8 +37,9 @@ class Inventory:
     have printed. A context manager: leaving it forgets typed vault passwords.
     """
 
-    def __init__(self, opened: Opened, hosts: tuple[Host, ...], secrets: frozenset[str]) -> None:
+    def __init__(self, opened: Opened, hosts: tuple[Host, ...], secrets: frozenset[str], policy: Policy) -> None:
         self._opened = opened
+        self._policy = policy
         self.hosts = hosts
         self.secrets = secrets
         self._finalizer = weakref.finalize(self, opened.close)
@@ -47,6 +48,13 @@ class Inventory:
     def source(self) -> Path:
         """Where the inventory was read from: a file or a directory."""
         return self._opened.source
+
+    def others(self) -> tuple[Host, ...]:
+        """The hosts that the limit leaves out. Raises as `load` does."""
+        meant = {host.name for host in self.hosts}
+        with self._opened.silent():
+            names = [name for name in self._opened.host_names(None) if name not in meant]
+            return tuple(self._opened.host(name, self._policy.templates)[0] for name in names)
 
     @property
     def local_files(self) -> Path:
@@ -146,7 +154,7 @@ def _inventory(opened: Opened, policy: Policy, limit: str | None) -> Inventory:
                 raise
             hosts.append(host)
             secrets |= passwords
-    return Inventory(opened, tuple(hosts), frozenset(secrets))
+    return Inventory(opened, tuple(hosts), frozenset(secrets), policy)
 
 
 def _nobody(opened: Opened, policy: Policy, limit: str | None) -> SafedeployError:
