@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 
 from safedeploy_control import ledger
 from safedeploy_control.bundle import Bundle, BundleError, Json
-from safedeploy_control.well import out_of_service
+from safedeploy_control.room import crowded
 
 # Each of them is one more request, and a few have traffic enough.
 _COMPARED = 5
@@ -67,30 +67,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
                 msg=f"The rollout stops here: {', '.join(waiting[:10])} wait for a person's decision. "
                 "The hosts of this batch and of later ones were not changed.",
             )
-        elif crowded := _crowded(bundle, batch):
-            result.update(failed=True, msg=f"The rollout stops here: {crowded}")
+        elif full := crowded(bundle, batch):
+            result.update(failed=True, msg=f"The rollout stops here: {full}")
         else:
             ledger.begin(bundle, batch)
             rest = ledger.unchanged(bundle)
             # From all over the fleet: neighbours are often alike.
             result["unchanged"] = rest[:: max(1, len(rest) // _COMPARED)][:_COMPARED]
         return result
-
-
-def _crowded(bundle: Bundle, batch: list[str]) -> str:
-    """Why this batch would take too many hosts out of service together with those that are; empty when it would not."""
-    room = bundle.policy.get("room")
-    if not room:
-        return ""
-    before = {str(host) for host in room["out"]}
-    out = before | out_of_service(bundle)
-    limit = max(int(room["limit"]), len(before))
-    if len(out | set(batch)) <= limit:
-        return ""
-    return (
-        f"{len(out)} hosts are out of service ({', '.join(sorted(out)[:10])}), and max_unavailable allows {limit} "
-        f"with the {len(batch)} of this batch. They and later ones were not changed."
-    )
 
 
 def _named(lost: dict[str, str]) -> str:

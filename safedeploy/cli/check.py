@@ -9,6 +9,7 @@ from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, planned, vault_options
 from safedeploy.cli.options import Accept, AskVault, Diffs, Environment, Json, Limit, VaultFiles, VaultIds, Wait
 from safedeploy.core.acceptance import accepted_ids
+from safedeploy.core.service import told
 
 
 @reported
@@ -41,6 +42,8 @@ def check(
     with Invocation(context, environment, limit, vault, wait=wait) as (session, progress):
         found, wanted, seen = planned(session)
         require_all(seen)
+        if (line := told(seen.hosts.values(), environment)) is not None:
+            screen.say(screen.err(), line, "yellow")
         verdict = workflow.check(session, found, wanted, accepted)
         progress.pause()
         if as_json:

@@ -25,6 +25,7 @@ from safedeploy.cli.options import (
     Yes,
 )
 from safedeploy.core.acceptance import accepted_ids
+from safedeploy.core.service import told
 
 
 @reported
@@ -56,6 +57,7 @@ def push(
     Shows the plan and asks, preflights every host, then rolls out in batches: switch, reload, health checks, confirm.
     When a host fails, it and (by policy) those before it go back to their known-good release.
     """
+    from safedeploy.cli import screen
     from safedeploy.workflows import saved_plan
     from safedeploy.workflows.observe import require_all
 
@@ -65,6 +67,8 @@ def push(
     with Invocation(context, environment, limit, vault, wait=wait) as (session, progress):
         found, wanted, seen = planned(session)
         require_all(seen)
+        if (line := told(seen.hosts.values(), environment)) is not None:
+            screen.say(screen.err(), line, "yellow")
         if saved is not None:
             saved_plan.require_same(saved, found)
         work = Work(

@@ -8,6 +8,7 @@ from safedeploy.cli.boot_guard import missing_guard
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, unreachable, vault_options
 from safedeploy.cli.options import AskVault, Environment, Json, Limit, VaultFiles, VaultIds
+from safedeploy.core.service import told
 
 
 @reported
@@ -38,6 +39,8 @@ def status(
             screen.say_json(documents.status_document(environment, seen))
         else:
             status_view.show_status(screen.out(), seen, [host.name for host in session.hosts])
+            if (line := told(seen.hosts.values(), environment)) is not None:
+                screen.say(screen.out(), line, "yellow")
             if (line := missing_guard(seen.hosts.values(), environment)) is not None:
                 screen.say(screen.out(), line, "yellow")
         if seen.missing:

@@ -5,7 +5,7 @@ A run takes a host out of its load balancer before it changes it, and puts it ba
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +40,19 @@ def with_service(
             )
             found[host] = replace(end, drained=True, steps=(*end.steps, step))
     return found
+
+
+def told(seen: Iterable[Observed], environment: str) -> str | None:
+    """One line about the hosts that a run left out of service; None when there is none."""
+    out = [one for one in seen if one.drained is not None]
+    if not out:
+        return None
+    named = ", ".join(one.host for one in out[:5]) + (f" and {len(out) - 5} more" if len(out) > 5 else "")
+    since = min(str((one.drained or {}).get("since")) for one in out)
+    return (
+        f"out of service since {since}, as a run left it: {named} (safedeploy undrain {environment} puts back what is "
+        "well)"
+    )
 
 
 def not_well(observed: Observed) -> str:

@@ -99,7 +99,10 @@ def lost(bundle: Bundle) -> dict[str, str]:
     """The hosts of the run that went wrong, each with its first reason; from all that is known of them."""
     found: dict[str, str] = {}
     for event in _events(bundle):
-        found.setdefault(str(event["host"]), str(event.get("kind")))
+        host = str(event["host"])
+        # A task of the load balancer's that was rescued by itself is no loss: the host went on and arrived.
+        if event.get("kind") != "failed" or not _arrived(bundle, host) or bundle.answer(host, "revert") is not None:
+            found.setdefault(host, str(event.get("kind")))
     for host in bundle.hosts:
         for phase in _COUNTED:
             answer = bundle.answer(host, phase)

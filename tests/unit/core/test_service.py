@@ -7,7 +7,7 @@ import pytest
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.observed import Httpd, Observed, Pending
 from safedeploy.core.outcome import End, HostEnd, exit_code
-from safedeploy.core.service import left_out, not_well, to_put_back, with_service
+from safedeploy.core.service import left_out, not_well, to_put_back, told, with_service
 
 OUT = Observed(host="web1", httpd=Httpd(running=True), drained={"since": "s", "by": "ann", "run": "r"})
 
@@ -67,3 +67,9 @@ def test_what_did_not_answer_that_it_is_back_is_left_out_with_the_last_that_is_k
         "web3": "failed: no socket",
         "web4": "the tasks of undrain did not end",
     }
+
+
+def test_hosts_that_a_run_left_out_are_told_in_one_line_with_what_puts_them_back():
+    line = told([OUT, Observed(host="web2")], "prod")
+    assert line == "out of service since s, as a run left it: web1 (safedeploy undrain prod puts back what is well)"
+    assert told([Observed(host="web2")], "prod") is None

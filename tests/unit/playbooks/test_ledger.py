@@ -111,3 +111,13 @@ def test_a_ledger_that_cannot_be_written_is_a_warning(tmp_path):
     assert done.returncode == 2
     assert "safedeploy_ledger: " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_task_that_failed_and_was_rescued_is_no_loss_once_the_host_has_arrived(bundle):
+    ledger.begin(bundle, ["web1"])
+    add(bundle, "web1", "failed")
+    assert ledger.lost(bundle) == {"web1": "failed"}
+    bundle.write_answer("web1", "confirm", {"ok": True, "result": {}})
+    assert ledger.lost(bundle) == {}
+    bundle.write_answer("web1", "revert", {"ok": True, "result": {"outcome": "reverted"}})
+    assert ledger.lost(bundle) == {"web1": "failed"}
