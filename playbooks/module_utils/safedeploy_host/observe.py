@@ -140,6 +140,9 @@ def _differing(store: Store, live: Tree, desired: Tree, limit: int, problems: li
             problems.append(f"{path}: too large to be shown ({entry['size']} bytes)")
             continue
         try:
+            if tree.has_another_name(path, store.roots):
+                problems.append(f"{path}: not shown, for the file has another name elsewhere (a hard link)")
+                continue
             data = tree.content(path, store.roots)
         except (OSError, AgentError) as error:
             problems.append(f"{path}: {error}")

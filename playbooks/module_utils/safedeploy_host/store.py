@@ -67,6 +67,7 @@ class Store:
                 raise PermissionError("it is a link, or belongs to another user")
             if stat.S_IMODE(found.st_mode) != 0o700:
                 os.chmod(self.directory, 0o700)
+            _require_private_way(self.directory)
             for name in ("agent", "objects", "releases"):
                 os.makedirs(f"{self.directory}/{name}", mode=0o700, exist_ok=True)
             if not os.path.exists(self.lock):  # it is made when all this is done
@@ -135,3 +136,15 @@ def live_changed(paths: list[str]) -> AgentError:
         next="Look at the new plan: it shows what was changed by hand. Then push that one.",
         detail={"paths": paths},
     )
+
+
+def _require_private_way(directory: str) -> None:
+    """Raise PermissionError when somebody else could put another directory in the place of this one."""
+    above = os.path.dirname(os.path.realpath(directory))
+    while True:
+        found = os.stat(above)
+        if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+            raise PermissionError(f"every user can write to {above}, and so exchange what is below it")
+        if above == "/":
+            return
+        above = os.path.dirname(above)

@@ -113,6 +113,8 @@ def _file_entry(fd: int) -> Entry:
     for piece in fsio.chunks(fd):
         hashed.update(piece)
         size += len(piece)
+        if size > found.st_size + _GROWN:
+            break  # somebody writes faster than it is read; it is not what anybody wanted in any case
     return {
         "kind": "file",
         "sha256": hashed.hexdigest(),
@@ -123,20 +125,35 @@ def _file_entry(fd: int) -> Entry:
     }
 
 
+_GROWN = 16 << 20
+
+
 def live(paths: Iterable[str], roots: Iterable[str]) -> Tree:
     """The live tree over `paths`."""
     return {path: live_entry(path, roots) for path in sorted(set(paths))}
 
 
 def content(path: str, roots: Iterable[str]) -> bytes:
-    """The bytes of the live file at `path`, never through a link. Raises OSError, AgentError."""
+    """The bytes of the live file at `path`, never through a link, never of a FIFO. Raises OSError, AgentError."""
     at = fsio.place(path, roots)
     if at is None:
         raise FileNotFoundError(path)
     with at:
         fd = os.open(at.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=at.dir_fd)
         with open(fd, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise OSError(f"{path} is no regular file any more")
             return stream.read()
+
+
+def has_another_name(path: str, roots: Iterable[str]) -> bool:
+    """Whether the live file at `path` is a file elsewhere too: somebody may have linked it here to have it read."""
+    at = fsio.place(path, roots)
+    if at is None:
+        return False
+    with at:
+        found = at.lstat()
+        return found is not None and found.st_nlink > 1
 
 
 def changes(live_tree: Tree, goal: Tree) -> Tree:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 
+from .. import plain_file
 from . import (
     access_log,
     addresses,
@@ -118,8 +119,7 @@ def _reader(changes: Mapping[str, Json], open_object: OpenObject | None) -> Call
         try:
             if entry is not None and open_object is not None and entry["kind"] == "file":
                 return open_object(entry["sha256"])[:_LARGEST_TEXT].decode("utf-8", "replace")
-            with open(path, "rb") as stream:
-                return stream.read(_LARGEST_TEXT).decode("utf-8", "replace")
+            return plain_file.read(path)[:_LARGEST_TEXT].decode("utf-8", "replace")
         except OSError:
             return ""
 
