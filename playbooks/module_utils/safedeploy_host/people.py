@@ -100,7 +100,8 @@ def _say_went_back(state: Json) -> None:
     if last.get("went_to") not in (None, "before"):
         _say(f"went back:   at {last['at']} to {state['current']} ({last['went_to']}), because this did not work:")
     for one in last.get("tried") or []:
-        _say(f"  {one['went_to']} ({one['release']}): {one['why']}")
+        why = one["why"].replace("\n", "\n    ")
+        _say(f"  {one['went_to']} ({one['release']}): {why}")
     _say_kept(last.get("kept_aside") or [])
 
 

@@ -32,17 +32,15 @@ COMMANDS = {
     "traffic": ("traffic.command", "traffic"),
 }
 
+# Those of people.py that the control machine never sends: plain text also without a terminal, as with `ssh HOST ...`.
+FOR_PEOPLE = ("status", "releases", "recover", "start-over", "boot", "dead-man")
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit code for the shell. A command for the control machine always exits 0."""
     arguments = sys.argv[1:] if argv is None else argv
     os.umask(0o077)
-    if (
-        arguments[:1] in (["dead-man"], ["boot"])
-        or not arguments
-        or any(a.startswith("-") for a in arguments)
-        or sys.stdin.isatty()
-    ):
+    if not arguments or arguments[0] in FOR_PEOPLE or any(a.startswith("-") for a in arguments) or sys.stdin.isatty():
         from . import people
 
         return people.run(arguments)

@@ -132,3 +132,24 @@ def test_a_pid_file_of_another_living_program_is_left_alone(pushed: Pushed) -> N
     other.write_text(f"{os.getpid()}\n")
     assert stopping.clear_pid_files(pushed.apache.site, [str(other)]) == []
     assert other.exists()
+
+
+def test_a_known_good_that_needs_what_is_gone_now_leads_further_back(pushed: Pushed) -> None:
+    """Its digests are right; it names a file outside of management that somebody has deleted since."""
+    types = pushed.apache.root / "types"
+    types.write_text("text/html html\n")
+    needing = {**GOOD, "etc/conf-enabled/types.conf": f"TypesConfig {types}\n".encode()}
+    for files, release in ((GOOD, "aaaaaaaaaaaa"), (needing, "bbbbbbbbbbbb")):
+        pushed.confirm(pushed.push(files, release)["result"]["activation"])
+    assert pushed.stage({**needing, "etc/conf-enabled/more.conf": b"# more\n"}, "cccccccccccc")["ok"]
+    types.unlink()
+
+    request = {"run": "run", "actor": "ann", "release": "cccccccccccc", "health": pushed.checks, "confirm_window": 60}
+    done = pushed.call("activate", token=pushed.token, **request)
+
+    assert done["error"]["code"] == "reverted", done
+    back = done["error"]["detail"]["revert"]
+    assert (back["went_to"], back["release"], back["verified"]) == ("older", "aaaaaaaaaaaa", True)
+    assert "Further back than usual" in done["error"]["state"]
+    assert pushed.apache.get("/hello")[0] == 302
+    assert not (pushed.apache.etc / "conf-enabled/types.conf").exists()

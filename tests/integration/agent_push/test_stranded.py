@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def test_the_printed_steps_bring_a_stranded_host_back(stranded: Pushed) -> None:
     told = stranded.failed["error"]["detail"]["steps"]  # type: ignore[attr-defined]
     seen = status(stranded)
     assert seen.returncode == 7
-    assert [line.partition(". ")[2] for line in seen.stdout.splitlines() if line.startswith("  ")] == told
+    assert re.findall(r"^  \d+\. (.*)$", seen.stdout, re.MULTILINE) == told
     with pytest.raises(OSError, match="refused"):
         apache.get("/")
     # What was put back is damaged again meanwhile, and the cause is removed.

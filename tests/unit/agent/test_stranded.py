@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from safedeploy_host import people, stranded
+from safedeploy_host import people, program, stranded
 from safedeploy_host.changing import changing
 
 from tests.unit.agent.world import refused
@@ -83,3 +83,7 @@ def test_the_agent_s_own_status_shows_the_steps(host, capsys):
     assert people.status(host.store, host.httpd, None) == 7
     said = capsys.readouterr().out
     assert all(step in said for step in host.state["stranded"]["steps"])
+
+
+def test_commands_that_are_for_people_alone_need_no_terminal():
+    assert set(program.FOR_PEOPLE) == set(people.COMMANDS) - set(program.COMMANDS)

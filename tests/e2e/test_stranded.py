@@ -1,0 +1,43 @@
+"""A host that needs hands is named with its steps wherever it is shown, and they bring it back."""
+
+from __future__ import annotations
+
+import re
+
+from safedeploy.core.errors import ExitCode
+from tests.e2e.documented_shape import problems
+
+
+def test_the_steps_on_the_screen_bring_a_stranded_host_back(pushed, project, namespaces):
+    host = pushed.host("web1").layout
+    enabled = f"{host.server_root}/conf-enabled/types.conf"
+    types = f"{host.server_root}/types"  # outside of management, as is the file that names it
+    give = f"echo 'text/html html' > {types}"
+    pushed.shell("web1", f"{give} && echo 'TypesConfig {types}' > {enabled}")
+    project.second_release()
+    assert project.push("--hold").code == ExitCode.OK
+    pushed.shell("web1", f"rm {types}")
+    pushed.lab.kill_httpd("web1")
+
+    done = project.run("abort", "lab", COLUMNS="500")
+
+    assert done.code == ExitCode.STRANDED, done.text
+    assert done.ends() == {"web1": "stranded"}
+    shown = re.findall(r"^  \d+\. (.*)$", done.out, re.MULTILINE)
+    status = project.run("status", "lab", COLUMNS="500")
+    assert re.findall(r"^web1: +\d+\. (.*)$", status.out, re.MULTILINE) == shown
+    on_host = pushed.lab.exec(
+        "web1",
+        ["python3", f"{host.state_dir}/agent/current", "status"],
+    ).stdout.decode()
+    assert re.findall(r"^  \d+\. (.*)$", on_host, re.MULTILINE) == shown
+    assert problems(project.run("status", "lab", "--json").document, "safedeploy-status") == []
+    nothing = project.run("confirm", "lab", "--yes")
+    assert (nothing.code, "web1: on" in nothing.err, "STRANDED" in nothing.err) == (ExitCode.REFUSED, True, True)
+
+    pushed.shell("web1", give)
+    for step in shown:
+        pushed.shell("web1", step)
+
+    assert project.status()["web1"]["stranded"] is None
+    pushed.serves()
