@@ -103,7 +103,12 @@ def decide_end(*, plan: HostPlan, run: str, answers: Answers, after: Observed | 
         asked: dict[str, Mapping[str, Any]] = {
             phase: {} for phase in ("preflight", "activate") if getattr(answers, phase) is not None
         }
-        end = _decide(plan, run, Answers(**asked, seen="the host's answers are not understood"), after, hide)
+        known = Answers(
+            preflight=asked.get("preflight"),
+            activate=asked.get("activate"),
+            seen="the host's answers are not understood",
+        )
+        end = _decide(plan, run, known, after, hide)
     end = with_revert(end, after, hide)
     return replace(end, why=hide(end.why), steps=tuple(hide(step) for step in end.steps))
 
@@ -129,7 +134,7 @@ def _decide(plan: HostPlan, run: str, answers: Answers, after: Observed | None, 
         )
     if after.pending is not None and after.pending.run == run:
         return HostEnd(
-            host=plan.host, end=End.PENDING, why=hide(answers.cause or "not confirmed"), release=after.pending.release
+            host=plan.host, end=End.PENDING, why=answers.cause or "not confirmed", release=after.pending.release
         )
     if after.reverted_run == run:
         return _reverted(plan, answers, after, hide)
@@ -142,7 +147,7 @@ def _decide(plan: HostPlan, run: str, answers: Answers, after: Observed | None, 
             seconds=_seconds(answers),
         )
     why = answers.cause or "the run stopped before this host"
-    return HostEnd(host=plan.host, end=End.UNTOUCHED, why=hide(why), release=after.current)
+    return HostEnd(host=plan.host, end=End.UNTOUCHED, why=why, release=after.current)
 
 
 def _reverted(plan: HostPlan, answers: Answers, after: Observed, hide: Hide) -> HostEnd:
