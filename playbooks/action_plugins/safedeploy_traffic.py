@@ -7,8 +7,7 @@
 
 No host is contacted: the phases traffic_before and traffic_now of safedeploy_agent have done that. The same verdict is
 reached for each host of the batch, and kept in `results/<host>.traffic.json`. A batch that is to be taken back fails.
-The facts `safedeploy_traffic_decided` and `safedeploy_traffic_held` say whether there is anything left to look at, and
-whether a person is to decide.
+`decided` and `held` of the result say whether there is nothing left to look at, and whether a person is to decide.
 """
 
 # ruff: noqa: INP001 - Ansible loads each plugin by its path; a package would be in its way
@@ -53,10 +52,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             what=reply.plain(found["line"]),
             # The same for every host of the batch: one of them is enough for people.
             quiet=not found["decided"] or host != batch[0],
-            ansible_facts={
-                "safedeploy_traffic_decided": found["decided"],
-                "safedeploy_traffic_held": found["action"] == judging.HELD,
-            },
+            decided=found["decided"],
+            held=found["action"] == judging.HELD,
         )
         if answer["ok"] is not True:
             result.update(failed=True, code=answer["error"]["code"], msg=reply.sentence(answer))

@@ -19,7 +19,7 @@ def greater(errors: int, requests: int, other_errors: int, other_requests: int) 
     """
     if not 0 <= errors <= requests or not 0 <= other_errors <= other_requests:
         raise ValueError("there cannot be more errors than requests, nor fewer than none")
-    if requests == 0 or other_requests == 0 or errors * other_requests <= other_errors * requests:
+    if errors * other_requests <= other_errors * requests:
         return 1.0
     together = errors + other_errors
     term = exp(

@@ -6,7 +6,7 @@ increase, so that neither chance nor a difference that nobody feels stops a roll
 with those that have it, a backend's outage say, is not the change's.
 
 The chance that a batch is stopped by chance alone is `level` at most in each look: it is divided among all tests that
-the look makes (Bonferroni).
+the look makes and that may stop it (Bonferroni).
 """
 
 from __future__ import annotations
@@ -62,16 +62,16 @@ def judge(rules: Rules, level: float, changed: Mapping[str, Seen], unchanged: Se
         before=together(one.before for one in changed.values()), now=together(one.now for one in changed.values())
     )
     subjects = {"": whole, **(changed if len(changed) > 1 else {})}
-    tests = [test for test, wanted in ((_errors, rules.errors), (_latency, rules.latency)) if wanted != "off"]
-    each = level / max(1, len(subjects) * len(tests))
+    tests = {test: wanted for test, wanted in ((_errors, rules.errors), (_latency, rules.latency)) if wanted != "off"}
+    # What only warns cannot stop anything by chance.
+    each = level / len(subjects) / max(1, list(tests.values()).count(STOP))
     stops: list[str] = []
     warnings: list[str] = []
-    for test in tests:
+    for test, wanted in tests.items():
         for name, seen in subjects.items():
             blamed, text = test(rules, each, seen, rest)
             if text:
-                stopping = blamed and (rules.errors if test is _errors else rules.latency) == STOP
-                (stops if stopping else warnings).append(f"{name}: {text}" if name else text)
+                (stops if blamed and wanted == STOP else warnings).append(f"{name}: {text}" if name else text)
                 break  # what the batch shows together need not be said of its hosts
     new = _new(rules, changed.values(), unchanged)
     graves = [one for one in new if one.get("level") in _GRAVE]

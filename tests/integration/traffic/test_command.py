@@ -74,6 +74,15 @@ def test_what_visitors_got_lately_is_counted_without_a_mark(server):
     assert told(server, before=600)["sites"]["www.example.test"]["server_errors"] == 3
 
 
+def test_a_past_that_is_not_read_in_full_is_said(server):
+    ask(server, "/", 9)
+    logged(server, 9)
+    assert told(server, before=600)["notes"] == []
+    found = told(server, before=600, max_bytes=400)
+    assert 1 <= found["sites"]["www.example.test"]["requests"] <= 4
+    assert found["notes"] == [f"{server.root}/log/www.log: of the time before only the last 400 bytes were read"]
+
+
 def test_the_status_page_is_found_in_the_configuration(server):
     ask(server, "/", 3)
     found = told(server)["status"]

@@ -82,6 +82,17 @@ def test_a_significant_rise_that_nobody_feels_goes():
     assert verdict(seen((10, 10_000_000), (300, 10_000_000))).verdict == GO
 
 
+def test_hosts_that_have_as_many_errors_all_the_time_speak_for_a_host_that_gets_them_now():
+    assert verdict(seen((4, 4000), (33, 418)), seen((320, 4000), (72, 900))).verdict == GO
+
+
+def test_the_level_is_divided_among_the_tests_that_can_stop():
+    unlikely = seen((0, 300), (3, 70))  # 0.0066 by chance
+    assert verdict(unlikely, latency="warn").verdict == STOP
+    assert verdict(unlikely, latency="stop").verdict == TOO_LITTLE
+    assert verdict({"web1": unlikely, "web2": seen((0, 0), (0, 0))}).verdict == TOO_LITTLE
+
+
 def test_two_errors_stop_nothing():
     assert verdict(seen((0, 100_000), (2, 100))).verdict == GO
 

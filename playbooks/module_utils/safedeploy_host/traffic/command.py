@@ -55,10 +55,13 @@ def traffic(request: Request, services: Services) -> Json:
     for number, log in enumerate(chosen):
         share = most // len(chosen)
         lines = positions.lines(log.path, since.get(log.target), share, notes) if since else positions.tail(log, share)
+        earlier = counted.older
         if time.monotonic() > deadline:
             notes.append(f"of {len(chosen)} access logs {len(chosen) - number} were not read: there was no time left")
             break
         counted.add(log, lines, deadline)
+        if not since and before and counted.older == earlier and positions.mark(log.path)["offset"] > share:
+            notes.append(f"{log.path}: of the time before only the last {share} bytes were read")
     result["sites"], result["own"] = counted.sites, counted.own
     result["signatures"] = errors.signatures(error_logs, since, notes)
     result["status"] = status_page.ask(effective, hosts, request.site["httpd"].get("address") or "127.0.0.1")

@@ -35,6 +35,7 @@ class Counts:
     def __init__(self, after: float | None = None) -> None:
         self.sites: dict[str, Json] = {}
         self.own = 0
+        self.older = 0
         self._after = after
         self._odd = 0
         self._notes: list[str] = []
@@ -67,7 +68,10 @@ class Counts:
             self._odd += bool(line)
             return
         site = log.site_of(facts)
-        if site is None or self._is_older(facts):
+        if self._is_older(facts):
+            self.older += 1
+            return
+        if site is None:
             return
         if facts.get(AGENT) == OWN_AGENT:
             self.own += 1
