@@ -62,6 +62,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             raise AnsibleActionFail(f"The bundle cannot be used: {error} Nothing was changed on this host.") from error
         if self._task.check_mode and phase in requests.CHANGING:
             return {**result, "changed": True, "skipped": True, "msg": "Check mode: nothing is changed."}
+        self._insist_on_keys()
         self._notice_silence()
         if boolean(self._task.args.get("fresh_connection", False)):
             self._connect_anew()
@@ -82,6 +83,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         if self._connection.transport == "ssh":
             now = self._connection.get_option("ssh_extra_args") or ""
             self._connection.set_option("ssh_extra_args", f"{now} {_ALIVE}".strip())
+
+    def _insist_on_keys(self) -> None:
+        """No host is spoken to whose key is not known. Of several values ssh takes the first; this one comes first."""
+        if self._connection.transport == "ssh":
+            now = self._connection.get_option("ssh_args") or ""
+            self._connection.set_option("ssh_args", f"-o StrictHostKeyChecking=yes {now}")
 
     def _connect_anew(self) -> None:
         """Leave ssh's open, multiplexed connection alone: only a new one proves that the host can be reached."""

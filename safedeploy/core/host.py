@@ -31,7 +31,6 @@ class Connection:
     password: str | None = field(default=None, repr=False)
     private_key_file: str | None = None
     ssh_args: tuple[str, ...] = ()
-    host_key_checking: bool = True
     become: Become = field(default_factory=Become)
     python: str | None = None
 

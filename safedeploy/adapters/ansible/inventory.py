@@ -90,7 +90,7 @@ def load(project: Path, policy: Policy, *, limit: str | None = None, vault: Vaul
     `project` is the directory with safedeploy.yml; `limit` a host pattern of Ansible's. Raises SafedeployError:
     `inventory-not-found`, `inventory-invalid`, `inventory-empty`, `limit-matches-nothing`, `limit-invalid`,
     `group-empty`, `host-name-invalid`, `vault-password-missing`, `vault-wrong-password`, `connection-unsupported`,
-    `connection-invalid`, `undefined-variable`.
+    `connection-invalid`, `host-keys-unchecked`, `undefined-variable`.
     """
     project = project.absolute()
     source = _source(project, policy)

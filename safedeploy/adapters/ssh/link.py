@@ -1,7 +1,7 @@
 """One authenticated SSH connection to one host: made under one deadline, its host key verified against known_hosts.
 
-Promises: nothing is sent to a host whose key is not known (unless Ansible's own variables switch the check off), no
-file is written, and nothing that the host does keeps us longer than the deadline.
+Promises: nothing is sent to a host whose key is not known, whatever any setting says, no file is written, and nothing
+that the host does keeps us longer than the deadline.
 """
 
 from __future__ import annotations
@@ -86,8 +86,7 @@ class Link:
             transport.banner_timeout = transport.handshake_timeout = deadline.left()
             _prefer(transport, known)
             transport.start_client(timeout=deadline.left())
-            if target.check_host_key:
-                _verify(target, known, transport.get_remote_server_key())
+            _verify(target, known, transport.get_remote_server_key())
             transport.auth_timeout = deadline.left()
             authenticate(transport, target, password)
         except UnreachableError:

@@ -33,7 +33,6 @@ class Target:
     family: socket.AddressFamily
     key_name: str
     known_hosts: tuple[Path, ...]
-    check_host_key: bool
     identities: tuple[Path, ...]
     identities_only: bool
     agent: str | None
@@ -60,7 +59,7 @@ def resolve(connection: Connection, *, timeout: float) -> Target:
         raise UnreachableError(Kind.TIMEOUT, "ssh -G did not answer; look at Match exec in ~/.ssh/config.") from None
     if done.returncode != 0:
         raise UnreachableError(Kind.UNRESOLVABLE, f"ssh does not accept its configuration: {done.stderr.strip()}")
-    return _target(_options(done.stdout), address, connection, words)
+    return _target(_options(done.stdout), address, words)
 
 
 def _variables(connection: Connection) -> list[str]:
@@ -84,7 +83,7 @@ def _options(text: str) -> dict[str, list[str]]:
     return options
 
 
-def _target(options: Mapping[str, list[str]], address: str, connection: Connection, words: Sequence[str]) -> Target:
+def _target(options: Mapping[str, list[str]], address: str, words: Sequence[str]) -> Target:
     def first(key: str, default: str = "") -> str:
         return (options.get(key) or [default])[0]
 
@@ -109,7 +108,6 @@ def _target(options: Mapping[str, list[str]], address: str, connection: Connecti
         family=_FAMILIES.get(first("addressfamily"), socket.AF_UNSPEC),
         key_name=alias or (hostname.lower() if port == 22 else f"[{hostname.lower()}]:{port}"),
         known_hosts=lists("userknownhostsfile") + lists("globalknownhostsfile"),
-        check_host_key=connection.host_key_checking and not _unchecked(words),
         identities=_unique(files("identityfile")),
         identities_only=first("identitiesonly") == "yes",
         agent=_agent(first("identityagent"), tokens),
@@ -119,11 +117,6 @@ def _target(options: Mapping[str, list[str]], address: str, connection: Connecti
 
 
 _FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
-
-
-def _unchecked(words: Sequence[str]) -> bool:
-    """True if Ansible's own variables switch the check off; the same in ~/.ssh/config is not enough."""
-    return bool(re.search(r"stricthostkeychecking[\s=]+\"?(no|off)\b", " ".join(words), re.IGNORECASE))
 
 
 def _agent(value: str, tokens: Mapping[str, str]) -> str | None:

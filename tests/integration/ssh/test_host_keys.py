@@ -75,11 +75,10 @@ def test_the_type_of_key_that_is_known_is_the_one_that_is_asked_for(open_directo
         assert isinstance(ask(two.host()), Answer)
 
 
-def test_the_check_is_off_only_when_ansibles_variables_say_so(sshd: Sshd, ask):
+def test_no_argument_switches_the_check_off(sshd: Sshd, ask):
     (sshd.root / "known_hosts").write_text("")
-    assert isinstance(ask(sshd.host(host_key_checking=False)), Answer)
-    arguments = (*sshd.connection().ssh_args, "-o", "StrictHostKeyChecking=no")
-    assert isinstance(ask(sshd.host(ssh_args=arguments)), Answer)
+    arguments = ("-o", "StrictHostKeyChecking=no", *sshd.connection().ssh_args)
+    assert ask(sshd.host(ssh_args=arguments)).kind is Kind.HOST_KEY_UNKNOWN
 
 
 def test_a_personal_setting_that_switches_the_check_off_does_not_count(sshd: Sshd, ask):

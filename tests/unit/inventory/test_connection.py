@@ -38,11 +38,9 @@ CASES = {
         ansible_ssh_args: -o A=1
         ansible_ssh_common_args: -o "B=2 3"
         ansible_ssh_extra_args: -C
-        ansible_host_key_checking: false
+        ansible_host_key_checking: true
         """,
-        Connection(
-            address="web1", private_key_file="/k", ssh_args=("-o", "A=1", "-o", "B=2 3", "-C"), host_key_checking=False
-        ),
+        Connection(address="web1", private_key_file="/k", ssh_args=("-o", "A=1", "-o", "B=2 3", "-C")),
     ),
     "become": (
         "{ansible_become: yes, ansible_become_user: www, ansible_become_pass: p, ansible_become_method: su}",
@@ -101,6 +99,11 @@ REFUSED = {
     "{ansible_become_method: sduo}": "connection-invalid",
     "{ansible_ssh_common_args: '-o \"x'}": "connection-invalid",
     "{ansible_host: '{{ nowhere }}'}": "undefined-variable",
+    "{ansible_host_key_checking: false}": "host-keys-unchecked",
+    "{ansible_ssh_host_key_checking: 'no'}": "host-keys-unchecked",
+    "{ansible_ssh_common_args: '-o StrictHostKeyChecking=no'}": "host-keys-unchecked",
+    "{ansible_ssh_args: '-ostricthostkeychecking=OFF'}": "host-keys-unchecked",
+    "{ansible_ssh_extra_args: '-o \"StrictHostKeyChecking accept-new\"'}": "host-keys-unchecked",
 }
 
 

@@ -72,22 +72,6 @@ def test_tokens_of_a_proxy_command_are_filled_in(config):
     assert resolve(Connection(address="web1", ssh_args=arguments), timeout=5).proxy == "nc -x proxy 192.0.2.1 22 %"
 
 
-@pytest.mark.parametrize(
-    "option", ["StrictHostKeyChecking=no", "stricthostkeychecking=OFF", "StrictHostKeyChecking no"]
-)
-def test_ansibles_arguments_may_switch_the_host_key_check_off(config, option):
-    connection = Connection(address="web1", ssh_args=(*config(""), "-o", option))
-    assert not resolve(connection, timeout=5).check_host_key
-
-
-@pytest.mark.parametrize(
-    "option", ["StrictHostKeyChecking=yes", "StrictHostKeyChecking=accept-new", "NoHostAuthenticationForLocalhost=yes"]
-)
-def test_everything_else_keeps_it_on(config, option):
-    connection = Connection(address="web1", ssh_args=(*config("StrictHostKeyChecking no\n"), "-o", option))
-    assert resolve(connection, timeout=5).check_host_key
-
-
 def test_a_configuration_that_ssh_refuses_is_said_in_its_words(config):
     with pytest.raises(UnreachableError) as caught:
         resolve(Connection(address="web1", ssh_args=config("Frobnicate yes\n")), timeout=5)

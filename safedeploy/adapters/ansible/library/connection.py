@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 # All of them are SSH to us; the plugin that Ansible itself uses is its own matter.
 SSH_NAMES = ("ssh", "smart", "paramiko", "paramiko_ssh", "ansible.builtin.ssh", "ansible.builtin.paramiko_ssh")
+UNCHECKED = ("ansible_host_key_checking", "ansible_ssh_host_key_checking")
+# Every value but `yes` and `ask`, which ends without a terminal. As ssh reads it: any case, `=` or space, quotes.
+WEAKER = re.compile(r"stricthostkeychecking[\s=]+\"?(?:no|off|accept-new)\b", re.IGNORECASE)
 BECOME_VARIABLES = ("ansible_become", "ansible_become_method", "ansible_connection", "ansible_python_interpreter")
 
 
@@ -34,19 +38,33 @@ def connection_of(host: str, templating: HostTemplating) -> Connection:
             next_step="Remove ansible_connection for the host, or leave the host out with --limit.",
         )
     port = _option("port", variables)
+    words = tuple(
+        word for name in ("ssh_args", "ssh_common_args", "ssh_extra_args") for word in _words(name, variables)
+    )
+    _refuse_unchecked(variables, words)
     return Connection(
         address=str(_option("host", variables) or host),
         port=None if port is None else _port(port),
         user=_text(_option("remote_user", variables)),
         password=_text(_option("password", variables)),
         private_key_file=_text(_option("private_key_file", variables)),
-        ssh_args=tuple(
-            word for name in ("ssh_args", "ssh_common_args", "ssh_extra_args") for word in _words(name, variables)
-        ),
-        host_key_checking=boolean(_option("host_key_checking", variables)),
+        ssh_args=words,
         become=_become(variables, templating),
         python=_python(variables.get("ansible_python_interpreter")),
     )
+
+
+def _refuse_unchecked(variables: dict[str, Any], words: tuple[str, ...]) -> None:
+    """Raise when host keys would not be checked. What ansible.cfg says of it for all projects is not followed."""
+    given = [name for name in UNCHECKED if name in variables and not boolean(variables[name], strict=False)]
+    given += [found[0] for found in [WEAKER.search(" ".join(words))] if found]
+    if given:
+        raise SafedeployError(
+            "host-keys-unchecked",
+            f"the check of host keys is switched off or weakened ({given[0]}), and what answers there might be anybody",
+            next_step="Remove that, and add the host's key to known_hosts once you have compared it: ssh-keyscan shows "
+            "what is offered, and `ssh-keygen -lf` on the host what it should be.",
+        )
 
 
 def _templated(names: set[str], templating: HostTemplating) -> dict[str, Any]:
@@ -62,8 +80,7 @@ def _option(name: str, variables: dict[str, Any], *, kind: str = "connection", p
         )
     except AnsibleError as error:
         raise _invalid(f"the {kind} option '{name}' has a wrong type") from error
-    default = origin == "default" and name != "host_key_checking"
-    return None if default else value
+    return None if origin == "default" else value
 
 
 def _words(name: str, variables: dict[str, Any]) -> list[str]:
