@@ -11,7 +11,7 @@ import os
 import time
 from pathlib import Path
 
-from . import control, dumps, loading, process, startup, stopping
+from . import control, dumps, loading, process, sockets, startup, stopping
 from .error_log import ErrorLog
 
 TYPE_CHECKING = False
@@ -99,7 +99,10 @@ class Httpd:
             how = "start" if before.parent is None else "graceful"
             if before.parent and (restart or not before.serving or startup.fatal(before.parent, configuration)):
                 how = "restart"
-            result = (self._graceful if how == "graceful" else self._fresh)(before, log, pid_file)
+            if how == "graceful":
+                result = self._graceful(before, log, pid_file)
+            else:
+                result = self._fresh(before, log, pid_file, restart=restart)
         return {
             "ok": result.ok,
             "how": how,
@@ -125,8 +128,18 @@ class Httpd:
             return loading.Loaded(before.parent, error=outcome.explained())
         return loading.wait(before, self.site, log, same_parent=True)
 
-    def _fresh(self, before: loading.Before, log: ErrorLog, pid_file: Path | None) -> Loaded:
+    def _others(self, parent: Process | None) -> list[Process]:
+        """Further parents of this site that take connections: one that a graceful stop lets finish does not."""
+        found = process.parents(self.site)
+        return [
+            one for one in found if parent is not None and one.key != parent.key and sockets.listening(one.pid) != {}
+        ]
+
+    def _fresh(self, before: loading.Before, log: ErrorLog, pid_file: Path | None, *, restart: bool) -> Loaded:
         patience = stopping.PATIENCE if before.serving else stopping.STUCK
+        for other in self._others(before.parent) if restart else []:
+            if not stopping.stop(other, self.site, pid_file, patience):
+                return loading.Loaded(before.parent, error=f"a second httpd (pid {other.pid}) could not be stopped")
         if before.parent is not None and not stopping.stop(before.parent, self.site, pid_file, patience):
             return loading.Loaded(before.parent, error=f"httpd (pid {before.parent.pid}) could not be stopped")
         stopping.clear_leftovers(self.site, pid_file)

@@ -85,8 +85,20 @@ def killed_and_does_not_parse(pushed: Pushed) -> None:
     does_not_parse(pushed)
 
 
+def second_one_started(pushed: Pushed) -> None:
+    """Somebody tries the configuration with another PidFile and another port, and leaves that one running too."""
+    apache = pushed.apache
+    ports = (apache.etc / "ports.conf").read_text()
+    port = free_port()
+    pushed.new_port = port  # type: ignore[attr-defined]  # for the look at the end
+    apache.write("ports.conf", f"Listen 127.0.0.1:{port}\nPidFile {apache.root}/run/of-somebody.pid\n")
+    assert apache.control("start").returncode == 0
+    apache.write("ports.conf", ports)
+    assert len(process.parents(apache.site)) == 2
+
+
 CHANGES = (header, other_pid_file, pid_file_by_envvars, other_port, other_mpm, everything_moved)
-DAMAGES = (nothing, killed, killed_whole, does_not_parse, killed_and_does_not_parse, hangs)
+DAMAGES = (nothing, killed, killed_whole, does_not_parse, killed_and_does_not_parse, hangs, second_one_started)
 # Each change and all but the slowest damage once; SAFEDEPLOY_ALL_REVERTS=1 tries every pair, in some minutes.
 CHOSEN = [
     (header, killed),
@@ -95,6 +107,7 @@ CHOSEN = [
     (other_port, does_not_parse),
     (other_mpm, nothing),
     (everything_moved, killed_and_does_not_parse),
+    (header, second_one_started),
 ]
 EVERY = [(change, damage) for change in CHANGES for damage in DAMAGES]
 
