@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ansible import constants
@@ -32,7 +33,6 @@ from safedeploy.core.nearest import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from safedeploy.adapters.ansible.vault_options import VaultOptions
     from safedeploy.core.policy import Policy
