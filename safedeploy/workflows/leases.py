@@ -18,13 +18,17 @@ def held(directory: Path, hosts: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {host: {"site": sites[host], "token": token} for host, token in tokens.items() if token is not None}
 
 
-def release_leases(session: Session, directory: Path, hosts: Sequence[str], *, interrupted: bool = False) -> None:
-    """Release every lease that the hosts gave to this run; hosts that gave none are left alone.
+_PATIENCE = 10.0  # seconds for hosts that may not even be there
 
-    After an interruption a host may have given one without being heard: those that said nothing are asked too.
+
+def release_leases(session: Session, directory: Path, hosts: Sequence[str]) -> None:
+    """Release every lease that the hosts gave to this run; hosts that refused one are left alone.
+
+    A host may have given one without being heard, when the connection or Ansible's worker was lost, or the run was
+    interrupted: those that said nothing are asked too.
     """
     known = held(directory, hosts)
-    silent = [host for host in hosts if interrupted and read_answers(directory, host).prepare is None]
+    silent = [host for host in hosts if read_answers(directory, host).prepare is None]
     release_by_key(session, {host: item for host, item in _sites(directory).items() if host in {*known, *silent}})
 
 
@@ -32,7 +36,7 @@ def release_by_key(session: Session, sites: Mapping[str, Any]) -> None:
     """Release the leases that this run took on these hosts, whether or not it knows their tokens."""
     if sites:
         requests = {host: {"site": site, "key": session.identity.key} for host, site in sites.items()}
-        session.fleet.call("release-lease", requests)
+        session.fleet.call("release-lease", requests, timeout=_PATIENCE)
 
 
 def _sites(directory: Path) -> dict[str, Any]:

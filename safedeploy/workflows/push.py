@@ -121,7 +121,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             raise
         finally:
             with interrupt.shield():
-                release_leases(session, directory, list(acting), interrupted=interrupt.requested)
+                release_leases(session, directory, list(acting))
         everything = _as_they_were(plan) | ends
         interrupted = interrupt.requested
         code = exit_code(everything, interrupted=interrupted)

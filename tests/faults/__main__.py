@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ def options(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="columns and rows whose name contains this")
     parser.add_argument("--json", type=Path, help="write injections, violations and recovery times there")
     parser.add_argument("-j", type=int, default=1, help="fleets at the same time")
+    parser.add_argument("--after", type=Path, nargs="*", default=[], help="leave out what these files have as fine")
     parser.add_argument("--part", default="0/1", help=argparse.SUPPRESS)
     parser.add_argument("--list", action="store_true", help="name the injections that would be made, make none")
     return parser.parse_args(words)
@@ -50,11 +52,23 @@ def work(part: int, parts: int, asked: argparse.Namespace) -> Iterator[Outcome]:
         rows = bench.record()
         chosen = plan(FAULTS, rows, fleet.names, _each(asked))
         chosen = [one for one in chosen if asked.only in f"{one.fault.column} {one.row.host}: {one.row.point}"]
+        done = {one.injection.name for one in read(asked.after) if one.reached and not one.violations}
         for one in chosen[part::parts]:
+            if one.injection.name in done:
+                continue
             if asked.list:
                 say(f"{one.fault.column:28} {one.row.host or 'control':8} {one.row.point}  {one.row.about}")
                 continue
-            yield shown(one, inject(bench, one)[0])
+            try:
+                yield shown(one, inject(bench, one)[0])
+            except Exception:  # noqa: BLE001 - it proves nothing, and the others are still to be made
+                say(f"not made: {one.fault.column}, {one.row.host or 'control'}: {one.row.point}")
+                traceback.print_exc()
+
+
+def read(files: Sequence[Path]) -> list[Outcome]:
+    """What earlier runs wrote down."""
+    return [Outcome.from_json(one) for file in files for one in json.loads(file.read_text())["outcomes"]]
 
 
 def _each(asked: argparse.Namespace) -> int:
@@ -86,6 +100,7 @@ def _made(directory: Path) -> Path:
 def side_by_side(asked: argparse.Namespace) -> list[Outcome]:
     """`-j` processes, each with a fleet of its own; ended with this one."""
     words = ["--each", str(asked.each or _each(asked)), "--only", asked.only, *(["--list"] if asked.list else [])]
+    words += ["--after", *map(str, asked.after)] if asked.after else []
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         files = [Path(scratch, str(part)) for part in range(asked.j)]
         children = []
@@ -97,8 +112,7 @@ def side_by_side(asked: argparse.Namespace) -> list[Outcome]:
             children.append(child)
         for child in children:
             child.wait()
-        told = [json.loads(file.read_text()) for file in files if file.exists()]
-    return [Outcome.from_json(one) for document_ in told for one in document_["outcomes"]]
+        return read([file for file in files if file.exists()])
 
 
 def main() -> int:

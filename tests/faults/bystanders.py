@@ -11,6 +11,7 @@ from tests.faults.records import Violation
 from tests.faults.scene import Scene
 
 EDIT = "# edited by hand in the middle of a push"
+FLAPPING_PLACE = "/var/lib/lab/flapping.py"
 FLAPPING = """
 import http.server, itertools, sys
 turns = itertools.count()
@@ -63,19 +64,28 @@ def edit(name: str) -> Callable[[Scene], None]:
 def slow_httpd(scene: Scene) -> None:
     """Every start, reload and test of httpd takes two seconds more from now on."""
     place = f"{scene.fleet.lab.host(scene.target).layout.server_root}/envvars"
-    scene.shell(f"cp -p {place} /run/envvars && sed -i '1i sleep 2' {place} && touch -r /run/envvars {place}")
-    scene.undo.append(lambda: scene.shell(f"mv /run/envvars {place}") and None)
+    scene.shell(f"cp -p {place} /run/envvars && sed -i '1i sleep 2' {place}")
+
+    def quick() -> None:
+        # It counts as changed now, so httpd has to read it again.
+        scene.shell(f"mv /run/envvars {place} && apache2ctl graceful")
+        scene.fleet.fleet.wait_until_served(scene.target)
+
+    scene.undo.append(quick)
 
 
 def flapping_backend(scene: Scene) -> None:
     """The backend of api answers every other request with 503 from now on."""
     host = scene.fleet.lab.host(scene.target)
-    stop = "for p in /proc/[0-9]*; do grep -qzE '(backend|flapping)[.]py' $p/cmdline && kill -9 ${p#/proc/}; done; true"
-    start = f"setsid {HOST_PYTHON} -I -S {{}} >/dev/null 2>&1 </dev/null &"
-    scene.fleet.lab.put(scene.target, "/var/lib/lab/flapping.py", FLAPPING)
-    scene.shell(stop + "; " + start.format(f"/var/lib/lab/flapping.py {host.backend_port}"))
+    scene.fleet.lab.put(scene.target, FLAPPING_PLACE, FLAPPING)
+    _run_backend(scene, FLAPPING_PLACE, str(host.backend_port))
+    scene.undo.append(lambda: _run_backend(scene, host.layout.backend, host.name, str(host.backend_port)))
 
-    def well() -> None:
-        scene.shell(stop + "; " + start.format(f"{host.layout.backend} {host.name} {host.backend_port}"))
 
-    scene.undo.append(well)
+def _run_backend(scene: Scene, *words: str) -> None:
+    """In the place of the one that runs."""
+    scene.shell(
+        "for p in /proc/[0-9]*; do grep -qzE '^/.*/(backend|flapping)[.]py$' $p/cmdline && kill -9 ${p#/proc/}; done;"
+        " true"
+    )
+    scene.shell(f"setsid {HOST_PYTHON} -I -S {' '.join(words)} >/dev/null 2>&1 </dev/null &")

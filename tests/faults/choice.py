@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from tests.faults.faults import WORK, Fault
+from tests.faults.records import Injection
 from tests.faults.rendezvous import Row
 
 
@@ -21,6 +22,17 @@ class Chosen:
     fault: Fault
     row: Row
     target: str
+
+    @property
+    def injection(self) -> Injection:
+        """Its name for the record."""
+        return Injection(
+            part="run",
+            column=self.fault.column,
+            kind=self.row.kind,
+            row=f"{self.row.host or 'control'}: {self.row.point}",
+            host=self.target,
+        )
 
 
 def plan(faults: Sequence[Fault], rows: Sequence[Row], hosts: Sequence[str], each: int) -> list[Chosen]:

@@ -112,9 +112,7 @@ def _scene(bench: Bench, one: Chosen, mark: str) -> Scene:
         project=bench.project,
         rival=bench.rival,
         meet=bench.meet,
-        fault=one.fault,
-        row=one.row,
-        target=one.target,
+        chosen=one,
         mark=mark,
     )
 
@@ -149,7 +147,7 @@ def _watched(bench: Bench, scenes: Sequence[Scene], mark: str) -> list[Outcome]:
     found += _left_here(bench, scenes[0], killed=killed, until=ended + (WINDOW + GRACE if killed else SETTLED))
     return [
         Outcome(
-            injection=scene.injection,
+            injection=scene.chosen.injection,
             violations=tuple(found),
             ends=ends,
             code=done.code if done else None,
@@ -161,7 +159,7 @@ def _watched(bench: Bench, scenes: Sequence[Scene], mark: str) -> list[Outcome]:
 
 
 def _not_reached(scene: Scene) -> Outcome:
-    return Outcome(injection=scene.injection, reached=False, note=scene.run.text[-300:])
+    return Outcome(injection=scene.chosen.injection, reached=False, note=scene.run.text[-300:])
 
 
 def _hit(scenes: Sequence[Scene]) -> list[float] | None:

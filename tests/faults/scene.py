@@ -10,10 +10,11 @@ from tests.e2e.program import Running
 from tests.e2e.project import Project
 from tests.faults.fleet import FaultFleet
 from tests.faults.oracle import Allowances
-from tests.faults.records import Injection, Violation
+from tests.faults.records import Violation
 from tests.faults.rendezvous import Rendezvous, Row
 
 if TYPE_CHECKING:
+    from tests.faults.choice import Chosen
     from tests.faults.faults import Fault
 
 
@@ -29,9 +30,7 @@ class Scene:
     project: Project
     rival: Project
     meet: Rendezvous
-    fault: Fault
-    row: Row
-    target: str
+    chosen: Chosen
     mark: str
     running: Running | None = None
     pid: int = 0
@@ -40,15 +39,19 @@ class Scene:
     found: list[Violation] = field(default_factory=list)
 
     @property
-    def injection(self) -> Injection:
-        """Its name for the record."""
-        return Injection(
-            part="run",
-            column=self.fault.column,
-            kind=self.row.kind,
-            row=f"{self.row.host or 'control'}: {self.row.point}",
-            host=self.target,
-        )
+    def fault(self) -> Fault:
+        """What is done."""
+        return self.chosen.fault
+
+    @property
+    def row(self) -> Row:
+        """Where."""
+        return self.chosen.row
+
+    @property
+    def target(self) -> str:
+        """The host concerned."""
+        return self.chosen.target
 
     @property
     def run(self) -> Running:
