@@ -38,7 +38,7 @@ def test_a_switch_that_fails_leaves_a_service_alone_that_has_read_nothing_new(se
         raise OSError(28, "No space left on device")
 
     served.stage({str(served.ini): b"second"})
-    monkeypatch.setattr(switch, "_rename", full)
+    monkeypatch.setattr(switch, "_replace", full)
     assert refused(served.activate).detail["cause_code"] == "no-space"
     assert served.asked == 0
 
