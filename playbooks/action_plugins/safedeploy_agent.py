@@ -66,6 +66,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         self._notice_silence()
         if boolean(self._task.args.get("fresh_connection", False)):
             self._connect_anew()
+        bundle.forget(host, requests.READING.get(phase, ()))
         try:
             answer = self._ask(bundle, phase, request, task_vars)
         except AnsibleConnectionFailure as error:

@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,11 @@ class Bundle:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         write_atomically(path, json.dumps(answer, sort_keys=True))
         return path
+
+    def forget(self, name: str, phases: Iterable[str]) -> None:
+        """Remove answers of earlier rounds, so that no answer means no answer."""
+        for phase in phases:
+            self._result(name, phase).unlink(missing_ok=True)
 
     def _result(self, name: str, phase: str) -> Path:
         return self.directory / "results" / f"{_file_name(name)}.{phase}.json"

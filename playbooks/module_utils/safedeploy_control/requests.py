@@ -27,8 +27,13 @@ COMMANDS = {
 # Phases after which the host serves something else than before.
 CHANGING = frozenset({"activate", "revert"})
 
-# Phases that only look, and that a person need not hear of.
-READING = frozenset({"traffic_before", "traffic_mark", "traffic_now"})
+# Phases that only look, and that a person need not hear of, each with the answers that are out of date once it begins:
+# a host is asked again in each batch, and an answer of an earlier one must not be taken for one of this batch.
+READING = {
+    "traffic_before": ("traffic_before", "traffic_mark", "traffic_now"),
+    "traffic_mark": ("traffic_mark", "traffic_now"),
+    "traffic_now": ("traffic_now",),
+}
 
 
 class NothingToDo(Exception):  # noqa: N818 - not an error: the reason why a host is skipped

@@ -7,7 +7,7 @@ import json
 import pytest
 from safedeploy_control import judging, ledger
 from safedeploy_control.bundle import Bundle
-from safedeploy_control.requests import NothingToDo, request
+from safedeploy_control.requests import READING, NothingToDo, request
 
 GATE = {
     "errors": "stop",
@@ -141,6 +141,16 @@ def test_a_look_begins_where_the_logs_ended_after_the_activation(bundle):
 
 
 def test_a_host_without_positions_is_not_asked(bundle):
+    with pytest.raises(NothingToDo):
+        request(bundle, "web1", "traffic_now")
+
+
+def test_an_answer_of_an_earlier_batch_is_not_taken_for_one_of_this_batch(bundle):
+    told(bundle, "web1", (0, 1000), (0, 400))
+    bundle.forget("web1", READING["traffic_now"])
+    assert bundle.result("web1", "traffic_now") is None
+    assert judged(bundle)["verdict"] == "too-little"
+    bundle.forget("web1", READING["traffic_before"])
     with pytest.raises(NothingToDo):
         request(bundle, "web1", "traffic_now")
 
