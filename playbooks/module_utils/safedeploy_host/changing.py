@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 
+from . import leftovers
 from .lock import locked
 from .recover import recover
 from .store import Store
@@ -26,7 +27,9 @@ def changing(site: Json, services: Services, *, wait: float | None = WAIT, by: s
     store = Store(site)
     store.create()
     with locked(store.lock, wait), deferred_signals():
+        leftovers.unfinished(store)
         store.recovered = recover(store, services, by=by)
+        leftovers.dead_men(store)
         yield store
 
 

@@ -41,11 +41,11 @@ def lives(store: Store, activation: str) -> bool:
     return _locked(path(store, activation))
 
 
-def sweep(store: Store) -> None:
-    """Remove the files that killed dead-men left."""
+def sweep(store: Store, but: str | None = None) -> None:
+    """Remove the files that killed dead-men left, but that of one activation, whose dead-man may just start again."""
     directory = os.path.dirname(path(store, "x"))
     for name in os.listdir(directory) if os.path.isdir(directory) else ():
-        if not _locked(f"{directory}/{name}"):
+        if name != but and not _locked(f"{directory}/{name}"):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(f"{directory}/{name}")
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 TEMPORARY = ".ht.safedeploy."
+NEW = ".new"  # what replaces one of our own files in a moment
 DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -149,7 +150,7 @@ def replace_file(path: str, content: bytes, mode: int = 0o600) -> None:
 
     A disk that is full leaves nothing of the new one: what it took is needed more than ever.
     """
-    temporary = f"{path}.new"
+    temporary = path + NEW
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
     try:
         try:

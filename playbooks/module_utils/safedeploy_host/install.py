@@ -50,7 +50,7 @@ def _archive(source: str) -> bytes:
 def _point(link: str, target: str) -> None:
     if os.path.islink(link) and os.readlink(link) == target:
         return
-    temporary = f"{link}.new"
+    temporary = link + fsio.NEW
     fsio.remove_file(temporary)
     os.symlink(target, temporary)
     os.replace(temporary, link)

@@ -34,7 +34,20 @@ class Leases(Life):
             self.lease_may_change = False
         return answer, lease
 
-    @rule(run=st.sampled_from(RUNS), release=releases, deaths=deaths)
+    @rule(
+        kind=st.sampled_from(["take", "give back", "take away", "renew"]),
+        run=st.sampled_from(RUNS),
+        release=releases,
+        deaths=deaths,
+    )
+    def change_the_lease(self, kind, run, release, deaths):
+        if kind == "take":
+            self.prepare(run, release, deaths)
+        elif kind == "renew":
+            self.renew(run, deaths)
+        else:
+            self.give_back(run, deaths, kind == "take away")
+
     def prepare(self, run, release, deaths):
         manifest, _ = self.world.manifest(RELEASES[release], release)
         answer, lease = self.lease_command(
@@ -54,7 +67,6 @@ class Leases(Life):
             if answer.code == "pending-exists":
                 assert pending is not None
 
-    @rule(run=st.sampled_from(RUNS), deaths=deaths, away=st.booleans())
     def give_back(self, run, deaths, away):
         owns = self.tokens[run] == self.token_now
 
@@ -69,7 +81,6 @@ class Leases(Life):
         if isinstance(answer, AgentError) and answer.code == "lease-lost":
             assert not owns
 
-    @rule(run=runs, deaths=deaths)
     def renew(self, run, deaths):
         run = self.who(run)
         answer = self.do("renew", lambda: self.world.call("renew", token=self.tokens[run]), deaths, self.same)

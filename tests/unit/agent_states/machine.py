@@ -28,7 +28,6 @@ class Lives(Leases):
 
     # --- rules: a push
 
-    @rule(run=runs, release=releases, deaths=deaths)
     def preflight(self, run, release, deaths):
         run = self.who(run)
         manifest, objects = self.world.manifest(RELEASES[release], release)
@@ -50,7 +49,6 @@ class Lives(Leases):
         current = self.world.state_dir / "agent" / "current"
         assert current.resolve().read_bytes() == self.world.agent.read_bytes()
 
-    @rule(run=runs, release=releases, deaths=deaths)
     def activate(self, run, release, deaths):
         run = self.who(run)
         entries = self.entries[release]
@@ -99,13 +97,19 @@ class Lives(Leases):
             assert answer.code in known, answer.message
             assert answer.code != "stranded" or host.stranded is not None
 
-    @rule(release=releases, deaths=deaths)
-    def push(self, release, deaths):
+    @rule(release=releases, deaths=deaths, confirmed=st.booleans())
+    def push(self, release, deaths, confirmed):
         """The whole of it by one run, as it is most of the time."""
         run = self.who(None)
         self.prepare(run, release, [])
         self.preflight(run, release, [])
         self.activate(run, release, deaths)
+        if confirmed and self.host.pending is not None:
+            self.confirm(run, [], 2)
+
+    @rule(kind=st.sampled_from(["preflight", "activate"]), run=runs, release=releases, deaths=deaths)
+    def push_in_part(self, kind, run, release, deaths):
+        {"preflight": self.preflight, "activate": self.activate}[kind](run, release, deaths)
 
     @precondition(lambda self: self.host.pending or self.host.last)
     @rule(run=runs, deaths=deaths, keep=st.integers(1, 2))
@@ -220,15 +224,10 @@ class Lives(Leases):
         if content is not None:
             self.contents[self.host.files[str(path)]["sha256"]] = content
 
-    @rule(sick=st.sampled_from([False, False, True]))
-    def fall_ill(self, sick):
-        self.httpd.sick = sick
-
-    @rule()
-    def kill_the_dead_man(self):
-        self.dead_man = None
-
-    @rule()
-    def look(self):
-        seen_now = self.world.call("observe")
-        assert seen_now["state"] == self.world.state
+    @rule(what=st.sampled_from(["it falls ill", "it is well", "it is well", "the dead-man is killed"]))
+    def something_happens(self, what):
+        if what == "the dead-man is killed":
+            self.dead_man = None
+        else:
+            self.httpd.sick = what == "it falls ill"
+        assert self.world.call("observe")["state"] == self.world.state

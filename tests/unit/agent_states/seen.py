@@ -46,6 +46,7 @@ def check_at_rest(world: World) -> None:
     store, state = world.store, world.state
     assert store.journal.read() is None
     assert not list(world.root.rglob(f"{fsio.TEMPORARY}*")), "temporary files among the live ones"
+    assert not list(world.state_dir.rglob(f"*{fsio.NEW}")), "halves of records are left"
     for path in world.root.rglob("*"):
         if path.is_dir() and not path.is_symlink():
             assert stat.S_IMODE(path.stat().st_mode) == 0o755, f"httpd cannot read {path}"

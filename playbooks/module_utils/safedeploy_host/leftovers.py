@@ -1,0 +1,29 @@
+"""What a death leaves beside the records and nobody needs. Removed by the next start, with the lock held."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from . import deadman_lock, fsio
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .store import Store
+
+
+def unfinished(store: Store) -> None:
+    """Remove what was to replace a record, and did not come to it. What cannot be removed is in no one's way."""
+    releases = [f"{store.releases.directory}/{release}" for release in store.releases.ids()]
+    for directory in (store.directory, f"{store.directory}/agent", store.objects.directory, *releases):
+        with contextlib.suppress(OSError):
+            for name in os.listdir(directory):
+                if name.endswith(fsio.NEW):
+                    os.unlink(f"{directory}/{name}")
+
+
+def dead_men(store: Store) -> None:
+    """Remove the files of dead-men that were killed, when what they guarded is decided."""
+    pending = store.state.load()["pending"]
+    with contextlib.suppress(OSError):
+        deadman_lock.sweep(store, but=pending and pending["activation"])
