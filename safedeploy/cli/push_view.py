@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from safedeploy.cli.rows import Rows
-from safedeploy.cli.screen import plain, say
+from safedeploy.cli.screen import plain, say, say_whole
 from safedeploy.cli.traffic_view import show_traffic
 from safedeploy.cli.verdict_view import show_cause
 from safedeploy.core.errors import ExitCode
@@ -56,7 +56,7 @@ def show_ends(console: Console, ends: Mapping[str, HostEnd]) -> None:
     console.print(table)
     for end in ends.values():
         for line in end.went_back.lines(end.release) if end.went_back else ():
-            say(console, f"{end.host}: {line}", "yellow")
+            say_whole(console, f"{end.host}: {line}", "yellow")
         _show_steps(console, end)
 
 
@@ -74,7 +74,7 @@ def _show_steps(console: Console, end: HostEnd) -> None:
         return
     say(console, f"{end.host} needs hands:", "bold red")
     for number, step in enumerate(end.steps, start=1):
-        say(console, f"  {number}. {step}")
+        say_whole(console, f"  {number}. {step}")
 
 
 def _show_accepted(console: Console, result: PushResult) -> None:

@@ -51,6 +51,11 @@ def say(console: Console, text: str, style: str = "") -> None:
     console.print(Text(plain(text), style=style))
 
 
+def say_whole(console: Console, text: str, style: str = "") -> None:
+    """Print text whose lines are left to the terminal to fold: a command that is copied from there is then whole."""
+    console.print(Text(plain(text), style=style), soft_wrap=True)
+
+
 def say_json(document: Mapping[str, Any]) -> None:
     """One JSON document, alone on standard output."""
     sys.stdout.write(json.dumps(document, indent=2, sort_keys=True) + "\n")

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from safedeploy.cli.screen import plain, say
+from safedeploy.cli.screen import plain, say_whole
 from safedeploy.core.observed import Observed
 from safedeploy.workflows.observe import Seen
 
@@ -28,7 +28,7 @@ def show_status(console: Console, seen: Seen, order: Sequence[str]) -> None:
     console.print(table)
     for host in order:
         for text in _attention(seen, host):
-            say(console, f"{host}: {text}", "yellow")
+            say_whole(console, f"{host}: {text}", "yellow")
 
 
 def _row(observed: Observed) -> tuple[Text | str, ...]:

@@ -19,12 +19,12 @@ def test_the_steps_on_the_screen_bring_a_stranded_host_back(pushed, project, nam
     pushed.shell("web1", f"rm {types}")
     pushed.lab.kill_httpd("web1")
 
-    done = project.run("abort", "lab", COLUMNS="500")
+    done = project.run("abort", "lab")
 
     assert done.code == ExitCode.STRANDED, done.text
     assert done.ends() == {"web1": "stranded"}
     shown = re.findall(r"^  \d+\. (.*)$", done.out, re.MULTILINE)
-    status = project.run("status", "lab", COLUMNS="500")
+    status = project.run("status", "lab")
     assert re.findall(r"^web1: +\d+\. (.*)$", status.out, re.MULTILINE) == shown
     on_host = pushed.lab.exec(
         "web1",

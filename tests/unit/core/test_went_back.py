@@ -75,6 +75,13 @@ def test_a_stranded_host_shows_what_was_tried() -> None:
     assert "1. true  # step" in said
 
 
+def test_a_step_is_not_folded_on_a_narrow_terminal() -> None:
+    step = "sh /var/lib/safedeploy/by-hand.sh  # " + "and so on " * 20
+    console = Console(record=True, width=40)
+    show_ends(console, {"web1": HostEnd(host="web1", end=End.STRANDED, why="dead", steps=(step,))})
+    assert f"  1. {step}\n" in console.export_text()
+
+
 def test_an_earlier_revert_is_not_taken_for_the_one_that_failed() -> None:
     end = HostEnd(host="web1", end=End.STRANDED, why="the revert could not be verified")
     assert with_revert(end, seen(FURTHER), str).went_back is None
