@@ -21,6 +21,8 @@ from .store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .protocol import Json
     from .services import Services
 
@@ -80,6 +82,7 @@ def _detached(command: list[str]) -> int:
 
 def stand_guard(store: Store, services: Services, activation: str) -> str:
     """Wait for the end of the window of `activation`, then revert it if it is still pending. Returns what happened."""
+    pauses = _pauses()
     with deadman_lock.stand(store, activation):
         _say_armed()
         while True:
@@ -93,8 +96,20 @@ def stand_guard(store: Store, services: Services, activation: str) -> str:
             left = window.left(pending, services)
             if left > 0:
                 time.sleep(min(left, LOOK))
-            elif _revert(store, services, activation):
-                return "reverted"
+            else:
+                try:
+                    if _revert(store, services, activation):
+                        return "reverted"
+                except OSError:
+                    time.sleep(next(pauses))  # the disk is full, or failed: nobody else would try again
+
+
+def _pauses() -> Iterator[float]:
+    """Seconds between two tries to revert: each try may reload httpd."""
+    pause = 1.0
+    while True:
+        yield pause
+        pause = min(60.0, pause * 2)
 
 
 def _pending(store: Store, activation: str) -> Json | None:

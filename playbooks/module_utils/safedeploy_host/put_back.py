@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 
-from . import by_hand, stranded, switch, tree
+from . import by_hand, reserve, stranded, switch, tree
 from .clock import iso
 from .kept_aside import Edits
 from .protocol import AgentError
@@ -38,6 +38,7 @@ def put_back(store: Store, services: Services, record: Json, *, cause: str, by: 
     Returns the result of the `revert` command. Raises AgentError(stranded).
     """
     began = time.monotonic()
+    reserve.give_up(store)
     edits = Edits(store, record, services.now())
     edits.look()
     tried: list[Json] = []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import resource
 import signal
+import time
 
 import pytest
-from safedeploy_host import fsio
+from safedeploy_host import changing, deadman, fsio
 
 
 @pytest.fixture
@@ -26,3 +28,35 @@ def test_a_record_that_does_not_fit_leaves_the_old_one_alone(tmp_path, little_ro
     with pytest.raises(OSError, match="File too large"):
         fsio.replace_file(str(path), b"new and too long")
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("state.json", b"old")]
+
+
+def test_an_activation_keeps_room_for_its_revert(world):
+    world.write("sites/a.conf", b"old")
+    world.stage({"sites/a.conf": b"new"})
+    done = world.activate()
+    reserve = world.state_dir / "reserve"
+    assert reserve.stat().st_size > 64 << 10
+    world.call("revert", token=world.token, run="run", actor="test", activation=done["activation"])
+    assert not reserve.exists()
+
+
+def test_a_dead_man_that_cannot_write_tries_again(world, monkeypatch):
+    world.write("sites/a.conf", b"old")
+    world.stage({"sites/a.conf": b"new"})
+    activation = world.activate(confirm_window=1)["activation"]
+    world.httpd.clock += 2
+    tries = []
+
+    def put_back(*arguments, **words):
+        tries.append(time.monotonic())
+        if len(tries) == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(*arguments, **words)
+
+    real = deadman.put_back
+    monkeypatch.setattr(deadman, "put_back", put_back)
+    monkeypatch.setattr(changing, "recover", lambda *_, **__: None)
+    monkeypatch.setattr(deadman, "_say_armed", lambda: None)
+    assert deadman.stand_guard(world.store, world.httpd, activation) == "reverted"
+    assert len(tries) == 2
+    assert world.state["pending"] is None
