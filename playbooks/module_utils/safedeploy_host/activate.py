@@ -15,7 +15,7 @@ from . import reserve, room, switch, tree, verdict, window
 from .adopted import effective
 from .changing import changing
 from .clock import iso
-from .failed import Failed, said
+from .failed import Failed, not_taken_back, said
 from .preflight import expect_live
 from .prepare import refuse_pending
 from .protocol import AgentError
@@ -206,10 +206,7 @@ class Activation:
         }
         # Their state is that from before; they belong to the record once they may have read a new file.
         self.others = self.services.to_reload(self.changes, self.declared)
-        try:
-            reserve.keep(self.store, pending)
-        except OSError as error:
-            raise room.no_space(error) from error
+        reserve.keep(self.store, pending)
         self.store.sync()
         self.store.state.save({**state, "pending": pending})
         self._step("keep")
@@ -277,13 +274,7 @@ class Activation:
             stranded.detail["cause_code"] = code
             return stranded
         except OSError as broken:
-            return AgentError(
-                "no-space" if broken.errno in room.FULL else "bug",
-                f"release {self.release} was activated and did not work ({cause}), and cannot be taken back: {broken}",
-                state=f"{self.release} is pending on this host; its dead-man goes on trying to take it back.",
-                next="Make the host's disk writable, with room on it; `status` then shows what became of it.",
-                detail={"cause": cause, "cause_code": code, "steps": self.steps},
-            )
+            return not_taken_back(self.release, cause, broken)
         return AgentError(
             "reverted",
             f"release {self.release} was activated and did not work: {cause}",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from .protocol import AgentError
+from .room import FULL
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .protocol import Json
@@ -23,3 +26,14 @@ def said(worse: list[Json]) -> str:
     """The first of the live regressions in a sentence, and how many more there are."""
     more = f" (and {len(worse) - 1} more)" if len(worse) > 1 else ""
     return f"{worse[0]['request']}: {worse[0]['before']} in its shadow, {worse[0]['after']} on the real server{more}"
+
+
+def not_taken_back(release: str, cause: str, broken: OSError) -> AgentError:
+    """The error when a release did not work and the disk does not let the host go back."""
+    return AgentError(
+        "no-space" if broken.errno in FULL else "bug",
+        f"release {release} was activated and did not work ({cause}), and cannot be taken back: {broken}",
+        state=f"{release} is pending on this host; its dead-man goes on trying to take it back.",
+        next="Make the host's disk writable, with room on it; `status` then shows what became of it.",
+        detail={"cause": cause},
+    )

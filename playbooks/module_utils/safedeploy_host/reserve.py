@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 
-from . import fsio
+from . import fsio, room
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +24,12 @@ MORE = 64 << 10
 
 
 def keep(store: Store, record: Json) -> None:
-    """Keep room for the revert of the activation `record`. Raises OSError when there is none."""
-    fsio.replace_file(_path(store), os.urandom(RECORDS * len(json.dumps(record)) + MORE))  # not to be compressed away
+    """Keep room for the revert of the activation `record`. Raises AgentError(no-space), OSError."""
+    content = os.urandom(RECORDS * len(json.dumps(record)) + MORE)  # not to be compressed away
+    try:
+        fsio.replace_file(_path(store), content)
+    except OSError as error:
+        raise room.no_space(error) from error
 
 
 def give_up(store: Store) -> None:
