@@ -39,6 +39,10 @@ class Httpd:
         found = process.parents(self.site)
         return found[-1] if found else None
 
+    def several(self) -> bool:
+        """Whether more than one parent of this site takes connections."""
+        return bool(self._others(self.parent()))
+
     def virtual_hosts(self) -> list[dumps.VirtualHost]:
         """The live configuration's virtual hosts; empty when it does not parse."""
         outcome = control.control(self.site, "-t", "-D", "DUMP_VHOSTS")

@@ -115,7 +115,7 @@ def _go(
     switched = time.monotonic()
     found = store.releases.preflight(record["release"])
     # What needed a restart to come in needs one to go: graceful would keep the failed release's limits and modules.
-    restart = bool((found.get("restart") or {}).get("needed"))
+    restart = bool((found.get("restart") or {}).get("needed")) or services.several()
     others, lost = services.restore_others(record.get("services") or [])
     reload, results, why = bring_up(services, found, changed=bool(changed), restart=restart)
     if why:

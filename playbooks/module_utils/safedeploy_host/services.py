@@ -54,6 +54,12 @@ class Services:
         done: Json = Httpd(self.site).reload(restart=restart)
         return done
 
+    def several(self) -> bool:
+        """Whether more than one httpd of this site runs: a graceful reload would reach one of them."""
+        from .httpd import Httpd
+
+        return Httpd(self.site).several()
+
     def pid_files(self) -> list[str]:
         """Where the configuration on disk has httpd write its pid; also of one that does not parse."""
         from . import stopping
