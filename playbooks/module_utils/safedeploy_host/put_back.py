@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 
-from . import by_hand, reserve, stranded, switch, tree
+from . import by_hand, deadman_lock, reserve, stranded, switch, tree
 from .clock import iso
 from .kept_aside import Edits
 from .protocol import AgentError
@@ -63,6 +63,7 @@ def put_back(store: Store, services: Services, record: Json, *, cause: str, by: 
             "seconds": round(time.monotonic() - began, 3),
         }
         _settle(store, services, record, result, cause=cause, by=by, run=run)
+        deadman_lock.sweep(store)  # of one that was killed, or went down with the host
         return result
     raise stranded.strand(store, services, record, cause=cause, tried=tried, edits=edits)
 

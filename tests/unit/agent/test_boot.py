@@ -37,6 +37,16 @@ def test_what_was_pending_is_undone_before_httpd_starts_and_httpd_is_not_touched
     assert asked.read_text().split() == ["configtest"], "httpd is the system's to start"
 
 
+def test_nothing_is_left_of_the_dead_man_that_went_down_with_the_host(changed):
+    control(changed, 0)
+    changed.httpd.boot = "the next start"
+    left = changed.state_dir / "dead-man" / changed.state["pending"]["activation"]
+    left.parent.mkdir(exist_ok=True)
+    left.touch()
+    boot.boot(changed.store)
+    assert not left.exists()
+
+
 def test_nothing_happens_at_the_start_of_a_host_that_is_in_order(world):
     world.push(FILES)
     assert boot.boot(world.store) is None
