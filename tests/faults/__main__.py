@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.project import Project
-from tests.faults.choice import Chosen, plan
+from tests.faults.agent_bench import AgentBench
+from tests.faults.agent_run import outcomes
+from tests.faults.choice import plan
 from tests.faults.faults import FAULTS
-from tests.faults.fleet import NEW, THIRD, started
+from tests.faults.fleet import NEW, THIRD, FaultFleet, started
 from tests.faults.injecting import Bench, inject
 from tests.faults.records import Outcome, document
 
@@ -31,6 +33,9 @@ def options(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help="every column at many steps, not one or two")
     parser.add_argument("--each", type=int, default=0, help="injections for each column (default: 2, with --full 8)")
     parser.add_argument("--only", default="", help="columns and rows whose name contains this")
+    parser.add_argument(
+        "--kind", choices=("all", "run", "agent"), default="all", help="whole pushes, or single commands"
+    )
     parser.add_argument("--json", type=Path, help="write injections, violations and recovery times there")
     parser.add_argument("-j", type=int, default=1, help="fleets at the same time")
     parser.add_argument("--after", type=Path, nargs="*", default=[], help="leave out what these files have as fine")
@@ -42,6 +47,10 @@ def options(words: Sequence[str] | None = None) -> argparse.Namespace:
 def work(part: int, parts: int, asked: argparse.Namespace) -> Iterator[Outcome]:
     """Make every `parts`-th injection on a fleet of one's own."""
     with started(f"faults-{os.getpid()}") as (fleet, project), tempfile.TemporaryDirectory() as scratch:
+        if asked.kind != "run":
+            yield from single_commands(fleet, part, parts, asked)
+        if asked.kind == "agent":
+            return
         rival = Project(_made(Path(scratch, "rival")), project.environ)
         rival.variables(content_security_policy="default-src 'none'")
         rival.without_shadow()
@@ -60,10 +69,23 @@ def work(part: int, parts: int, asked: argparse.Namespace) -> Iterator[Outcome]:
                 say(f"{one.fault.column:28} {one.row.host or 'control':8} {one.row.point}  {one.row.about}")
                 continue
             try:
-                yield shown(one, inject(bench, one)[0])
+                yield shown(inject(bench, one)[0])
             except Exception:  # noqa: BLE001 - it proves nothing, and the others are still to be made
                 say(f"not made: {one.fault.column}, {one.row.host or 'control'}: {one.row.point}")
                 traceback.print_exc()
+
+
+def single_commands(fleet: FaultFleet, part: int, parts: int, asked: argparse.Namespace) -> Iterator[Outcome]:
+    """The part of the matrix that hits single commands of the on-host program."""
+    bench = AgentBench.made(fleet)
+    done = {one.injection.name for one in read(asked.after) if one.reached and not one.violations}
+    chosen = [one for one in bench.plan(1 if asked.full else 30) if asked.only in one.injection("").name]
+    chosen = [one for one in chosen[part::parts] if not done & {one.injection(host).name for host in fleet.names}]
+    if asked.list:
+        for one in chosen:
+            say(f"{one.fault.column:36} {one.command.name}: {one.step.point}  {one.step.about}")
+        return
+    yield from map(shown, outcomes(fleet, chosen, bench))
 
 
 def read(files: Sequence[Path]) -> list[Outcome]:
@@ -75,7 +97,7 @@ def _each(asked: argparse.Namespace) -> int:
     return asked.each or (8 if asked.full else 2)
 
 
-def shown(chosen: Chosen, outcome: Outcome) -> Outcome:
+def shown(outcome: Outcome) -> Outcome:
     """Say how one ended."""
     how = "not reached" if not outcome.reached else "VIOLATED" if outcome.violations else "ok"
     ends = " ".join(f"{host}={end}" for host, end in outcome.ends.items())
@@ -100,6 +122,7 @@ def _made(directory: Path) -> Path:
 def side_by_side(asked: argparse.Namespace) -> list[Outcome]:
     """`-j` processes, each with a fleet of its own; ended with this one."""
     words = ["--each", str(asked.each or _each(asked)), "--only", asked.only, *(["--list"] if asked.list else [])]
+    words += ["--kind", asked.kind, *(["--full"] if asked.full else [])]
     words += ["--after", *map(str, asked.after)] if asked.after else []
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         files = [Path(scratch, str(part)) for part in range(asked.j)]

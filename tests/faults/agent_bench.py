@@ -1,7 +1,7 @@
 """Faults in one command of the on-host program on a real host, with a real Apache, straight at the program.
 
     bench = AgentBench.made(FaultFleet(fleet))     # the fleet is on a release; another one is made from it
-    for one in bench.plan(each=8):                 # steps found with strace, the faults that each can have
+    for one in bench.plan():                       # steps found with strace, the faults that each can have
         outcome = bench.inject("web1", one)
 
 The lease of the interrupted command's run is given back afterwards, and what it had pending is taken back, as the
@@ -10,32 +10,19 @@ control machine does; or the dead-man, or the boot guard, has done it before.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from safedeploy.core.tree import canonical
-from safedeploy.lab.host_process import HOST_PYTHON
-from tests.faults import agent_commands
-from tests.faults.agent_commands import COMMANDS, KEY, OVER, PENDING, PUSHED, STAGED, TORN, WINDOW, Command
+from tests.faults.agent_commands import COMMANDS, KEY, WINDOW, Command
 from tests.faults.agent_faults import FAULTS, AgentFault
-from tests.faults.fleet import NEW, FaultFleet, Known
+from tests.faults.agent_situations import RELEASE, Situations
 from tests.faults.oracle import host_violations
 from tests.faults.records import Injection, Outcome, Violation
-from tests.faults.serving import HEADER, policy_header
-from tests.faults.syscalls import FOLLOWED, Step, killed_at, steps, was_hit
+from tests.faults.syscalls import Step, was_hit
 
-GRACE, SOON = 3.0, 10.0
-STRACE = ("strace", "-y", "-s", "300", "-e", f"trace={','.join(FOLLOWED)}")
-RELEASE = "feedfacecafe"
-KILL_AGENTS = (
-    "for p in /proc/[0-9]*; do grep -qzE '[.]pyz$|agent/current$' $p/cmdline 2>/dev/null && kill -9 ${p#/proc/};"
-    " done; true"
-)
+GRACE = 3.0
 # Python's tempfile tries a directory with such a file; where removing fails by injection it stays, in a harmless place.
 TRIED = "find /tmp -maxdepth 1 -type f -name '????????' -delete"
 
@@ -58,145 +45,15 @@ class Chosen:
         )
 
 
-@dataclass(kw_only=True)
-class AgentBench:
-    """A fleet whose hosts can be put into each of the situations of `agent_commands`."""
-
-    fleet: FaultFleet
-    manifest: dict[str, dict[str, Any]] = field(default_factory=dict)
-    objects: dict[str, dict[str, str]] = field(default_factory=dict)
-    token: dict[str, str] = field(default_factory=dict)
-    activation: dict[tuple[str, str], str] = field(default_factory=dict)
-    steps: dict[str, list[Step]] = field(default_factory=dict)
-
-    @classmethod
-    def made(cls, fleet: FaultFleet) -> AgentBench:
-        """Make the new release and the situations; record the steps of every command on the first host."""
-        bench = cls(fleet=fleet)
-        fleet.fleet.each(bench._release)
-        fleet.fleet.each(bench._situations)
-        for label in (STAGED, PENDING, OVER, TORN):
-            fleet.fleet.kept.add(label)
-        trees, header = {}, {}
-        for host in fleet.names:
-            trees[host], header[host] = bench._as_new(host)
-        fleet.known[NEW] = Known(release=RELEASE, trees=trees, header=header)
-        for command in COMMANDS:
-            bench.steps[command.name] = bench.record(fleet.names[0], command)
-        fleet.restore()
-        return bench
-
-    # --- situations
-
-    def _release(self, host: str) -> None:
-        """The old release with another header, a file in a new directory, and one link less."""
-        current = self.fleet.look(host)["state"]["current"]
-        old = self.ask(host, "read", release=current)["entries"]
-        digests = [entry["sha256"] for entry in old.values() if entry["kind"] == "file"]
-        content = self.ask(host, "content", sha256=digests)["content"]
-        entries, objects = dict(old), {}
-
-        def put(path: str, data: bytes, like: dict[str, Any]) -> None:
-            sha256 = hashlib.sha256(data).hexdigest()
-            entries[path] = {**like, "sha256": sha256, "size": len(data)}
-            objects[sha256] = base64.b64encode(data).decode()
-
-        changed = next(
-            path for path in sorted(old) if path.endswith("/security-headers.conf") and "sha256" in old[path]
-        )
-        text = base64.b64decode(content[old[changed]["sha256"]])
-        put(changed, text + f"Header always set {HEADER} \"default-src 'none'\"\n".encode(), old[changed])
-        put(f"{self.fleet.lab.host(host).layout.www_root}/fresh/deep/page.html", b"new\n", old[changed])
-        for sha256 in digests:
-            objects.setdefault(sha256, content[sha256])
-        wanted = {entry["sha256"] for entry in entries.values() if entry["kind"] == "file"}
-        self.objects[host] = {sha256: data for sha256, data in objects.items() if sha256 in wanted}
-        self.manifest[host] = {
-            "schema": 1,
-            "release": RELEASE,
-            "tree": hashlib.sha256(canonical(entries)).hexdigest(),
-            "created": "2030-01-01T00:00:00Z",
-            "provenance": {},
-            "entries": entries,
-        }
-
-    def _situations(self, host: str) -> None:
-        self.token[host] = self.ask(host, "prepare", **agent_commands.prepare(self, host))["token"]
-        self.ask(host, "preflight", **agent_commands.preflight(self, host))
-        self._keep(host, STAGED)
-        for label, window in ((PENDING, 36_000.0), (OVER, SOON)):
-            self.enter(host, STAGED)
-            done = self.ask(host, "activate", **agent_commands.activate(self, host, window=window))
-            self._alone(host)
-            assert self.fleet.look(host)["state"]["pending"], "its dead-man was faster; this machine is too slow"
-            self.activation[label, host] = done["activation"]
-            self._keep(host, label)
-        over = time.monotonic() + SOON
-        self.enter(host, STAGED)
-        activation = next(one for one in COMMANDS if one.name == "activate")
-        switch = [one for one in self.record(host, activation) if one.name in ("renameat2", "renameat", "rename")]
-        live = [one for one in switch if ".ht.safedeploy" in one.about]
-        self.enter(host, STAGED)
-        log, _ = self.run(host, activation, killed_at(live[len(live) // 2]))
-        assert was_hit(log), log[-500:]
-        self._alone(host)
-        self._keep(host, TORN)
-        time.sleep(max(0.0, over - time.monotonic()))
-
-    def _as_new(self, host: str) -> tuple[Any, Any]:
-        self.enter(host, PENDING)
-        return self.fleet.lab.snapshot(host), policy_header(self.fleet.lab.host(host))
-
-    def enter(self, host: str, situation: str) -> None:
-        """Put a host into a situation, and wait until it serves."""
-        if self.fleet.lab.running(host):
-            self._alone(host)
-        self.fleet.fleet._restore(host, self.fleet.label if situation == PUSHED else situation)
-
-    def _alone(self, host: str) -> None:
-        self.fleet.fleet.shell(host, KILL_AGENTS)
-
-    def _keep(self, host: str, label: str) -> None:
-        fleet = self.fleet.fleet
-        fleet.shell(host, f"tar -cpf {fleet._archive(host, label)} {fleet._places(host)}")
-
-    # --- doing
-
-    def ask(self, host: str, command: str, **request: Any) -> dict[str, Any]:
-        """A command that must succeed."""
-        reply = self.fleet.agent(host, command, **request)
-        assert reply["ok"], reply
-        return reply["result"]
-
-    def run(self, host: str, command: Command, inject: list[str]) -> tuple[str, dict[str, Any] | None]:
-        """Run a command under strace; the trace, and its reply if there was one."""
-        current = f"{self.fleet.lab.host(host).layout.state_dir}/agent/current"
-        words = command.words(self, host) if command.words else [command.program]
-        request = command.request(self, host) if command.request else {}
-        done = self.fleet.lab.exec(
-            host,
-            [*STRACE, *inject, HOST_PYTHON, "-I", "-S", current, *words],
-            content=json.dumps({"site": self.fleet.site, **request}).encode(),
-        )
-        try:
-            reply = json.loads(done.stdout)
-        except ValueError:
-            reply = None
-        return done.stderr.decode(errors="replace"), reply
-
-    def record(self, host: str, command: Command) -> list[Step]:
-        """The steps of an undisturbed command."""
-        self.enter(host, command.before)
-        log, _ = self.run(host, command, [])
-        layout = self.fleet.lab.host(host).layout
-        return steps(log, (layout.state_dir, layout.server_root, layout.www_root))
+class AgentBench(Situations):
+    """Makes injections, has them settled, and judges the hosts."""
 
     def plan(self, share: int = 1) -> Iterator[Chosen]:
         """Every injection, or every `share`-th of each fault, spread over commands and steps."""
         number = 0
         for fault in FAULTS:
             for command in COMMANDS:
-                for step in self.steps[command.name]:
+                for step in self.steps_of(command):
                     if not fault.fits(step):
                         continue
                     number += 1

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from tests.faults.fleet import NEW, OLD
 
 if TYPE_CHECKING:
-    from tests.faults.agent_bench import AgentBench
+    from tests.faults.agent_situations import Situations
 
 PUSHED, STAGED, PENDING, OVER, TORN = "pushed", "staged", "pending", "over", "torn"
 RUN, HOLDER, KEY = "agent-faults", "the fault matrix", "0123456789abcdef" * 4
@@ -34,8 +34,8 @@ class Command:
 
     name: str
     before: str
-    request: Callable[[AgentBench, str], Request] | None = None
-    words: Callable[[AgentBench, str], list[str]] | None = None
+    request: Callable[[Situations, str], Request] | None = None
+    words: Callable[[Situations, str], list[str]] | None = None
     ends: frozenset[str] = frozenset({OLD})
     done: str = OLD
     agent: str = ""
@@ -46,23 +46,23 @@ class Command:
         return self.agent or self.name
 
 
-def _with_token(**more: Any) -> Callable[[AgentBench, str], Request]:
+def _with_token(**more: Any) -> Callable[[Situations, str], Request]:
     return lambda bench, host: {"token": bench.token[host], **more}
 
 
-def _pending(**more: Any) -> Callable[[AgentBench, str], Request]:
-    def request(bench: AgentBench, host: str) -> Request:
+def _pending(**more: Any) -> Callable[[Situations, str], Request]:
+    def request(bench: Situations, host: str) -> Request:
         return {"token": bench.token[host], "activation": bench.activation[PENDING, host], **more}
 
     return request
 
 
-def prepare(bench: AgentBench, host: str) -> Request:
+def prepare(bench: Situations, host: str) -> Request:
     """The first request of a run."""
     return {"run": RUN, "holder": HOLDER, "ttl": TTL, "reason": "", "key": KEY, "manifest": bench.manifest[host]}
 
 
-def preflight(bench: AgentBench, host: str) -> Request:
+def preflight(bench: Situations, host: str) -> Request:
     """Staging, and the trial without a shadow."""
     return {
         "token": bench.token[host],
@@ -74,7 +74,7 @@ def preflight(bench: AgentBench, host: str) -> Request:
     }
 
 
-def activate(bench: AgentBench, host: str, window: float = WINDOW) -> Request:
+def activate(bench: Situations, host: str, window: float = WINDOW) -> Request:
     """The switch."""
     release = bench.manifest[host]["release"]
     return {
@@ -83,8 +83,8 @@ def activate(bench: AgentBench, host: str, window: float = WINDOW) -> Request:
     }  # fmt: skip
 
 
-def _at_the_host(command: str) -> Callable[[AgentBench, str], list[str]]:
-    def words(bench: AgentBench, host: str) -> list[str]:
+def _at_the_host(command: str) -> Callable[[Situations, str], list[str]]:
+    def words(bench: Situations, host: str) -> list[str]:
         given = ["--activation", bench.activation[OVER, host]] if command == "dead-man" else []
         return [command, "--state-dir", bench.fleet.lab.host(host).layout.state_dir, *given]
 
