@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import reply, verdict
-from .tally import Seen, Tally, of_answer
+from .tally import Seen, Tally, by_site, of_answer
 from .verdict import GO, STOP, TOO_LITTLE, Rules, Verdict
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def _seen(bundle: Bundle, host: str) -> Seen:
     return Seen(
         before=of_answer(before),
         now=of_answer(now),
+        sites=by_site(before, now),
         kinds_before=frozenset(kind["key"] for kind in _kinds(before)),
         kinds=tuple(_kinds(now)),
         notes=tuple(f"{host}: {reply.plain(note, _TEXT)}" for note in _list(now.get("notes"))),

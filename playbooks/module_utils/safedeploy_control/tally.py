@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
@@ -11,6 +11,7 @@ Json = dict[str, Any]
 
 # The limits in milliseconds of the host program's histograms: powers of the square root of 2, from 1 ms.
 STEPS_TO_DOUBLE = 2
+_SITES = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +56,11 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """One host: before its batch and since. `kinds` are messages of the error log, by their signature."""
+    """One host, or more: before the batch and since, in all and by site; `kinds` are messages of the error log."""
 
     before: Tally = field(default_factory=Tally)
     now: Tally = field(default_factory=Tally)
+    sites: Mapping[str, tuple[Tally, Tally]] = field(default_factory=dict)
     kinds_before: frozenset[str] = frozenset()
     kinds: tuple[Json, ...] = ()
     notes: tuple[str, ...] = ()
@@ -74,10 +76,39 @@ def together(tallies: Iterable[Tally]) -> Tally:
     return sum(tallies, Tally())
 
 
+def added(seen: Iterable[Seen]) -> Seen:
+    """What some hosts saw together, but for their messages."""
+    all_of_them = list(seen)
+    names = dict.fromkeys(name for one in all_of_them for name in one.sites)
+    empty = (Tally(), Tally())
+    return Seen(
+        before=together(one.before for one in all_of_them),
+        now=together(one.now for one in all_of_them),
+        sites={
+            name: (
+                together(one.sites.get(name, empty)[0] for one in all_of_them),
+                together(one.sites.get(name, empty)[1] for one in all_of_them),
+            )
+            for name in names
+        },
+    )
+
+
+def by_site(before: Json | None, now: Json | None) -> dict[str, tuple[Tally, Tally]]:
+    """The tallies of two `traffic` answers for each site that has requests in the second."""
+    first, second = _sites(before), _sites(now)
+    return {name: (first.get(name, Tally()), tally) for name, tally in second.items() if tally.requests}
+
+
 def of_answer(answer: Json | None) -> Tally:
     """The tally of a `traffic` answer; an empty one when there is none. Raises nothing for what a host made up."""
+    return together(_sites(answer).values())
+
+
+def _sites(answer: Json | None) -> dict[str, Tally]:
     sites = (answer or {}).get("sites")
-    return together(_of_site(site) for site in (sites.values() if isinstance(sites, dict) else ()))
+    named = list(sites.items())[:_SITES] if isinstance(sites, dict) else []
+    return {str(name): _of_site(site) for name, site in named}
 
 
 def _of_site(site: Any) -> Tally:

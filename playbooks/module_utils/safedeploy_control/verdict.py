@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import odds
-from .tally import STEPS_TO_DOUBLE, Seen, Tally, limit, together
+from .tally import STEPS_TO_DOUBLE, Seen, Tally, added, limit
 
 Json = dict[str, Any]
 
@@ -56,23 +56,25 @@ class Verdict:
 
 
 def judge(rules: Rules, level: float, changed: Mapping[str, Seen], unchanged: Sequence[Seen]) -> Verdict:
-    """The verdict on a batch: all of it together, and each of its hosts alone."""
-    rest = Seen(before=together(one.before for one in unchanged), now=together(one.now for one in unchanged))
-    whole = Seen(
-        before=together(one.before for one in changed.values()), now=together(one.now for one in changed.values())
-    )
-    subjects = {"": whole, **(changed if len(changed) > 1 else {})}
+    """The verdict on a batch: all of it together, each of its hosts, and each site."""
+    rest, whole = added(unchanged), added(changed.values())
+    subjects = _subjects(whole, changed, rest)
     tests = {test: wanted for test, wanted in ((_errors, rules.errors), (_latency, rules.latency)) if wanted != "off"}
     # What only warns cannot stop anything by chance.
-    each = level / len(subjects) / max(1, list(tests.values()).count(STOP))
+    each = level / max(1, list(tests.values()).count(STOP))
     stops: list[str] = []
     warnings: list[str] = []
     for test, wanted in tests.items():
-        for name, seen in subjects.items():
-            blamed, text = test(rules, each, seen, rest)
-            if text:
-                (stops if blamed and wanted == STOP else warnings).append(f"{name}: {text}" if name else text)
-                break  # what the batch shows together need not be said of its hosts
+        said = [
+            (blamed, f"{name}: {text}" if name else text)
+            for name, share, seen, others in subjects
+            for blamed, text in [test(rules, each * share, seen, others)]
+            if text
+        ]
+        # What the batch shows as a whole need not be said of its hosts and sites.
+        blames = [text for blamed, text in said if blamed][:1]
+        (stops if wanted == STOP else warnings).extend(blames)
+        warnings += [] if blames else [text for _, text in said][:1]
     new = _new(rules, changed.values(), unchanged)
     graves = [one for one in new if one.get("level") in _GRAVE]
     if graves and rules.signatures == STOP:
@@ -86,6 +88,25 @@ def judge(rules: Rules, level: float, changed: Mapping[str, Seen], unchanged: Se
     }
     verdict, why = _decided(rules, whole, rest, stops)
     return Verdict(verdict=verdict, why=why, line=_line(whole, rest), **found)
+
+
+def _subjects(whole: Seen, changed: Mapping[str, Seen], rest: Seen) -> list[tuple[str, float, Seen, Seen]]:
+    """(name, share of the level, what it saw, what unchanged hosts saw): the batch, each of its hosts, each site.
+
+    The sites, which may be many, have half of the level together; a small one that fails is little of the whole.
+    """
+    hosts = [("", whole), *(changed.items() if len(changed) > 1 else ())]
+    sites = whole.sites if len(whole.sites) > 1 else {}
+    of_hosts = (0.5 if sites else 1.0) / len(hosts)
+    empty = (Tally(), Tally())
+    return [
+        *((name, of_hosts, seen, rest) for name, seen in hosts),
+        *(
+            (name, 0.5 / len(sites), Seen(before=before, now=now), Seen(before=others[0], now=others[1]))
+            for name, (before, now) in sites.items()
+            for others in [rest.sites.get(name, empty)]
+        ),
+    ]
 
 
 def _decided(rules: Rules, whole: Seen, rest: Seen, stops: Sequence[str]) -> tuple[str, str]:
@@ -139,11 +160,11 @@ def _worse(
         return False, ""
     if past and not _rose(level, before, now, increase):
         return False, ""
-    if not compared:
-        return True, f"{text}; no unchanged host has traffic to compare with"
-    text = f"{text}; unchanged hosts {percent(rest.share)}"
     risen = now.share - (before.share if past else rest_before.share)
     shared = _rose(level, rest_before, rest, increase) and 2 * (rest.share - rest_before.share) >= risen
+    if not (compared or shared):
+        return True, f"{text}; no unchanged host has traffic to compare with"
+    text = f"{text}; unchanged hosts {percent(rest.share)}"
     if shared or not _rose(level, rest, now, increase):
         return False, f"{text}: not put down to the change" if past else ""
     return True, text

@@ -51,6 +51,11 @@ def test_safedeploy_s_own_requests_are_not_visitors():
     assert (counts.own, site(counts)["requests"], site(counts)["server_errors"]) == (1, 1, 0)
 
 
+def test_httpd_s_requests_to_itself_are_not_visitors():
+    counts = counted([line(agent="Apache/2.4.62 (Debian) OpenSSL/3 (internal dummy connection)")])
+    assert (counts.own, counts.sites) == (1, {})
+
+
 def test_a_visitor_who_only_names_safedeploy_is_counted():
     assert site(counted([line(agent="safedeployed/1.0")]))["requests"] == 1
 

@@ -115,6 +115,46 @@ def test_one_bad_host_in_a_good_batch_is_named():
     assert found.why.startswith("web1: 5xx share rose")
 
 
+def site(before, now):
+    return Tally(requests=before[1], errors=before[0]), Tally(requests=now[1], errors=now[0])
+
+
+def test_a_small_site_that_fails_stops_though_it_is_little_of_the_whole():
+    sites = {"www": site((0, 50_000), (0, 9_970)), "small": site((0, 150), (30, 30))}
+    others = {"www": site((0, 50_000), (0, 9_000)), "small": site((0, 150), (0, 30))}
+    found = verdict(seen((0, 50_150), (30, 10_000), sites=sites), seen((0, 50_150), (0, 9_030), sites=others))
+    assert found.verdict == STOP
+    assert found.why.startswith("small: 5xx share rose from 0.0 % to 100.0 % (30 of 30 requests)")
+
+
+def test_a_small_site_that_fails_everywhere_is_not_the_change_s():
+    sites = {"www": site((0, 50_000), (0, 9_970)), "small": site((0, 150), (30, 30))}
+    others = {"www": site((0, 50_000), (0, 9_000)), "small": site((0, 150), (28, 28))}
+    found = verdict(seen((0, 50_150), (30, 10_000), sites=sites), seen((0, 50_150), (28, 9_028), sites=others))
+    assert found.verdict == GO
+    assert found.warnings[0].endswith("not put down to the change")
+
+
+def test_many_sites_do_not_stop_more_often_by_chance():
+    random.seed("sites")
+    trials, stopped = 300, 0
+    for _ in range(trials):
+        sites = {
+            f"s{number}": site(
+                (sum(random.random() < 0.05 for _ in range(100)), 100),
+                (sum(random.random() < 0.05 for _ in range(50)), 50),
+            )
+            for number in range(10)
+        }
+        totals = [
+            sum(getattr(one[when], kind) for one in sites.values())
+            for when in (0, 1)
+            for kind in ("errors", "requests")
+        ]
+        stopped += verdict(seen(totals[:2], totals[2:], sites=sites), level=0.05, min_increase=0.0).verdict == STOP
+    assert stopped / trials <= 0.05
+
+
 def timed(buckets):
     latency = tuple(buckets.get(number, 0) for number in range(36))
     return Tally(requests=sum(latency), latency=latency)

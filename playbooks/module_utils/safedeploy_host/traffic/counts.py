@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Milliseconds: from 1 ms to 131 s, by a factor of the square root of 2. The last number of a histogram is all above.
 LIMITS = [round(2 ** (power / 2), 3) for power in range(35)]
 OWN_AGENT = "safedeploy"
+# httpd's parent wakes its children with requests to itself, many of them at a graceful reload.
+DUMMY_AGENT = "(internal dummy connection)"
 SITES = 200
 OTHERS = "(other sites)"
 _FACTOR = {"us": 0.001, "ms": 1.0, "s": 1000.0}
@@ -73,7 +75,8 @@ class Counts:
             return
         if site is None:
             return
-        if facts.get(AGENT) == OWN_AGENT:
+        agent = facts.get(AGENT, "")
+        if agent == OWN_AGENT or agent.endswith(DUMMY_AGENT):
             self.own += 1
             return
         self._add(site, int(status), _milliseconds(facts))
