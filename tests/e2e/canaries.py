@@ -93,7 +93,7 @@ class Canaries:
         def look() -> None:
             nonlocal looks
             own = f"/proc/{os.getpid()}/"
-            while not over.wait(0.02):
+            while not over.wait(0.1):
                 for process in Path("/proc").glob("[0-9]*"):
                     for kind in ("cmdline", "environ"):
                         try:

@@ -93,6 +93,9 @@ class Story:
     def kill_a_push_half_way(self):
         with self.project.start(*self.arguments("push", "--yes"), **self.environ) as run:
             run.wait_for(f"{HOST}: ok: Take the lease")
+            self.at_work = self.of_control()
+            places = {MEMORY / path.relative_to(MEMORY).parts[0] for _, path in self.at_work}
+            self.modes = {place: place.stat().st_mode & 0o777 for place in places}
             run.process.kill()
             run.process.wait()
         self.said["a push that was killed"] = run.text
@@ -134,9 +137,6 @@ def story(fleet, first_release, tmp_path_factory):
         assert story.run("a push that goes back", "push", "--yes", "--json").code == ExitCode.REVERTED
         story.run("a status", "status", "--json")
         story.kill_a_push_half_way()
-        story.left = story.of_control()
-        places = {MEMORY / path.relative_to(MEMORY).parts[0] for _, path in story.left}
-        story.left_behind = {place: place.stat().st_mode & 0o777 for place in places}
         assert story.run("a check after it", "check").code == ExitCode.LEASE_HELD
     return story
 
@@ -160,10 +160,10 @@ def test_nothing_on_the_control_machine_keeps_a_secret(story):
     assert story.of_control() == []
 
 
-def test_a_killed_run_leaves_its_secrets_in_private_directories_only_and_the_next_run_removes_them(story):
-    assert story.left, "it was killed before it had written anything: this shows nothing"
-    assert set(story.left_behind.values()) == {0o700}
-    assert [place for place in story.left_behind if place.exists()] == []
+def test_a_run_has_its_secrets_in_private_directories_in_memory_and_none_stays_when_it_is_killed(story):
+    assert story.at_work, "it was killed before it had written anything: this shows nothing"
+    assert set(story.modes.values()) == {0o700}
+    assert [place for place in story.modes if place.exists()] == []
 
 
 def test_a_host_keeps_secrets_in_its_managed_files_and_its_private_store_alone(story):
