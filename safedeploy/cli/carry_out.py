@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from safedeploy.core.preflight import Preflight
     from safedeploy.workflows.desired import Desired
     from safedeploy.workflows.planning import FleetPlan
-    from safedeploy.workflows.push import PushResult
+    from safedeploy.workflows.push_result import PushResult
     from safedeploy.workflows.session import Session
 
 
@@ -44,7 +44,7 @@ def carry_out(
     """Show the plan, ask, push, and show the end; exits with the run's code when that is not 0."""
     from safedeploy.cli import documents, plan_view, preflight_view, push_view, screen
     from safedeploy.workflows import push as workflow
-    from safedeploy.workflows.push import PushOptions
+    from safedeploy.workflows.push_result import PushOptions
 
     progress.pause()
     shown = screen.err() if work.as_json else screen.out()

@@ -20,7 +20,7 @@ from safedeploy.core.plan import Action, HostPlan
 from safedeploy.core.preflight import Preflight
 from safedeploy.workflows.observe import Seen
 from safedeploy.workflows.planning import FleetPlan
-from safedeploy.workflows.push import PushResult
+from safedeploy.workflows.push_result import PushResult
 
 
 def plan_document(plan: FleetPlan) -> dict[str, Any]:

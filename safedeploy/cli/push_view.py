@@ -16,7 +16,7 @@ from safedeploy.cli.verdict_view import show_cause
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.hooks import HookRun
 from safedeploy.core.outcome import End, HostEnd
-from safedeploy.workflows.push import PushResult
+from safedeploy.workflows.push_result import PushResult
 
 _STYLE = {
     End.CONFIRMED: "green",

@@ -17,7 +17,8 @@ from safedeploy.core.decision import Decision, Said, decided, decision_exit_code
 from safedeploy.core.errors import ExitCode, SafedeployError
 from safedeploy.core.observed import Pending
 from safedeploy.core.outcome import Answers, HostEnd, with_revert
-from safedeploy.workflows.bundle import read_answers, write_decision
+from safedeploy.workflows.answers import read_answers
+from safedeploy.workflows.bundle import write_decision
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.leases import release_by_key

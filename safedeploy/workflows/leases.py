@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from safedeploy.workflows.bundle import read_answers, token_of
+from safedeploy.workflows.answers import read_answers, token_of
 from safedeploy.workflows.session import Session
 
 

@@ -17,7 +17,7 @@ from safedeploy.core.origins import followed, mentioned
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.preflight import HostCheck, Preflight, judge_preflight
 from safedeploy.core.trial import ProbeVerdict
-from safedeploy.workflows.bundle import read_answers
+from safedeploy.workflows.answers import read_answers
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase, Status
 from safedeploy.workflows.leases import release_leases

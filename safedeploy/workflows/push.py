@@ -6,81 +6,29 @@ host that was changed ends confirmed, reverted or named as stranded, also when t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Mapping
 
-from safedeploy.core import counted
 from safedeploy.core.acceptance import Acceptance
-from safedeploy.core.blame import Cause
 from safedeploy.core.errors import ExitCode, SafedeployError
-from safedeploy.core.gate import looks
-from safedeploy.core.hooks import HookRun, Told
-from safedeploy.core.outcome import End, HostEnd, canary, exit_code
-from safedeploy.core.preflight import Preflight
-from safedeploy.core.room import Room, cut
-from safedeploy.core.room import explain as explain_batches
-from safedeploy.core.traffic import BatchTraffic, traffic_from_json
-from safedeploy.workflows.bundle import Terms, held_hosts, read_traffic, write_bundle
+from safedeploy.core.hooks import Told
+from safedeploy.core.outcome import End, HostEnd, exit_code
+from safedeploy.core.traffic import traffic_from_json
+from safedeploy.workflows.answers import read_traffic
+from safedeploy.workflows.bundle import Terms, write_bundle
 from safedeploy.workflows.desired import Desired
-from safedeploy.workflows.events import Phase
 from safedeploy.workflows.hooks import Hooks
 from safedeploy.workflows.interrupt import Interrupt
+from safedeploy.workflows.laps import Laps
 from safedeploy.workflows.lease_keeper import LeaseKeeper
 from safedeploy.workflows.leases import held, release_leases
 from safedeploy.workflows.planning import FleetPlan, masker_of
-from safedeploy.workflows.playbook import run_playbook
 from safedeploy.workflows.preflight import Candidate, explain, require_pass, run_preflight
 from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.provenance import provenance
+from safedeploy.workflows.push_result import PushOptions, PushResult
+from safedeploy.workflows.rollout import Course, roll_out
 from safedeploy.workflows.room import find_room
 from safedeploy.workflows.session import Session
-from safedeploy.workflows.settle import Rollout, settle
-
-
-@dataclass(frozen=True, kw_only=True)
-class PushResult:
-    """How a push ended. `seconds` is wall time per phase; `trouble` is what broke on the control machine itself.
-
-    `traffic` is what the error-rate gate found on each batch.
-    `causes` are, by host, what is likely behind the worse answers of a server that reverted for them.
-    """
-
-    run: str
-    environment: str
-    release: str
-    ends: Mapping[str, HostEnd]
-    code: ExitCode
-    interrupted: bool = False
-    trouble: str | None = None
-    preflight: Preflight = field(default_factory=Preflight)
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    acceptance: Acceptance = field(default_factory=Acceptance)
-    causes: Mapping[str, tuple[Cause, ...]] = field(default_factory=dict)
-    hooks: tuple[HookRun, ...] = ()
-    traffic: tuple[BatchTraffic, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class PushOptions:
-    """What a person may say at the push. `accept` are ids of regressions, or "all".
-
-    `verb` is the command that it is for: push or rollback.
-    `hold`: stop when the canary serves the release, and leave it for a person.
-    `attended`: a person is there, who can be asked when there is too little traffic to judge a batch.
-    `on_preflight` hears the verdict before anything is changed, and also when the push stops there.
-    `on_stopped` hears of the hooks of a push that one of them stopped.
-    """
-
-    verb: str = "push"
-    reason: str = ""
-    allow_restart: bool = False
-    accept: tuple[str, ...] = ()
-    hold: bool = False
-    attended: bool = False
-    on_preflight: Callable[[Preflight], None] = lambda _verdict: None
-    on_stopped: Callable[[tuple[HookRun, ...]], None] = lambda _runs: None
 
 
 def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], options: PushOptions) -> PushResult:
@@ -90,7 +38,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
     acting = candidate.acting
     if not acting:
         return _nothing(session, plan)
-    clock = _Clock()
+    laps = Laps()
     room = find_room(session, list(acting))
     hooks = _hooks(session, candidate, options)
     with Interrupt() as interrupt, private_directory() as directory:
@@ -106,14 +54,15 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
         )
         try:
             verdict = run_preflight(session, directory, candidate)
-            clock.lap("preflight")
+            laps.lap("preflight")
             options.on_preflight(verdict)
             require_pass(verdict, desired)
             with LeaseKeeper(session, lambda: held(directory, list(acting))):
                 hooks.before(interrupt, _as_they_were(plan))
-            clock.lap("before_push")
+            laps.lap("before_push")
             interrupt.only_note()
-            ends, trouble = _roll_out(session, directory, candidate, interrupt, clock, room=room, hold=options.hold)
+            course = Course(directory=directory, candidate=candidate, room=room, hold=options.hold)
+            ends, trouble = roll_out(session, course, interrupt, laps)
             traffic = traffic_from_json(read_traffic(directory, acting), masker_of(desired).text)
         except SafedeployError:
             if hooks.runs:
@@ -128,7 +77,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
         hooks.after(interrupt, everything, code)
         if code is ExitCode.OK and hooks.failed_after:
             code = ExitCode.HOOK_FAILED
-        clock.lap("after_push")
+        laps.lap("after_push")
     return PushResult(
         run=session.identity.run,
         environment=plan.environment,
@@ -138,7 +87,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
         interrupted=interrupted,
         trouble=trouble,
         preflight=verdict,
-        seconds=clock.laps,
+        seconds=laps.seconds,
         acceptance=acceptance,
         traffic=traffic,
         causes={host: explain(session, candidate, host, end.verdicts) for host, end in ends.items() if end.verdicts},
@@ -169,55 +118,6 @@ def _as_they_were(plan: FleetPlan) -> dict[str, HostEnd]:
     }
 
 
-def _roll_out(
-    session: Session,
-    directory: Path,
-    candidate: Candidate,
-    interrupt: Interrupt,
-    clock: _Clock,
-    *,
-    room: Room | None,
-    hold: bool,
-) -> tuple[dict[str, HostEnd], str | None]:
-    """Every host's end, and what went wrong on the control machine itself, if anything did."""
-    acting = candidate.acting
-    wanted = session.policy.rollout.batches
-    batches = list(cut(wanted, list(acting), room))
-    now = canary(list(acting), batches) if hold else tuple(acting)
-    sizes = "held after the canary" if hold else explain_batches(wanted, tuple(batches), room)
-    rollout_policy = session.policy.rollout
-    if rollout_policy.gate.watches and not looks(rollout_policy.gate, rollout_policy.bake):
-        sizes += "; no traffic is judged, for nothing bakes (bake: 0)"
-    session.events.phase(Phase.ROLLOUT, f"{counted.hosts(len(now))}, {sizes}")
-    trouble: str | None = None
-    keeper = LeaseKeeper(session, lambda: held(directory, list(acting)))
-    try:
-        with keeper:
-            run_playbook(
-                session,
-                "rollout.yml",
-                directory,
-                list(now),
-                phase=Phase.ROLLOUT,
-                extra={"safedeploy_batches": [len(now)] if hold else batches, "safedeploy_hold": hold},
-                cancelled=lambda: interrupt.requested or keeper.lost is not None,
-            )
-        trouble = f"the lease was lost ({keeper.lost})" if keeper.lost else None
-    except Exception as error:  # noqa: BLE001 - whatever breaks here, the hosts must be settled
-        trouble = f"{type(error).__name__}: {error}"
-    clock.lap("rollout")
-    rollout = Rollout(
-        directory=directory,
-        plans=acting,
-        interrupted=interrupt.requested,
-        hide=masker_of(candidate.desired).text,
-        canary=now if hold else held_hosts(directory, now),
-    )
-    ends = settle(session, rollout)
-    clock.lap("settle")
-    return ends, trouble
-
-
 def _nothing(session: Session, plan: FleetPlan) -> PushResult:
     return PushResult(
         run=session.identity.run,
@@ -226,16 +126,3 @@ def _nothing(session: Session, plan: FleetPlan) -> PushResult:
         ends=_as_they_were(plan),
         code=ExitCode.OK,
     )
-
-
-class _Clock:
-    """Wall time of each phase, in seconds."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._since = datetime.now(UTC)
-
-    def lap(self, name: str) -> None:
-        now = datetime.now(UTC)
-        self.laps[name] = (now - self._since).total_seconds()
-        self._since = now

@@ -22,7 +22,7 @@ from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import OnFailure
 from safedeploy.core.service import to_put_back, with_service
 from safedeploy.core.trial import Hide
-from safedeploy.workflows.bundle import read_answers, token_of
+from safedeploy.workflows.answers import read_answers, token_of
 from safedeploy.workflows.events import Phase, Status
 from safedeploy.workflows.observe import Seen, observe
 from safedeploy.workflows.session import Session

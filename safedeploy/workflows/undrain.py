@@ -16,7 +16,8 @@ from safedeploy.core import counted
 from safedeploy.core.errors import ExitCode, SafedeployError
 from safedeploy.core.observed import Observed
 from safedeploy.core.service import left_out, not_well
-from safedeploy.workflows.bundle import read_answers, write_undrain
+from safedeploy.workflows.answers import read_answers
+from safedeploy.workflows.bundle import write_undrain
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.leases import release_by_key

@@ -1,0 +1,74 @@
+"""The rollout: rollout.yml in batches, with the leases renewed meanwhile, and then the true end of every host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from safedeploy.core import counted
+from safedeploy.core.gate import looks
+from safedeploy.core.outcome import HostEnd, canary
+from safedeploy.core.room import Room, cut, explain
+from safedeploy.workflows.answers import held_hosts
+from safedeploy.workflows.events import Phase
+from safedeploy.workflows.interrupt import Interrupt
+from safedeploy.workflows.laps import Laps
+from safedeploy.workflows.lease_keeper import LeaseKeeper
+from safedeploy.workflows.leases import held
+from safedeploy.workflows.planning import masker_of
+from safedeploy.workflows.playbook import run_playbook
+from safedeploy.workflows.preflight import Candidate
+from safedeploy.workflows.session import Session
+from safedeploy.workflows.settle import Rollout, settle
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """One rollout: its bundle, what is rolled out, what room there is for hosts out of service, where it is held."""
+
+    directory: Path
+    candidate: Candidate
+    room: Room | None = None
+    hold: bool = False
+
+
+def roll_out(
+    session: Session, course: Course, interrupt: Interrupt, laps: Laps
+) -> tuple[dict[str, HostEnd], str | None]:
+    """Every host's end, and what went wrong on the control machine itself, if anything did."""
+    directory, candidate = course.directory, course.candidate
+    acting = list(candidate.acting)
+    policy = session.policy.rollout
+    batches = list(cut(policy.batches, acting, course.room))
+    now = canary(acting, batches) if course.hold else tuple(acting)
+    sizes = "held after the canary" if course.hold else explain(policy.batches, tuple(batches), course.room)
+    if policy.gate.watches and not looks(policy.gate, policy.bake):
+        sizes += "; no traffic is judged, for nothing bakes (bake: 0)"
+    session.events.phase(Phase.ROLLOUT, f"{counted.hosts(len(now))}, {sizes}")
+    trouble: str | None = None
+    keeper = LeaseKeeper(session, lambda: held(directory, acting))
+    try:
+        with keeper:
+            run_playbook(
+                session,
+                "rollout.yml",
+                directory,
+                list(now),
+                phase=Phase.ROLLOUT,
+                extra={"safedeploy_batches": [len(now)] if course.hold else batches, "safedeploy_hold": course.hold},
+                cancelled=lambda: interrupt.requested or keeper.lost is not None,
+            )
+        trouble = f"the lease was lost ({keeper.lost})" if keeper.lost else None
+    except Exception as error:  # noqa: BLE001 - whatever breaks here, the hosts must be settled
+        trouble = f"{type(error).__name__}: {error}"
+    laps.lap("rollout")
+    rollout = Rollout(
+        directory=directory,
+        plans=candidate.acting,
+        interrupted=interrupt.requested,
+        hide=masker_of(candidate.desired).text,
+        canary=now if course.hold else held_hosts(directory, now),
+    )
+    ends = settle(session, rollout)
+    laps.lap("settle")
+    return ends, trouble
