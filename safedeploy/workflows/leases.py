@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from safedeploy.adapters.ssh import Kind, Reply, Unreachable
 from safedeploy.workflows.answers import read_answers, token_of
 from safedeploy.workflows.session import Session
 
@@ -18,6 +19,7 @@ def held(directory: Path, hosts: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {host: {"site": sites[host], "token": token} for host, token in tokens.items() if token is not None}
 
 
+_TRIES = 2
 _PATIENCE = 10.0  # seconds for hosts that may not even be there
 
 
@@ -34,9 +36,17 @@ def release_leases(session: Session, directory: Path, hosts: Sequence[str]) -> N
 
 def release_by_key(session: Session, sites: Mapping[str, Any]) -> None:
     """Release the leases that this run took on these hosts, whether or not it knows their tokens."""
-    if sites:
-        requests = {host: {"site": site, "key": session.identity.key} for host, site in sites.items()}
-        session.fleet.call("release-lease", requests, timeout=_PATIENCE)
+    requests = {host: {"site": site, "key": session.identity.key} for host, site in sites.items()}
+    for _ in range(_TRIES):
+        if not requests:
+            return
+        replies = session.fleet.call("release-lease", requests, timeout=_PATIENCE)
+        requests = {host: requests[host] for host, reply in replies.items() if _broke_off(reply)}
+
+
+def _broke_off(reply: Reply) -> bool:
+    """Whether a host was there, and its answer got lost: asking again may help."""
+    return isinstance(reply, Unreachable) and reply.kind in (Kind.CLOSED, Kind.GARBAGE)
 
 
 def _sites(directory: Path) -> dict[str, Any]:

@@ -41,7 +41,8 @@ def second_push(scene: Scene) -> None:
 def unlock(scene: Scene) -> None:
     """Somebody thinks that the run is dead and takes its leases away."""
     done = scene.rival.run("unlock", "lab", "--yes", "--reason", "looked dead")
-    if done.code not in (ExitCode.OK, ExitCode.REFUSED):
+    # A command that waits at its step holds the host for longer than unlock waits: then it is told so.
+    if done.code not in (ExitCode.OK, ExitCode.REFUSED, ExitCode.LEASE_HELD):
         scene.found.append(Violation(what="unlock does not tell the truth", detail=done.text[-600:]))
 
 
