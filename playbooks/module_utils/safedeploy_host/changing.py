@@ -27,6 +27,7 @@ def changing(site: Json, services: Services, *, wait: float | None = WAIT, by: s
     store = Store(site)
     store.create()
     with locked(store.lock, wait), deferred_signals():
+        leftovers.make_durable(store)
         leftovers.unfinished(store)
         store.recovered = recover(store, services, by=by)
         leftovers.dead_men(store)

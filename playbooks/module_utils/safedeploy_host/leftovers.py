@@ -1,4 +1,4 @@
-"""What a death leaves beside the records and nobody needs. Removed by the next start, with the lock held."""
+"""What a death leaves in the state directory: put right by the next start, with the lock held."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from . import deadman_lock, fsio
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .store import Store
+
+
+def make_durable(store: Store) -> None:
+    """What the dead one had renamed is what this start reads and others have seen: it must not be lost any more."""
+    with contextlib.suppress(OSError):  # a disk that fails now fails every change that follows
+        store.sync()
 
 
 def unfinished(store: Store) -> None:

@@ -74,6 +74,22 @@ def test_the_program_that_the_boot_guard_runs_is_there_once_something_is_staged(
     assert (host.state_dir / "agent/current").resolve().read_bytes() == host.agent.read_bytes()
 
 
+def test_what_a_program_that_died_had_confirmed_is_not_lost_once_another_has_started(host):
+    host.does(lambda: host.push(OLD, confirm=False))
+    activation = host.state["pending"]["activation"]
+    number = next(n for n in itertools.count(1) if confirms(host, activation, n))
+    assert number > 1
+    host.does(host.start)
+    host.lose_power()
+    host.does(host.start)
+    assert host.state["known_good"] == "aaaaaaaaaaaa"
+
+
+def confirms(host, activation, number):
+    host.does(lambda: host.confirm(activation), number)
+    return host.state["pending"] is None
+
+
 def test_what_a_death_left_among_the_live_files_does_not_come_back_after_it_was_removed(host):
     host.does(lambda: host.push(OLD))
     old = host.snapshot()
