@@ -27,6 +27,8 @@ from tests.faults.fleet import NEW, THIRD, FaultFleet, started
 from tests.faults.injecting import Bench, inject
 from tests.faults.records import Outcome, document
 
+EVERY = 1_000_000  # more steps than any run has
+
 
 def options(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/faults", description=__doc__)
@@ -39,6 +41,7 @@ def options(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="write injections, violations and recovery times there")
     parser.add_argument("-j", type=int, default=1, help="fleets at the same time")
     parser.add_argument("--after", type=Path, nargs="*", default=[], help="leave out what these files have as fine")
+    parser.add_argument("--again", type=Path, nargs="*", default=[], help="only what these files have as a violation")
     parser.add_argument("--part", default="0/1", help=argparse.SUPPRESS)
     parser.add_argument("--list", action="store_true", help="name the injections that would be made, make none")
     return parser.parse_args(words)
@@ -59,7 +62,10 @@ def work(part: int, parts: int, asked: argparse.Namespace) -> Iterator[Outcome]:
         fleet.learn(NEW, project)
         fleet.learn(THIRD, rival)
         rows = bench.record()
-        chosen = plan(FAULTS, rows, fleet.names, _each(asked))
+        chosen = plan(FAULTS, rows, fleet.names, EVERY if asked.again else _each(asked))
+        if asked.again:
+            again = {one.injection.name for one in read(asked.again) if one.violations}
+            chosen = [one for one in chosen if one.injection.name in again]
         chosen = [one for one in chosen if asked.only in f"{one.fault.column} {one.row.host}: {one.row.point}"]
         done = {one.injection.name for one in read(asked.after) if one.reached and not one.violations}
         for one in chosen[part::parts]:
@@ -123,6 +129,7 @@ def side_by_side(asked: argparse.Namespace) -> list[Outcome]:
     """`-j` processes, each with a fleet of its own; ended with this one."""
     words = ["--each", str(asked.each or _each(asked)), "--only", asked.only, *(["--list"] if asked.list else [])]
     words += ["--kind", asked.kind, *(["--full"] if asked.full else [])]
+    words += ["--again", *map(str, asked.again)] if asked.again else []
     words += ["--after", *map(str, asked.after)] if asked.after else []
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         files = [Path(scratch, str(part)) for part in range(asked.j)]
