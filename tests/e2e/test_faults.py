@@ -62,7 +62,7 @@ HITS = {
     "by the loss of the control machine": (
         Chosen(
             fault=COLUMNS["SIGKILL of the controller"],
-            row=Row(host="web1", point="activate#1:after", kind=ANSWER),
+            row=Row(host="web1", point="confirm#1:before", kind=REQUEST),
             target="web1",
         ),
     ),
