@@ -64,10 +64,9 @@ class AgentBench(Situations):
         """Make one injection on a host, have it settled, and judge the host."""
         began = time.monotonic()
         command = one.command
-        self.enter(host, command.before)
-        if command.name == "boot":
-            self.fleet.lab.kill_httpd(host)
-        log, reply = self.run(host, command, one.fault.words(one.step))
+        self.ready(host, command)
+        keeps_trying = command.name == "dead-man" and not one.fault.kills
+        log, reply = self.run(host, command, one.fault.words(one.step), until=WINDOW if keeps_trying else 0)
         hit = time.monotonic()
         injection = one.injection(host)
         if not was_hit(log):
@@ -111,7 +110,8 @@ class AgentBench(Situations):
 
     def _settled(self, host: str, command: Command, one: Chosen) -> Iterator[Violation]:
         """What the control machine does afterwards, after the dead-man has had its chance where one stands guard."""
-        if command.name == "activate" and one.step.number % 2 and self._dead_man_has_acted(host) is False:
+        waits = (command.name == "activate" and one.step.number % 2) or command.name == "dead-man"
+        if waits and self._dead_man_has_acted(host) is False:
             yield Violation(host=host, what="the dead-man has not acted in time")
         pending = (self.fleet.look(host)["state"] or {}).get("pending")
         key = {"key": KEY} if command.name == "prepare" else {"token": self.token[host]}

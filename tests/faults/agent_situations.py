@@ -104,6 +104,12 @@ class Situations:
         else:
             self.fleet.fleet._restore(host, situation)
 
+    def ready(self, host: str, command: Command) -> None:
+        """Everything is as it is when the command is given."""
+        self.enter(host, command.before)
+        if command.name == "boot":
+            self.fleet.lab.kill_httpd(host)
+
     def _staged(self, host: str) -> None:
         self.enter(host, PUSHED)
         self.token[host] = self.ask(host, "prepare", **agent_commands.prepare(self, host))["token"]
@@ -145,14 +151,26 @@ class Situations:
         assert reply["ok"], reply
         return reply["result"]
 
-    def run(self, host: str, command: Command, inject: list[str]) -> tuple[str, dict[str, Any] | None]:
-        """Run a command under strace; the trace, and its reply if there was one."""
+    def run(
+        self, host: str, command: Command, inject: list[str], *, until: float = 0
+    ) -> tuple[str, dict[str, Any] | None]:
+        """Run a command under strace; the trace, and its reply if there was one. After `until` seconds it goes on
+        without strace, which is when an injected error ends."""
         current = f"{self.fleet.lab.host(host).layout.state_dir}/agent/current"
         words = command.words(self, host) if command.words else [command.program]
         request = command.request(self, host) if command.request else {}
         done = self.fleet.lab.exec(
             host,
-            [*STRACE, *inject, HOST_PYTHON, "-I", "-S", current, *words],
+            [
+                *(["timeout", "-s", "KILL", f"{until:g}"] if until else []),
+                *STRACE,
+                *inject,
+                HOST_PYTHON,
+                "-I",
+                "-S",
+                current,
+                *words,
+            ],
             content=json.dumps({"site": self.fleet.site, **request}).encode(),
         )
         try:
@@ -166,7 +184,7 @@ class Situations:
         with self.lock:
             if command.name not in self.steps:
                 host = self.fleet.names[0]
-                self.enter(host, command.before)
+                self.ready(host, command)
                 log, _ = self.run(host, command, [])
                 layout = self.fleet.lab.host(host).layout
                 self.steps[command.name] = steps(log, (layout.state_dir, layout.server_root, layout.www_root))

@@ -22,10 +22,14 @@ _LINE = re.compile(r"^(\w+)\((.*)\)\s+= (-?\d+|\?)")
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One call that matters: its name, the how-manieth of that name it is, and how many of each came before."""
+    """One call that matters: its name, the how-manieth of that name it is, and how many of each came before.
+
+    `turn` counts only those that matter, so that it is the same however many files Python reads.
+    """
 
     name: str
     number: int
+    turn: int
     about: str
     kind: str
     before: dict[str, int] = field(default_factory=dict, compare=False)
@@ -33,13 +37,13 @@ class Step:
     @property
     def point(self) -> str:
         """Its name in a record: the same in every run."""
-        return f"{self.name}#{self.number}"
+        return f"{self.name}#{self.turn}"
 
 
 def steps(log: str, tops: Sequence[str]) -> list[Step]:
     """The steps of a program whose trace this is: changes below `tops`, programs that it starts, and its answer."""
     counts: dict[str, int] = {}
-    found = []
+    found: list[Step] = []
     for line in log.splitlines():
         match = _LINE.match(line)
         if not match:
@@ -49,8 +53,16 @@ def steps(log: str, tops: Sequence[str]) -> list[Step]:
         counts[name] = counts.get(name, 0) + 1
         kind = None if result.startswith("-") else _kind(name, words, tops)
         if kind:
-            about = _about(words)
-            found.append(Step(name=name, number=counts[name], about=about, kind=kind, before=before))
+            found.append(
+                Step(
+                    name=name,
+                    number=counts[name],
+                    turn=1 + sum(one.name == name for one in found),
+                    about=_about(words),
+                    kind=kind,
+                    before=before,
+                )
+            )
     return found
 
 

@@ -150,7 +150,8 @@ class Lives(Leases):
 
         def outcomes(host):
             record = None if one_step else host.pending or host.stranded or host.last
-            return [host, self.undone(host, record)] if record else [host]
+            starting = {False, any(death.way for death in deaths)}  # a boot guard goes by the configtest alone
+            return [host, *(self.undone(host, record, starting=one) for one in starting)] if record else [host]
 
         record = host.pending or host.stranded or host.last
         work = lambda: self.world.call("revert", token=self.tokens[run], run=run, actor="ann")  # noqa: E731
