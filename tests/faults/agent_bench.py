@@ -66,7 +66,7 @@ class AgentBench(Situations):
         command = one.command
         self.ready(host, command)
         keeps_trying = command.name == "dead-man" and not one.fault.kills
-        log, reply = self.run(host, command, one.fault.words(one.step), until=WINDOW if keeps_trying else 0)
+        log, reply = self.run(host, command, one.fault.words(one.step), until=2 * WINDOW if keeps_trying else 0)
         hit = time.monotonic()
         injection = one.injection(host)
         if not was_hit(log):
