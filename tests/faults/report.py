@@ -21,7 +21,7 @@ PARTS = {"run": "Faults in a whole push", "agent": "Faults in one command of the
 
 def tables(outcomes: Sequence[Outcome]) -> str:
     """A table for each part: columns of the matrix down, kinds of steps across, with violations and recovery times."""
-    made = [one for one in outcomes if one.reached]
+    made = distinct(one for one in outcomes if one.reached)
     texts = [_table(title, [one for one in made if one.injection.part == part]) for part, title in PARTS.items()]
     return "\n\n".join(text for text in texts if text)
 
@@ -39,7 +39,7 @@ def _table(title: str, outcomes: Sequence[Outcome]) -> str:
 
 
 def _row(name: str, outcomes: Sequence[Outcome], kinds: Iterable[str]) -> list[str]:
-    counts = Counter(one.injection.kind for one in distinct(outcomes))
+    counts = Counter(one.injection.kind for one in outcomes)
     times = [one.recovery for one in outcomes if one.recovery is not None]
     return [
         name,
@@ -58,11 +58,11 @@ def distinct(outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 def heading(documents: Sequence[dict], outcomes: Sequence[Outcome]) -> str:
     """How much, when and on what."""
-    made = [one for one in outcomes if one.reached]
+    made = distinct(one for one in outcomes if one.reached)
     wrong = sum(bool(one.violations) for one in made)
     minutes = sum(one["seconds"] for one in documents) / 60
     return (
-        f"{len(distinct(made))} distinct injections, {wrong} with a violation; {documents[0]['began'][:10]}, "
+        f"{len(made)} distinct injections, {wrong} with a violation; {documents[0]['began'][:10]}, "
         f"{minutes:.0f} minutes, {documents[0]['machine']}."
     )
 
