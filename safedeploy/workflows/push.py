@@ -53,16 +53,16 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             ),
         )
         try:
-            verdict = run_preflight(session, directory, candidate)
-            laps.lap("preflight")
-            options.on_preflight(verdict)
-            require_pass(verdict, desired)
-            with LeaseKeeper(session, lambda: held(directory, list(acting))):
+            with LeaseKeeper(session, lambda: held(directory, list(acting))) as keeper:
+                verdict = run_preflight(session, directory, candidate)
+                laps.lap("preflight")
+                options.on_preflight(verdict)
+                require_pass(verdict, desired)
                 hooks.before(interrupt, _as_they_were(plan))
-            laps.lap("before_push")
-            interrupt.only_note()
-            course = Course(directory=directory, candidate=candidate, room=room, hold=options.hold)
-            ends, trouble = roll_out(session, course, interrupt, laps)
+                laps.lap("before_push")
+                interrupt.only_note()
+                course = Course(directory=directory, candidate=candidate, room=room, hold=options.hold)
+                ends, trouble = roll_out(session, course, keeper, interrupt, laps)
             traffic = traffic_from_json(read_traffic(directory, acting), masker_of(desired).text)
         except SafedeployError:
             if hooks.runs:

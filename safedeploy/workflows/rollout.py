@@ -1,4 +1,4 @@
-"""The rollout: rollout.yml in batches, with the leases renewed meanwhile, and then the true end of every host."""
+"""The rollout: rollout.yml in batches, ended when a lease is lost, and then the true end of every host."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from safedeploy.workflows.events import Phase
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.laps import Laps
 from safedeploy.workflows.lease_keeper import LeaseKeeper
-from safedeploy.workflows.leases import held
 from safedeploy.workflows.planning import masker_of
 from safedeploy.workflows.playbook import run_playbook
 from safedeploy.workflows.preflight import Candidate
@@ -33,9 +32,9 @@ class Course:
 
 
 def roll_out(
-    session: Session, course: Course, interrupt: Interrupt, laps: Laps
+    session: Session, course: Course, keeper: LeaseKeeper, interrupt: Interrupt, laps: Laps
 ) -> tuple[dict[str, HostEnd], str | None]:
-    """Every host's end, and what went wrong on the control machine itself, if anything did."""
+    """Every host's end, and what went wrong on the control machine itself, if anything did. `keeper` is at work."""
     directory, candidate = course.directory, course.candidate
     acting = list(candidate.acting)
     policy = session.policy.rollout
@@ -46,18 +45,16 @@ def roll_out(
         sizes += "; no traffic is judged, for nothing bakes (bake: 0)"
     session.events.phase(Phase.ROLLOUT, f"{counted.hosts(len(now))}, {sizes}")
     trouble: str | None = None
-    keeper = LeaseKeeper(session, lambda: held(directory, acting))
     try:
-        with keeper:
-            run_playbook(
-                session,
-                "rollout.yml",
-                directory,
-                list(now),
-                phase=Phase.ROLLOUT,
-                extra={"safedeploy_batches": [len(now)] if course.hold else batches, "safedeploy_hold": course.hold},
-                cancelled=lambda: interrupt.requested or keeper.lost is not None,
-            )
+        run_playbook(
+            session,
+            "rollout.yml",
+            directory,
+            list(now),
+            phase=Phase.ROLLOUT,
+            extra={"safedeploy_batches": [len(now)] if course.hold else batches, "safedeploy_hold": course.hold},
+            cancelled=lambda: interrupt.requested or keeper.lost is not None,
+        )
         trouble = f"the lease was lost ({keeper.lost})" if keeper.lost else None
     except Exception as error:  # noqa: BLE001 - whatever breaks here, the hosts must be settled
         trouble = f"{type(error).__name__}: {error}"
