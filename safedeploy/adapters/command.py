@@ -13,7 +13,6 @@ import signal
 import subprocess
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +55,7 @@ def run(
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return Ended(why=f"{words[0]} cannot be run: {reason}", seconds=0.0, output="")
-    kept: deque[bytes] = deque(maxlen=KEPT // _PIECE)
+    kept = bytearray()
     reader = threading.Thread(target=_read, args=(process, kept), daemon=True)
     reader.start()
     why = ""
@@ -77,17 +76,20 @@ def run(
     return Ended(
         why=why or _told(process.returncode),
         seconds=time.monotonic() - started,
-        output=b"".join(tuple(kept)).decode(errors="replace"),
+        output=bytes(kept[-KEPT:]).decode(errors="replace"),
     )
 
 
-def _read(process: subprocess.Popen[bytes], kept: deque[bytes]) -> None:
+def _read(process: subprocess.Popen[bytes], kept: bytearray) -> None:
     stream = process.stdout
     if stream is None:
         return
     with contextlib.suppress(OSError, ValueError), stream:
         while piece := os.read(stream.fileno(), _PIECE):
-            kept.append(piece)
+            kept += piece
+            # Not at each piece: what is over the limit is cut when it is as much again.
+            if len(kept) > 2 * KEPT:
+                del kept[:-KEPT]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -111,14 +111,14 @@ def _headline(result: PushResult, verb: str) -> str:
 
 def _next(result: PushResult) -> str:
     environment = result.environment
+    if result.code is ExitCode.STRANDED:
+        return f"follow the steps above on each named host, then: safedeploy status {environment}"
     if any(end.end is End.HELD for end in result.ends.values()):
         return f"look at it, then: safedeploy confirm {environment}, or safedeploy abort {environment}"
     if result.code is ExitCode.OK:
         return f"safedeploy status {environment}"
     if result.code is ExitCode.HOOK_FAILED:
         return f"the push itself is done; do by hand what the hook was to do, then: safedeploy status {environment}"
-    if result.code is ExitCode.STRANDED:
-        return f"follow the steps above on each named host, then: safedeploy status {environment}"
     if result.code is ExitCode.INTERRUPTED:
         return f"safedeploy plan {environment} shows what is still to be done"
     return f"correct the cause above, then: safedeploy check {environment}"

@@ -15,7 +15,7 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -193,11 +193,12 @@ def _seconds(answers: Answers) -> float | None:
 
 
 def hold(
-    ends: Mapping[str, HostEnd], canary: Collection[str], seen: Mapping[str, Observed]
+    ends: Mapping[str, HostEnd], canary: Collection[str], seen: Mapping[str, Observed], *, error_budget: int
 ) -> Mapping[str, HostEnd] | None:
-    """The ends of a run that leaves its canary for a person; None when any of the canary is not well, or nothing waits.
+    """The ends of a run that leaves some hosts, its `canary`, for a person.
 
-    The canary then goes back like every unconfirmed host.
+    None when any of these is not well, when more hosts went wrong than the budget allows, or when nothing waits: they
+    then go back like every unconfirmed host.
     """
     held: dict[str, HostEnd] = {}
     for host in canary:
@@ -207,7 +208,7 @@ def hold(
             held[host] = replace(ends[host], end=End.HELD, why=why)
         elif ends[host].end is not End.CONFIRMED:
             return None
-    if not held:
+    if not held or _wrong(end for host, end in ends.items() if host not in held) > error_budget:
         return None
     waits = "waits for the decision on the canary"
     return {
@@ -226,9 +227,13 @@ def canary(hosts: Sequence[str], batches: Sequence[int | str]) -> tuple[str, ...
 
 def has_failed(ends: Mapping[str, HostEnd], *, error_budget: int, interrupted: bool) -> bool:
     """Whether a rollout counts as failed: interrupted, stopped before a host, or more hosts went wrong than allowed."""
-    kinds = [end.end for end in ends.values()]
-    wrong = sum(kind in (End.REVERTED, End.PENDING, End.STRANDED) for kind in kinds)
-    return interrupted or End.UNTOUCHED in kinds or wrong > error_budget
+    stopped = any(end.end is End.UNTOUCHED for end in ends.values())
+    return interrupted or stopped or _wrong(ends.values()) > error_budget
+
+
+def _wrong(ends: Iterable[HostEnd]) -> int:
+    """How many hosts went wrong."""
+    return sum(end.end in (End.REVERTED, End.PENDING, End.STRANDED) for end in ends)
 
 
 def exit_code(ends: Mapping[str, HostEnd], *, interrupted: bool) -> ExitCode:

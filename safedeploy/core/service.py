@@ -17,9 +17,18 @@ from safedeploy.core.trial import Hide
 _WELL = frozenset({End.UNCHANGED, End.UNTOUCHED, End.CONFIRMED, End.REVERTED, End.HELD})
 
 
-def to_put_back(ends: Mapping[str, HostEnd], seen: Mapping[str, Observed]) -> tuple[str, ...]:
-    """The hosts of a run that are out of service although they are well."""
-    return tuple(host for host, end in ends.items() if end.end in _WELL and host in seen and seen[host].drained)
+def to_put_back(ends: Mapping[str, HostEnd], seen: Mapping[str, Observed], run: str) -> tuple[str, ...]:
+    """The hosts of `run` that are out of service although they are well; not those that another run works on now."""
+    return tuple(
+        host
+        for host, end in ends.items()
+        if end.end in _WELL and host in seen and seen[host].drained and not _anothers(seen[host], run)
+    )
+
+
+def _anothers(observed: Observed, run: str) -> bool:
+    lease = observed.lease
+    return lease is not None and not lease.get("expired") and lease.get("run") != run
 
 
 def with_service(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from safedeploy.adapters import command
 from safedeploy.core.errors import ExitCode, SafedeployError
 from safedeploy.core.hooks import HookRun, Told, When, environment, failed
+from safedeploy.core.masking import Masker
 from safedeploy.core.outcome import HostEnd
 from safedeploy.core.plain_text import plain_text
 from safedeploy.core.policy import Hook
@@ -66,12 +67,17 @@ class Hooks:
             stop=stop,
         )
         # Escapes first: one inside of a secret would keep it from being found.
-        output = self._hide(plain_text(self._hide(ended.output)))
+        passed_on = Masker(os.environ[name] for name in hook.env if name in os.environ)
+        output = self._masked(plain_text(self._masked(ended.output, passed_on)), passed_on)
         run = HookRun(when=when, name=hook.name, why=ended.why, seconds=ended.seconds, output=output)
         if session.target.verbosity and output:
             session.events.output(output)
         self.runs.append(run)
         return run
+
+    def _masked(self, text: str, passed_on: Masker) -> str:
+        """Without secrets; what safedeploy.yml passes on by name is most often a token, and a hook may print it."""
+        return passed_on.text(self._session.hide(self._hide(text)))
 
 
 def _again(interrupt: Interrupt) -> Callable[[], bool]:

@@ -68,6 +68,12 @@ def _forward(session: Session, phase: Phase, event: Mapping[str, Any]) -> None:
         session.events.host(str(host), phase, Status.FAILED, str(result.get("what") or result.get("msg") or task))
 
 
+def last_words(result: runner.RunResult) -> str:
+    """What Ansible said at last, on one line."""
+    lines = [line.strip() for line in plain_text(result.stdout_tail).splitlines() if line.strip()]
+    return f"ansible-playbook ended with exit code {result.rc}: {' '.join(lines[-6:])}"
+
+
 def require_start(session: Session, result: runner.RunResult, answered: int, phase: Phase) -> None:
     """Raise when Ansible itself did not get going: no host has answered, and the play was not cancelled."""
     if answered or result.rc == 0 or result.status == "canceled":

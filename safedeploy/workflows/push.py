@@ -64,7 +64,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
                 course = Course(directory=directory, candidate=candidate, room=room, hold=options.hold)
                 ends, trouble = roll_out(session, course, keeper, interrupt, laps)
             traffic = traffic_from_json(read_traffic(directory, acting), masker_of(desired).text)
-        except SafedeployError:
+        except (SafedeployError, KeyboardInterrupt):
             if hooks.runs:
                 options.on_stopped(tuple(hooks.runs))
             raise

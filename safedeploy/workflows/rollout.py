@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from safedeploy.adapters.runner import RunResult
 from safedeploy.core import counted
 from safedeploy.core.gate import looks
 from safedeploy.core.outcome import HostEnd, canary
 from safedeploy.core.room import Room, cut, explain
-from safedeploy.workflows.answers import held_hosts
+from safedeploy.workflows.answers import held_hosts, read_answers
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.laps import Laps
 from safedeploy.workflows.lease_keeper import LeaseKeeper
 from safedeploy.workflows.planning import masker_of
-from safedeploy.workflows.playbook import run_playbook
+from safedeploy.workflows.playbook import last_words, run_playbook
 from safedeploy.workflows.preflight import Candidate
 from safedeploy.workflows.session import Session
 from safedeploy.workflows.settle import Rollout, settle
@@ -46,7 +47,7 @@ def roll_out(
     session.events.phase(Phase.ROLLOUT, f"{counted.hosts(len(now))}, {sizes}")
     trouble: str | None = None
     try:
-        run_playbook(
+        result = run_playbook(
             session,
             "rollout.yml",
             directory,
@@ -55,7 +56,7 @@ def roll_out(
             extra={"safedeploy_batches": [len(now)] if course.hold else batches, "safedeploy_hold": course.hold},
             cancelled=lambda: interrupt.requested or keeper.lost is not None,
         )
-        trouble = f"the lease was lost ({keeper.lost})" if keeper.lost else None
+        trouble = f"the lease was lost ({keeper.lost})" if keeper.lost else _gave_up(directory, acting, result)
     except Exception as error:  # noqa: BLE001 - whatever breaks here, the hosts must be settled
         trouble = f"{type(error).__name__}: {error}"
     laps.lap("rollout")
@@ -69,3 +70,12 @@ def roll_out(
     ends = settle(session, rollout)
     laps.lap("settle")
     return ends, trouble
+
+
+def _gave_up(directory: Path, hosts: list[str], result: RunResult) -> str | None:
+    """Ansible's own last words, when it ended for a reason that is no host's: a module that it does not have, say."""
+    if result.rc == 0 or result.status == "canceled":
+        return None
+    if any(read_answers(directory, host).seen for host in hosts):
+        return None
+    return last_words(result)

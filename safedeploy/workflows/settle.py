@@ -20,7 +20,7 @@ from safedeploy.core.observed import Observed
 from safedeploy.core.outcome import End, HostEnd, decide_end, has_failed, hold, with_revert
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import OnFailure
-from safedeploy.core.service import to_put_back, with_service
+from safedeploy.core.service import not_well, to_put_back, with_service
 from safedeploy.core.trial import Hide
 from safedeploy.workflows.answers import read_answers, token_of
 from safedeploy.workflows.events import Phase, Status
@@ -47,25 +47,40 @@ def settle(session: Session, rollout: Rollout) -> dict[str, HostEnd]:
     session.events.phase(Phase.SETTLE, counted.hosts(len(rollout.plans)))
     seen = _read(session, rollout, list(rollout.plans))
     ends = _judge(session, rollout, seen)
-    held = None if rollout.interrupted or not rollout.canary else hold(ends, rollout.canary, seen.hosts)
-    if held is not None:
-        ends = dict(held)
+    held = None
+    if rollout.canary and not rollout.interrupted:
+        held = hold(ends, rollout.canary, seen.hosts, error_budget=session.policy.rollout.error_budget)
+    if held is None:
+        back = _to_take_back(session, rollout, seen, ends)
     else:
-        ends = _after_reverts(session, rollout, ends, _to_take_back(session, rollout, seen, ends))
+        ends = dict(held)
+        back = _unconfirmed(seen, ends)
+    ends = _after_reverts(session, rollout, ends, back)
     if session.policy.rollout.undrain is not None:
-        ends = _with_service(session, rollout, ends)
+        ends = _with_service(session, rollout, ends, seen)
     for end in ends.values():
         bad = end.end in (End.STRANDED, End.PENDING)
         session.events.host(end.host, Phase.SETTLE, Status.FAILED if bad else Status.OK, end.end.value)
     return ends
 
 
-def _with_service(session: Session, rollout: Rollout, ends: dict[str, HostEnd]) -> dict[str, HostEnd]:
-    """Put back into service what is well, and mark what stays out of it."""
-    seen = observe(session, _sites(rollout.directory)).hosts
-    hosts = to_put_back(ends, seen)
-    left = put_back(session, rollout.directory, hosts) if hosts else {}
-    return with_service(ends, seen, left, session.target.environment)
+def _with_service(session: Session, rollout: Rollout, ends: dict[str, HostEnd], before: Seen) -> dict[str, HostEnd]:
+    """Put back into service what is well, and mark what stays out of it. `before` is what was read at first."""
+    seen = {**before.hosts, **observe(session, _sites(rollout.directory)).hosts}
+    hosts = to_put_back(ends, seen, session.identity.run)
+    ill = {host: why for host in hosts if (why := not_well(seen[host]))}
+    well = [host for host in hosts if host not in ill]
+    left = put_back(session, rollout.directory, well) if well else {}
+    return with_service(ends, seen, {**ill, **left}, session.target.environment)
+
+
+def _unconfirmed(seen: Seen, ends: Mapping[str, HostEnd]) -> dict[str, str]:
+    """`{host: activation}` of what was changed and not confirmed."""
+    return {
+        host: pending.activation
+        for host, end in ends.items()
+        if end.end is End.PENDING and (pending := seen.hosts[host].pending) is not None
+    }
 
 
 def _to_take_back(session: Session, rollout: Rollout, seen: Seen, ends: Mapping[str, HostEnd]) -> dict[str, str]:
@@ -73,11 +88,7 @@ def _to_take_back(session: Session, rollout: Rollout, seen: Seen, ends: Mapping[
 
     A host on which the run had no file to change has no activation of this run, and nothing to take back.
     """
-    back = {
-        host: pending.activation
-        for host, end in ends.items()
-        if end.end is End.PENDING and (pending := seen.hosts[host].pending) is not None
-    }
+    back = _unconfirmed(seen, ends)
     policy = session.policy.rollout
     failed = has_failed(ends, error_budget=policy.error_budget, interrupted=rollout.interrupted)
     if failed and policy.on_failure is OnFailure.REVERT_ALL:

@@ -22,7 +22,7 @@ from safedeploy.workflows.events import Phase
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.leases import release_by_key
 from safedeploy.workflows.observe import Seen, observe
-from safedeploy.workflows.playbook import run_playbook
+from safedeploy.workflows.playbook import last_words, run_playbook
 from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.session import Session
 
@@ -41,7 +41,8 @@ def put_back(session: Session, directory: Path, hosts: Collection[str]) -> dict[
     session.events.phase(Phase.UNDRAIN, counted.hosts(len(hosts)))
     trouble = ""
     try:
-        run_playbook(session, "undrain.yml", directory, list(hosts), phase=Phase.UNDRAIN)
+        result = run_playbook(session, "undrain.yml", directory, list(hosts), phase=Phase.UNDRAIN)
+        trouble = last_words(result) if result.rc else ""
     except Exception as error:  # noqa: BLE001 - whatever breaks here, the ends of the hosts must be told
         trouble = f"{type(error).__name__}: {error}"
     answers = {host: read_answers(directory, host) for host in hosts}

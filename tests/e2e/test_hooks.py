@@ -56,9 +56,12 @@ def test_a_hook_that_fails_after_a_push_is_named_and_the_push_stays(pushed, hook
 
 def test_a_hook_that_takes_too_long_before_a_push_stops_it_before_anything_changes(pushed, hooked):
     before = pushed.trees()
-    project = hooked("echo waiting; sleep 60", TELL, timeout="1s")
+    project = hooked("echo with $ALERTS_TOKEN; sleep 60", TELL, timeout="1s", env=["ALERTS_TOKEN"])
+    project.environ["ALERTS_TOKEN"] = "c4na9-of-the-alerts"
     done = project.push("--json")
     assert done.code == ExitCode.REFUSED
+    assert "| with " in done.err
+    assert "c4na9" not in done.text
     assert "error[hook-failed]: the hook 'first' (before_push) failed: it took longer than 1 s" in done.err
     assert "state: Nothing was changed on any host." in done.err
     assert problems(done.document, "safedeploy-push") == []

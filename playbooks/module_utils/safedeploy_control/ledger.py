@@ -101,7 +101,7 @@ def lost(bundle: Bundle) -> dict[str, str]:
     for event in _events(bundle):
         host = str(event["host"])
         # A task of the load balancer's that was rescued by itself is no loss: the host went on and arrived.
-        if event.get("kind") != "failed" or not _arrived(bundle, host) or bundle.answer(host, "revert") is not None:
+        if event.get("kind") == "reverted" or not _arrived(bundle, host) or bundle.answer(host, "revert") is not None:
             found.setdefault(host, str(event.get("kind")))
     for host in bundle.hosts:
         for phase in _COUNTED:

@@ -76,6 +76,12 @@ def test_of_endless_output_the_end_is_kept(tmp_path):
     assert len(ended.output) <= command.KEPT
 
 
+def test_what_comes_line_by_line_is_kept_as_well(tmp_path):
+    script = "for number in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $number; sleep 0.02; done"
+    ended = shell(script, tmp_path)
+    assert ended.output.splitlines() == [f"line {number}" for number in range(1, 13)]
+
+
 def test_what_it_leaves_running_is_not_waited_for(tmp_path):
     ended = shell("sleep 30 & echo $! >pid", tmp_path)
     os.kill(int((tmp_path / "pid").read_text()), 9)

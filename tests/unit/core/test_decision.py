@@ -66,7 +66,7 @@ def end(host, kind):
 
 def test_a_healthy_canary_is_held_and_the_run_has_done_what_it_was_asked():
     ends = {"web1": end("web1", End.PENDING), "web2": end("web2", End.UNTOUCHED)}
-    held = hold(ends, ["web1"], {"web1": STILL})
+    held = hold(ends, ["web1"], {"web1": STILL}, error_budget=0)
     assert {host: one.end for host, one in held.items()} == {"web1": End.HELD, "web2": End.UNTOUCHED}
     assert "decision" in held["web2"].why
     assert exit_code(held, interrupted=False) is ExitCode.OK
@@ -75,4 +75,13 @@ def test_a_healthy_canary_is_held_and_the_run_has_done_what_it_was_asked():
 @pytest.mark.parametrize("kind", [End.REVERTED, End.STRANDED, End.UNTOUCHED])
 def test_a_canary_of_which_one_host_is_not_well_is_not_held(kind):
     ends = {"web1": end("web1", End.PENDING), "web2": end("web2", kind)}
-    assert hold(ends, ["web1", "web2"], {"web1": STILL, "web2": REVERTED}) is None
+    assert hold(ends, ["web1", "web2"], {"web1": STILL, "web2": REVERTED}, error_budget=0) is None
+
+
+@pytest.mark.parametrize(("budget", "held"), [(0, False), (1, True)])
+def test_a_batch_is_held_beside_hosts_that_went_wrong_as_far_as_the_budget_allows(budget, held):
+    ends = {"web1": end("web1", End.PENDING), "web2": end("web2", End.PENDING), "web3": end("web3", End.UNTOUCHED)}
+    found = hold(ends, ["web2"], {"web1": Observed(host="web1", pending=None), "web2": STILL}, error_budget=budget)
+    assert (found is not None) is held
+    if found is not None:
+        assert (found["web1"].end, found["web2"].end) == (End.PENDING, End.HELD), "web1 is still to be taken back"

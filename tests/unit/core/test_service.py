@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from safedeploy.core.errors import ExitCode
@@ -18,19 +20,27 @@ def ends(end: End) -> dict[str, HostEnd]:
 
 @pytest.mark.parametrize("end", [End.CONFIRMED, End.REVERTED, End.UNTOUCHED, End.UNCHANGED, End.HELD])
 def test_a_host_that_is_well_goes_back_into_service(end):
-    assert to_put_back(ends(end), {"web1": OUT}) == ("web1",)
+    assert to_put_back(ends(end), {"web1": OUT}, "r") == ("web1",)
 
 
 @pytest.mark.parametrize("end", [End.STRANDED, End.PENDING])
 def test_a_host_of_which_it_is_not_known_what_it_serves_stays_out_and_says_so(end):
-    assert to_put_back(ends(end), {"web1": OUT}) == ()
+    assert to_put_back(ends(end), {"web1": OUT}, "r") == ()
     found = with_service(ends(end), {"web1": OUT}, {}, "prod")["web1"]
     assert found.drained
     assert "safedeploy undrain prod --limit web1" in found.steps[-1]
 
 
+@pytest.mark.parametrize(
+    ("lease", "back"), [({"run": "r"}, True), ({"run": "other"}, False), ({"run": "other", "expired": True}, True)]
+)
+def test_a_host_that_another_run_works_on_is_left_to_that_run(lease, back):
+    seen = {"web1": replace(OUT, lease=lease)}
+    assert to_put_back(ends(End.UNTOUCHED), seen, "r") == (("web1",) if back else ())
+
+
 def test_a_host_that_is_in_service_is_left_alone():
-    assert to_put_back(ends(End.CONFIRMED), {"web1": Observed(host="web1")}) == ()
+    assert to_put_back(ends(End.CONFIRMED), {"web1": Observed(host="web1")}, "r") == ()
 
 
 def test_a_host_that_could_not_be_put_back_needs_hands_though_it_is_well():
