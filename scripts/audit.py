@@ -84,7 +84,8 @@ def ask(pins: dict[str, str], service: Sequence[str]) -> Audit:
     try:
         return judged(json.loads(done.stdout), pins)
     except (ValueError, KeyError, TypeError):
-        return Audit(not_done=(done.stderr.strip().splitlines() or ["it said nothing"])[-1][:120])
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        return Audit(not_done="it cannot be reached" if "ConnectionError" in last else last[:120])
 
 
 def judged(said: dict[str, list[dict[str, object]]], pins: dict[str, str]) -> Audit:
