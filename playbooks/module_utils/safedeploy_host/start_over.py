@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import fsio
+from . import by_hand, fsio
 from .audit import STARTED_OVER
 from .lock import locked
 from .protocol import AgentError
@@ -35,6 +35,7 @@ def start_over(store: Store, services: Services, *, by: str) -> str | None:
                 os.replace(record.path, f"{away}/{os.path.basename(record.path)}")
         fsio.sync_directory(away)
         fsio.sync_directory(store.directory)
+        by_hand.forget(store)  # it would take a host without a state.json for stranded
         store.audit(STARTED_OVER, now, by=by, why=why, records=away)
         return away
 

@@ -78,6 +78,12 @@ def test_there_is_nothing_to_confirm_there(host):
     assert refused(host.confirm, activation).code == "stranded"
 
 
+def test_starting_over_ends_it_and_leaves_no_script_that_would_undo_what_comes_after(host):
+    (host.state_dir / "state.json").write_text("{half")
+    assert people.start_over(host.store, host.httpd, None) == 0
+    assert not (host.state_dir / "by-hand.sh").exists()
+
+
 def test_the_agent_s_own_status_shows_the_steps(host, capsys):
     host.httpd.running = False
     assert people.status(host.store, host.httpd, None) == 7
