@@ -101,7 +101,7 @@ def item(store: Store, path: str, entry: Entry, record: Json, now: float) -> Jso
     """What is recorded of one edit: also where its content is, and the command that puts it back."""
     there = shlex.quote(path)
     if entry["kind"] == "link":
-        stored, restore = None, f"ln -sfn {shlex.quote(entry['target'])} {there}"
+        stored, restore = None, f"ln -sfn -- {shlex.quote(entry['target'])} {there}"
     else:
         stored = store.objects.path(entry["sha256"])
         owners = f"-m {entry['mode']} -o {shlex.quote(entry['owner'])} -g {shlex.quote(entry['group'])}"
@@ -135,8 +135,13 @@ def after_tree(store: Store, record: Json) -> Tree:
 
 
 def trees(store: Store) -> list[Tree]:
-    """The kept entries as trees, so that their objects are not pruned."""
-    return [{one["path"]: one["entry"]} for one in _items(store)]
+    """The kept entries as trees, so that their objects are not pruned. Raises AgentError when the record is damaged."""
+    return [{one["path"]: one["entry"]} for one in (records.load(_path(store)) or {}).get("items", [])]
+
+
+def lost(store: Store) -> bool:
+    """Whether a damaged record was moved away, so that nobody knows which objects are those of kept edits."""
+    return os.path.lexists(_damaged(store))
 
 
 def _read(at: Place, name: str) -> bytes:
@@ -153,9 +158,13 @@ def _items(store: Store) -> list[Json]:
         items: list[Json] = (records.load(_path(store)) or {}).get("items", [])
     except AgentError:
         with contextlib.suppress(OSError):
-            os.replace(_path(store), f"{_path(store)}.damaged")
+            os.replace(_path(store), _damaged(store))
         return []
     return items
+
+
+def _damaged(store: Store) -> str:
+    return f"{_path(store)}.damaged"
 
 
 def _path(store: Store) -> str:

@@ -43,11 +43,12 @@ def prune(store: Store, keep: int) -> Json:
     try:
         needed = referenced(_trees(store, state, kept))
     except AgentError:
-        return {"releases": 0, "objects": 0}  # a kept manifest is damaged: forget nothing on uncertain grounds
+        return {"releases": 0, "objects": 0}  # a record of what is needed is damaged: forget nothing on such grounds
     for release in gone:
         store.releases.delete(release)
     store.sync()  # no release may come back, after a loss of power, without its contents
-    objects = store.objects.delete(name for name in store.objects.all() if name not in needed)
+    unneeded = [] if kept_aside.lost(store) else [name for name in store.objects.all() if name not in needed]
+    objects = store.objects.delete(unneeded)
     install.prune(store)
     if not state["stranded"]:
         by_hand.forget(store)

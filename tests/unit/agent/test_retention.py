@@ -46,6 +46,35 @@ def test_the_known_good_outlives_many_pushes_that_fail(world):
     assert set(world.store.releases.ids()) == {RELEASES[0], "bbbbbbbbbbbb"}
 
 
+def keep_an_edit(world):
+    """A hand edit that a revert has kept aside."""
+    world.push({"sites/a.conf": b"good"}, RELEASES[0])
+    done = world.push({"sites/a.conf": b"better"}, RELEASES[1], confirm=False)
+    world.write("sites/a.conf", b"by hand")
+    assert world.revert(done["activation"])["kept_aside"]
+
+
+def kept(world):
+    return [sha256 for sha256 in world.store.objects.all() if world.store.objects.read(sha256) == b"by hand"]
+
+
+def test_a_kept_edit_is_not_forgotten_while_the_record_of_it_is_damaged(world):
+    keep_an_edit(world)
+    (world.state_dir / "kept_aside.json").write_text("{half")
+    world.push({"sites/a.conf": b"next"}, RELEASES[2], keep=1)
+    assert kept(world)
+
+
+def test_a_kept_edit_is_not_forgotten_when_a_revert_has_moved_the_damaged_record_of_it_away(world):
+    keep_an_edit(world)
+    (world.state_dir / "kept_aside.json").write_text("{half")
+    world.push({"sites/a.conf": b"next"}, RELEASES[2], confirm=False)
+    world.revert()
+    assert (world.state_dir / "kept_aside.json.damaged").exists()
+    world.push({"sites/a.conf": b"last"}, RELEASES[3], keep=1)
+    assert kept(world)
+
+
 def test_nothing_is_forgotten_while_a_kept_manifest_is_damaged(world):
     push_all(world, 5)
     count = len(world.store.objects.all())
