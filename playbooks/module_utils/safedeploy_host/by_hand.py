@@ -42,14 +42,16 @@ file() {
         return
     fi
     if [ "$(digest "$state/objects/$1")" != "$1" ]; then fail "the stored content of $5 is damaged"; return; fi
-    new=$(dirname "$5")/.ht.safedeploy.by-hand
-    (umask 022 && mkdir -p "$(dirname "$5")") && aside "$5" && cp "$state/objects/$1" "$new" &&
-        chown "$3:$4" "$new" && chmod "$2" "$new" && mv -f "$new" "$5" || fail "$5 was not put back"
+    new=
+    (umask 022 && mkdir -p "$(dirname "$5")") && aside "$5" &&
+        new=$(mktemp "$(dirname "$5")/.ht.safedeploy.XXXXXX") && cp "$state/objects/$1" "$new" &&
+        chown -h "$3:$4" "$new" && chmod "$2" "$new" && { [ ! -L "$5" ] || rm -f "$5"; } && mv -f "$new" "$5" ||
+        { [ -z "$new" ] || rm -f "$new"; fail "$5 was not put back"; }
 }
 # symlink TARGET PATH
 symlink() {
     if [ -L "$2" ] && [ "$(readlink "$2")" = "$1" ]; then return; fi
-    (umask 022 && mkdir -p "$(dirname "$2")") && aside "$2" && rm -f "$2" && ln -s "$1" "$2" ||
+    (umask 022 && mkdir -p "$(dirname "$2")") && aside "$2" && rm -f "$2" && ln -s -- "$1" "$2" ||
         fail "$2 was not put back"
 }
 # absent PATH
@@ -105,6 +107,7 @@ def _script(store: Store, record: Json, putting: list[str], now: float) -> str:
         f"# Puts back what was on this host before release {record['release']} was activated, and starts httpd.",
         f"# Written by safedeploy at {iso(now)}, when it could not do that itself. It can be run again, and needs no",
         f"# network. It loses nothing: what is in the way is kept in {store.directory}/by-hand.",
+        "# Look first at what others may write to: a link in place of a directory on the way to a path is followed.",
         f"state={shlex.quote(store.directory)}",
         FUNCTIONS,
         *putting,
@@ -140,7 +143,7 @@ def _plain(store: Store, record: Json) -> list[str]:
             owners = ("-m", entry["mode"], "-o", entry["owner"], "-g", entry["group"])
             lines.append(_words("install", "-D", *owners, store.objects.path(entry["sha256"]), at))
         elif entry["kind"] == "link":
-            lines.append(_words("ln", "-sfn", entry["target"], at))
+            lines.append(_words("ln", "-sfn", "--", entry["target"], at))
         elif entry["kind"] == "absent":
             lines.append(_words("rm", "-f", at))
     return lines
