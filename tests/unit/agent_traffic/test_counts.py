@@ -8,7 +8,7 @@ import time
 import pytest
 from safedeploy_host.probes.log_format import COMMON, Parser
 from safedeploy_host.traffic import logged_time
-from safedeploy_host.traffic.counts import LIMITS, Counts
+from safedeploy_host.traffic.counts import LIMITS, LONGEST, Counts
 from safedeploy_host.traffic.logs import Log
 
 TIMED = '%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i" %D'
@@ -103,6 +103,26 @@ def test_no_time_left_ends_the_count_and_is_said():
     counts = counted([line()] * 5, deadline=time.monotonic() - 1)
     assert counts.sites == {}
     assert "was not read to its end" in counts.notes()[0]
+
+
+def test_no_time_left_ends_the_count_after_any_line():
+    counts = Counts()
+
+    def slow():
+        yield line()
+        time.sleep(0.2)
+        yield line()
+
+    counts.add(log(), slow(), time.monotonic() + 0.1)
+    assert site(counts)["requests"] == 1
+
+
+def test_a_line_that_would_take_long_to_read_is_said_and_not_counted():
+    began = time.monotonic()
+    counts = counted([': [a] "' * LONGEST] * 100 + [line()])
+    assert site(counts)["requests"] == 1
+    assert counts.notes() == [f"100 lines of access logs are longer than {LONGEST} characters"]
+    assert time.monotonic() - began < 10
 
 
 def test_names_without_end_are_bounded():
