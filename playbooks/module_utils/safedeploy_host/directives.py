@@ -7,6 +7,7 @@ configuration that httpd refuses.
 from __future__ import annotations
 
 import glob
+import os
 import re
 from pathlib import Path
 
@@ -65,9 +66,11 @@ class Reader:
         """The text with the variables that are known so far."""
         return _VARIABLE.sub(lambda match: self.variables.get(match.group(1), match.group(0)), text)
 
-    def _read(self, path: str, outer: tuple[Condition, ...], depth: int = 0) -> Iterator[Directive]:
-        if depth > _DEPTH:
+    def _read(self, path: str, outer: tuple[Condition, ...], within: tuple[str, ...] = ()) -> Iterator[Directive]:
+        real = os.path.realpath(path)
+        if len(within) > _DEPTH or real in within:  # a file that includes itself, mostly by a pattern: httpd refuses it
             return
+        within = (*within, real)
         self.files.append(path)
         conditions = outer
         for number, line in _logical_lines(path):
@@ -84,15 +87,18 @@ class Reader:
                 self.variables[directive.args[0]] = " ".join(directive.args[1:2])
             elif directive.name in ("include", "includeoptional") and directive.args:
                 for included in self._matches(self.resolve(directive.args[0])):
-                    yield from self._read(included, conditions, depth + 1)
+                    yield from self._read(included, conditions, within)
 
     def _matches(self, pattern: str) -> list[str]:
-        if Path(pattern).is_dir():
+        # Of these functions none raises for a path that is too long, or that this user may not look at.
+        if os.path.isdir(pattern):
             self.directories.add(pattern)
-            return sorted(str(path) for path in Path(pattern).rglob("*") if path.is_file())
-        if glob.has_magic(pattern):
-            self.directories.update(path for path in glob.glob(str(Path(pattern).parent)) if Path(path).is_dir())
-        return sorted(path for path in glob.glob(pattern) if Path(path).is_file())
+            found = [os.path.join(directory, name) for directory, _, names in os.walk(pattern) for name in names]
+        else:
+            if glob.has_magic(pattern):
+                self.directories.update(path for path in glob.glob(str(Path(pattern).parent)) if os.path.isdir(path))
+            found = glob.glob(pattern)
+        return sorted(path for path in found if os.path.isfile(path))
 
 
 def _logical_lines(path: str) -> Iterator[tuple[int, str]]:

@@ -9,6 +9,7 @@ The same code reverts in the activating call, for the dead-man, on request, and 
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from . import by_hand, deadman_lock, reserve, stranded, switch, tree
@@ -103,7 +104,7 @@ def _go(
     if missing:
         raise Refused(f"stored content is missing or damaged: {', '.join(missing)}")
     store.journal.write({"kind": "revert", "activation": record["activation"], "record": record})
-    pid_files = [*services.pid_files(), *_pid_file(store)]
+    pid_files = _pid_files(store, services)
     changed = switch.apply(
         store, goal, edits, make=switch.directories(goal, store.roots), remove=record.get("directories", ())
     )
@@ -134,10 +135,17 @@ def _go(
     return steps, reload, others, results
 
 
-def _pid_file(store: Store) -> list[str]:
-    """The PidFile of the httpd that the failed release, or the one before it, was loaded into."""
+def _pid_files(store: Store, services: Services) -> list[str]:
+    """The PidFiles of the configuration on disk, and of what the failed release, or the one before it, was loaded into.
+
+    The former may be anything, the failed one or a hand's: what cannot be read there must not keep the files from going
+    back.
+    """
+    found = []
+    with contextlib.suppress(OSError, ValueError):
+        found = services.pid_files()
     loaded = store.state.load()["loaded"] or {}
-    return [loaded["pid_file"]] if loaded.get("pid_file") else []
+    return [*found, loaded["pid_file"]] if loaded.get("pid_file") else found
 
 
 def _settle(

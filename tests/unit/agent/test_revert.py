@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 
 from tests.unit.agent.test_push import FIRST, SECOND
@@ -112,6 +113,16 @@ def test_a_revert_restarts_an_httpd_that_obeys_no_graceful(world):
     world.httpd.hangs = True
     back = world.revert(done["activation"])
     assert (back["went_to"], world.httpd.restarted) == ("before", True)
+
+
+def test_a_live_configuration_that_cannot_be_read_through_does_not_stop_a_revert(world, monkeypatch):
+    done = world.push(FIRST)
+
+    def refuse():
+        raise OSError(errno.ENAMETOOLONG, "File name too long")
+
+    monkeypatch.setattr(world.httpd, "pid_files", refuse)
+    assert world.revert(done["activation"])["went_to"] == "before"
 
 
 def test_a_revert_whose_stored_content_is_damaged_goes_to_the_known_good(world):

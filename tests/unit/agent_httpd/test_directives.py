@@ -124,3 +124,17 @@ def test_a_port_clashes_with_itself_when_it_moves_to_or_from_all_addresses(
     before: list[tuple[str, int]], after: list[tuple[str, int]], count: int
 ) -> None:
     assert len(clashes(before, after)) == count
+
+
+@pytest.mark.parametrize("unreadable", ["x" * 300, "y" * 300 + "/*.conf", "a\0b"], ids=["name", "pattern", "nul"])
+def test_a_path_that_cannot_even_be_looked_at_includes_nothing(tree: Tree, unreadable: str) -> None:
+    assert ("listen", ["80"]) in tree.read(f"Include {unreadable}\nListen 80\n")
+
+
+def test_files_that_include_their_own_directory_are_not_read_over_and_over(tree: Tree) -> None:
+    for number in range(3):
+        tree.write(f"sites/{number}.conf", "Include sites/*\nInclude sites\nListen 80\n")
+    tree.write("main.conf", "Include sites\nInclude main.conf\n")
+    reader = tree.reader
+
+    assert sum(directive.name == "listen" for directive in reader.directives()) < 100
