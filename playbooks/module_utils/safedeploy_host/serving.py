@@ -34,8 +34,12 @@ def _once(services: Services, found: Json, *, changed: bool, restart: bool) -> t
 
 
 def load(services: Services, *, changed: bool, restart: bool = False) -> Json:
-    """Make httpd run what is on disk, by a reload, or a start when it is dead. Nothing is done when it does already."""
-    status = {} if changed else services.status()
+    """Make httpd run what is on disk, by a reload, or a start when it is dead.
+
+    Nothing is done when it does already, unless a restart is asked for: the newest parent speaks for itself alone, and
+    not for what only a restart takes away.
+    """
+    status = {} if changed or restart else services.status()
     if status.get("running") and status.get("loaded"):
         return {
             "ok": True,

@@ -71,7 +71,8 @@ def leave(store: Store, services: Services, *, by: str) -> Json:
     state = store.state.load()
     was: Json = state["stranded"]
     record = was["record"]
-    reload, _, why = bring_up(services, store.releases.preflight(record["release"]), changed=False)
+    found = store.releases.preflight(record["release"])
+    reload, _, why = bring_up(services, found, changed=False, restart=services.several())
     if why:
         raise still(was, f"this host is stranded since {was['since']} ({was['cause']}), and is not well yet: {why}")
     live = store.live(record["before"])

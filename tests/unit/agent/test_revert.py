@@ -125,6 +125,17 @@ def test_a_live_configuration_that_cannot_be_read_through_does_not_stop_a_revert
     assert world.revert(done["activation"])["went_to"] == "before"
 
 
+def test_what_needed_a_restart_gets_one_though_the_files_are_back_by_hand(world):
+    world.push({"sites/a.conf": b"old"})
+    world.httpd.restart_why = ["another MPM"]
+    world.stage({"sites/a.conf": b"new"}, "bbbbbbbbbbbb")
+    done = world.activate("bbbbbbbbbbbb", allow_restart=True)
+    world.write("sites/a.conf", b"old")
+    world.httpd.restarted = False
+    world.revert(done["activation"])
+    assert world.httpd.restarted
+
+
 def test_a_revert_whose_stored_content_is_damaged_goes_to_the_known_good(world):
     world.push(FIRST)
     world.write("sites/a.conf", b"by hand")

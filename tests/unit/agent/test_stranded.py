@@ -50,6 +50,14 @@ def test_what_a_person_mended_is_left_as_it_is_and_named(host):
     assert host.call("observe")["state"]["stranded"] is None
 
 
+def test_several_httpds_are_made_one_before_it_counts_as_well(host, monkeypatch):
+    host.httpd.always_dead = False
+    host.httpd.running = True
+    monkeypatch.setattr(host.httpd, "several", lambda: True)
+    look(host)
+    assert host.httpd.restarted
+
+
 def test_its_script_names_every_path_however_many_there_are(world):
     files = {f"sites/{number}.conf": b"x" for number in range(60)}
     world.push(files)
