@@ -6,6 +6,7 @@ it takes from `objects/`, keeps what is in the way, and does nothing any more on
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 
@@ -68,9 +69,9 @@ def steps(store: Store, record: Json, now: float) -> list[str]:
     """Write the script, and return the steps; where it cannot be written they hold every command of it."""
     putting = _putting(record)
     try:
-        fsio.replace_file(path(store), _script(store, record, putting, now).encode(), 0o700)
+        fsio.replace_file(path(store), os.fsencode(_script(store, record, putting, now)), 0o700)
         mending = [f"sh {shlex.quote(path(store))}  # puts back {len(putting)} paths and starts httpd; read it first"]
-    except OSError:
+    except (OSError, ValueError):
         mending = [
             *_plain(store, record),
             *_reloads(record),

@@ -15,7 +15,6 @@ import time
 from . import by_hand, deadman_lock, reserve, stranded, switch, tree
 from .clock import iso
 from .kept_aside import Edits
-from .protocol import AgentError
 from .serving import bring_up, loaded_record
 from .state import previous_known_good
 
@@ -46,8 +45,8 @@ def put_back(store: Store, services: Services, record: Json, *, cause: str, by: 
     for went_to, release, goal in _places(store, record, tried):
         try:
             steps, reload, others, health = _go(store, services, record, goal, edits)
-        except (Refused, AgentError, OSError) as error:
-            tried.append({"went_to": went_to, "release": release, "why": str(error)})
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the next place may do, and a host is never left unnamed
+            tried.append({"went_to": went_to, "release": release, "why": str(error) or type(error).__name__})
             continue
         result = {
             "outcome": "reverted",
@@ -87,8 +86,8 @@ def _places(store: Store, record: Json, tried: list[Json]) -> Iterator[tuple[str
             continue
         try:
             goal = record["before"] if went_to == "before" else store.effective(release)
-        except AgentError as error:
-            tried.append({"went_to": went_to, "release": release, "why": error.message})
+        except Exception as error:  # noqa: BLE001 -- as above
+            tried.append({"went_to": went_to, "release": release, "why": str(error) or type(error).__name__})
             continue
         if goal not in seen:
             seen.append(goal)
@@ -98,7 +97,7 @@ def _places(store: Store, record: Json, tried: list[Json]) -> Iterator[tuple[str
 def _go(
     store: Store, services: Services, record: Json, goal: Tree, edits: Edits
 ) -> tuple[list[Json], Json, list[Json], list[Json]]:
-    """Restore one tree, load it, probe it. Raises Refused, AgentError, OSError."""
+    """Restore one tree, load it, probe it. Raises Refused, or whatever else came in between."""
     began = time.monotonic()
     missing = store.objects.missing(tree.changes(store.live(goal), goal))
     if missing:

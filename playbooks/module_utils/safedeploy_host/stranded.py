@@ -24,8 +24,9 @@ def strand(
         switch.apply(store, record["before"], edits, make=switch.directories(record["before"], store.roots))
         services.restore_others(record.get("services") or [])
         services.reload()
-    except (AgentError, OSError) as error:
-        tried.append({"went_to": "before", "release": record["before_release"], "why": str(error)})
+    except Exception as error:  # noqa: BLE001 -- whatever it is, the host must be named stranded
+        why = str(error) or type(error).__name__
+        tried.append({"went_to": "before", "release": record["before_release"], "why": why})
     steps = by_hand.steps(store, record, now)
     state = store.state.load()
     state.update(

@@ -148,6 +148,22 @@ def test_a_revert_whose_stored_content_is_damaged_goes_to_the_known_good(world):
     assert (world.root / "sites/a.conf").read_bytes() == b"a"
 
 
+def test_an_error_that_nobody_foresaw_leaves_the_other_places_to_go(world, monkeypatch):
+    world.push(FIRST)
+    world.write("sites/a.conf", b"by hand")
+    done = world.push(SECOND, release="bbbbbbbbbbbb", confirm=False)
+    real = world.httpd.reload
+
+    def reload(**words):
+        if world.httpd._read().startswith(b"by hand"):
+            raise KeyError("unforeseen")
+        return real(**words)
+
+    monkeypatch.setattr(world.httpd, "reload", reload)
+    back = world.revert(done["activation"])
+    assert (back["went_to"], [one["why"] for one in back["tried"]]) == ("known-good", ["'unforeseen'"])
+
+
 def test_a_host_that_nothing_brings_up_is_stranded_with_steps_and_can_be_reverted_later(world):
     world.push(FIRST)
     before = world.snapshot()

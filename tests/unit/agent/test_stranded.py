@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from safedeploy_host import people, program, stranded
 from safedeploy_host.changing import changing
@@ -56,6 +58,26 @@ def test_several_httpds_are_made_one_before_it_counts_as_well(host, monkeypatch)
     monkeypatch.setattr(host.httpd, "several", lambda: True)
     look(host)
     assert host.httpd.restarted
+
+
+def test_an_error_that_nobody_foresaw_everywhere_still_names_the_host_stranded(world, monkeypatch):
+    done = world.push(GOOD, confirm=False)
+
+    def reload(**_):
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr(world.httpd, "reload", reload)
+    assert refused(world.revert, done["activation"]).code == "stranded"
+    assert world.state["stranded"]["tried"][-1]["why"] == "'unforeseen'"
+
+
+def test_its_script_has_a_name_that_is_not_utf_8_as_it_is(world):
+    (world.root / "on").mkdir()
+    (world.root / "on/a.conf").symlink_to(os.fsdecode(b"\xff.conf"))
+    world.stage(GOOD)
+    world.httpd.always_dead = True
+    assert refused(world.activate).code == "stranded"
+    assert b"\xff.conf" in (world.state_dir / "by-hand.sh").read_bytes()
 
 
 def test_its_script_names_every_path_however_many_there_are(world):
