@@ -100,7 +100,9 @@ def stand_guard(store: Store, services: Services, activation: str) -> str:
                 try:
                     if _revert(store, services, activation):
                         return "reverted"
-                except OSError:
+                except (OSError, AgentError) as error:
+                    if isinstance(error, AgentError) and error.code == "stranded":
+                        raise  # that is its last word: a person goes on
                     time.sleep(next(pauses))  # the disk is full, or failed: nobody else would try again
 
 

@@ -9,6 +9,9 @@ import time
 
 import pytest
 from safedeploy_host import changing, deadman, fsio
+from safedeploy_host.protocol import AgentError
+
+from tests.unit.agent.world import refused
 
 
 @pytest.fixture
@@ -40,7 +43,15 @@ def test_an_activation_keeps_room_for_its_revert(world):
     assert not reserve.exists()
 
 
-def test_a_dead_man_that_cannot_write_tries_again(world, monkeypatch):
+@pytest.mark.parametrize(
+    "failure",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        AgentError("no-permission", "the state directory cannot be made", next="Look."),
+    ],
+    ids=["error", "refusal"],
+)
+def test_a_dead_man_that_cannot_write_tries_again(world, monkeypatch, failure):
     world.write("sites/a.conf", b"old")
     world.stage({"sites/a.conf": b"new"})
     activation = world.activate(confirm_window=1)["activation"]
@@ -50,7 +61,7 @@ def test_a_dead_man_that_cannot_write_tries_again(world, monkeypatch):
     def put_back(*arguments, **words):
         tries.append(time.monotonic())
         if len(tries) == 1:
-            raise OSError(errno.ENOSPC, "No space left on device")
+            raise failure
         return real(*arguments, **words)
 
     real = deadman.put_back
@@ -60,3 +71,12 @@ def test_a_dead_man_that_cannot_write_tries_again(world, monkeypatch):
     assert deadman.stand_guard(world.store, world.httpd, activation) == "reverted"
     assert len(tries) == 2
     assert world.state["pending"] is None
+
+
+def test_a_dead_man_ends_when_it_has_stranded_the_host(world, monkeypatch):
+    world.stage({"sites/a.conf": b"new"})
+    activation = world.activate(confirm_window=1)["activation"]
+    world.httpd.clock += 2
+    world.httpd.always_dead = True
+    monkeypatch.setattr(deadman, "_say_armed", lambda: None)
+    assert refused(deadman.stand_guard, world.store, world.httpd, activation).code == "stranded"
