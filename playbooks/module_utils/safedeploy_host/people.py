@@ -12,11 +12,13 @@ from .protocol import AgentError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import Callable, TextIO, TypeVar
 
     from .protocol import Json
     from .services import Services
     from .store import Store
+
+    T = TypeVar("T")
 
 DEFAULT = "/var/lib/safedeploy"
 LOADED = {
@@ -62,6 +64,10 @@ def status(store: Store, services: Services, _: str | None) -> int:
     from . import deadman_lock, drained
 
     state = store.state.load()
+    if state["stranded"]:
+        _say(f"STRANDED since {state['stranded']['since']}: {state['stranded']['cause']}")
+        for number, step in enumerate(state["stranded"]["steps"], 1):
+            _say(f"  {number}. {step}")
     now = services.now()
     httpd = services.status()
     _say(
@@ -70,10 +76,10 @@ def status(store: Store, services: Services, _: str | None) -> int:
     )
     _say(f"known-good:  {state['known_good'] or '-'}")
     _say(f"httpd:       {'running' if httpd.get('running') else 'NOT running'}, {LOADED[httpd.get('loaded')]}")
-    lease = store.lease.public(now)
+    lease = _readable(lambda: store.lease.public(now))
     if lease and not lease["expired"]:
         _say(f"lease:       {lease['holder']}, until {lease['until']} (run {lease['run']})")
-    out = drained.load(store)
+    out = _readable(lambda: drained.load(store))
     if out:
         _say(f"drained:     out of service since {out['since']}, by {out['by']} (run {out['run']})")
     pending = state["pending"]
@@ -81,15 +87,21 @@ def status(store: Store, services: Services, _: str | None) -> int:
         _say(f"pending:     {pending['release']} until {iso(pending['deadline'])}, then this host reverts by itself")
         _say(f"dead-man:    {'stands guard' if deadman_lock.lives(store, pending['activation']) else 'GONE'}")
     _say_went_back(state)
-    differing = _differing(store, state)
-    for path in differing:
+    differing = _readable(lambda: _differing(store, state))
+    for path in differing or ():
         _say(f"differs:     {path}")
     if state["stranded"]:
-        _say(f"STRANDED since {state['stranded']['since']}: {state['stranded']['cause']}")
-        for number, step in enumerate(state["stranded"]["steps"], 1):
-            _say(f"  {number}. {step}")
         return 7
-    return 0 if httpd.get("running") and not differing else 1
+    return 0 if httpd.get("running") and differing == [] else 1
+
+
+def _readable(look: Callable[[], T]) -> T | None:
+    """What there is to see; None, with a line that says why, when it cannot be read: the rest is worth as much."""
+    try:
+        return look()
+    except (AgentError, OSError) as error:
+        _say(f"damaged:     {error}")
+        return None
 
 
 def _say_went_back(state: Json) -> None:

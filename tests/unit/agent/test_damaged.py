@@ -135,6 +135,17 @@ def test_what_was_before_serves_a_revert_without_the_adopted_tree(host):
     assert (host.root / "sites/a.conf").read_bytes() == b"a2"
 
 
+@pytest.mark.parametrize("name", ["lease.json", "drained.json", "releases/bbbbbbbbbbbb/manifest.json"])
+def test_a_person_sees_the_steps_of_a_stranded_host_whatever_else_is_damaged(host, name, capsys):
+    host.httpd.always_dead = True
+    refused(host.revert)
+    (host.state_dir / name).write_text("{half")
+    assert people.status(host.store, host.httpd, None) == 7
+    said = capsys.readouterr().out
+    assert all(step in said for step in host.state["stranded"]["steps"])
+    assert f"damaged:     {host.state_dir / name} is damaged" in said
+
+
 def test_a_host_in_order_does_not_start_over(host, capsys):
     assert people.start_over(host.store, host.httpd, None) == 1
     assert host.state["pending"]
