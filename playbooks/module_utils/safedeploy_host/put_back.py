@@ -63,7 +63,8 @@ def put_back(store: Store, services: Services, record: Json, *, cause: str, by: 
             "seconds": round(time.monotonic() - began, 3),
         }
         _settle(store, services, record, result, cause=cause, by=by, run=run)
-        deadman_lock.sweep(store)  # of one that was killed, or went down with the host
+        with contextlib.suppress(OSError):
+            deadman_lock.sweep(store)  # of one that was killed, or went down with the host
         return result
     raise stranded.strand(store, services, record, cause=cause, tried=tried, edits=edits)
 
@@ -181,7 +182,8 @@ def _settle(
     )
     store.state.save(state)
     store.journal.clear()
-    by_hand.forget(store)
+    with contextlib.suppress(OSError):  # it is recorded by now, and the script does nothing any more
+        by_hand.forget(store)
     store.audit(
         "reverted",
         now,

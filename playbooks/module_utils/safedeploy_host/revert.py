@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .changing import changing
+from .prepare import pending_exists
 from .protocol import AgentError
 from .put_back import put_back
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def revert(request: Request, services: Services) -> Json:
-    """{outcome, release, verified, steps, went_to, tried, kept_aside}. Raises AgentError: `lease-lost`, `stranded`."""
+    """{outcome, release, verified, steps, went_to, tried, kept_aside}.
+
+    Raises AgentError: `lease-lost`, `pending-exists`, `stranded`.
+    """
     actor, run = request.need("actor", str), request.get("run", str, "")
     with changing(request.site, services) as store:
         store.lease.hold(request.need("token", str), services.now())
@@ -27,13 +31,16 @@ def revert(request: Request, services: Services) -> Json:
 def undo(store: Store, services: Services, wanted: object, *, by: str, run: str | None, cause: str) -> Json:
     """Put back the activation `wanted`, or whichever can be undone when it is None. The lock is held.
 
-    None means one step back. When that was due anyway and has just been done, it is the answer.
+    None means one step back. When that was due anyway and has just been done, it is the answer. Raises
+    AgentError(pending-exists) for an earlier one than what is pending: that would stay pending on files that are gone.
     """
     if wanted is None and store.recovered is not None:
         return store.recovered
     state = store.state.load()
     for record in (state["pending"], (state["stranded"] or {}).get("record"), state["last"]):
         if record and wanted in (None, record["activation"]):
+            if state["pending"] not in (None, record):
+                raise pending_exists(state["pending"])
             return put_back(store, services, record, cause=cause, by=by, run=run)
     return nothing(store, state)
 

@@ -5,6 +5,7 @@ With the control program where it can reach the process; else with a signal, whi
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -39,8 +40,7 @@ def stop(parent: Process, site: Json, pid_file: Path | None, patience: float = P
     if _gone([parent], patience):
         return True
     # With it go its children and whatever program it waits for: httpd leads a process group of its own.
-    group = os.getpgid(parent.pid) == parent.pid
-    _signal(parent, signal.SIGKILL, os.killpg if group else os.kill)
+    _signal(parent, signal.SIGKILL, os.killpg if _leads_group(parent) else os.kill)
     return _gone([parent], patience)
 
 
@@ -57,7 +57,8 @@ def clear_leftovers(site: Json, pid_file: Path | None) -> None:
         _gone(orphans, ORPHANS)
     if pid_file and pid_in(pid_file) is not None and not process.parents(site):
         # Its pid may be another program's by now: httpd would take that for itself, and signal it.
-        pid_file.unlink()
+        with contextlib.suppress(OSError):
+            pid_file.unlink()
 
 
 def pid_files(site: Json) -> list[str]:
@@ -101,6 +102,13 @@ def _signal(target: Process, number: int, send: Callable[[int, int], None] = os.
             send(target.pid, number)
         except OSError:
             return
+
+
+def _leads_group(target: Process) -> bool:
+    try:
+        return os.getpgid(target.pid) == target.pid
+    except OSError:  # it is gone by now
+        return False
 
 
 def _gone(processes: list[Process], seconds: float) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import subprocess
 
+from safedeploy_host import by_hand, deadman_lock
+
 from tests.unit.agent.test_push import FIRST, SECOND
 from tests.unit.agent.world import refused
 
@@ -92,6 +94,26 @@ def test_reverting_twice_says_that_there_is_nothing_to_revert(world):
     world.revert(done["activation"])
     again = world.revert(done["activation"])
     assert (again["outcome"], again["verified"], again["release"]) == ("nothing-to-revert", True, "adopted")
+
+
+def test_what_lies_below_a_pending_activation_is_not_reverted(world):
+    first = world.push(FIRST)
+    second = world.push(SECOND, release="bbbbbbbbbbbb", confirm=False)
+    assert refused(world.revert, first["activation"]).code == "pending-exists"
+    assert (world.root / "sites/a.conf").read_bytes() == b"a2"
+    assert world.state["pending"]["activation"] == second["activation"]
+
+
+def test_a_script_that_cannot_be_removed_does_not_make_a_revert_a_failure(world, monkeypatch):
+    done = world.push(FIRST)
+
+    def refuse(*_, **__):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(by_hand, "forget", refuse)
+    monkeypatch.setattr(deadman_lock, "sweep", refuse)
+    assert world.revert(done["activation"])["outcome"] == "reverted"
+    assert '"event": "reverted"' in world.store.log.lines()[-1]
 
 
 def test_reverting_a_confirmed_activation_moves_the_known_good_back(world):
