@@ -26,7 +26,8 @@ MOST = 100  # of earlier activations
 class Edits:
     """What a revert of the activation `record` does with entries that nothing of ours explains: it keeps them aside.
 
-    `kept` is all that was kept of this activation, also by a revert that died. A file that cannot be read or stored is
+    `kept` is all that was kept of this activation, also by a revert that died. `ours` is what switches wrote: the
+    activation, and those of this revert. A file that cannot be read or stored is
     named with `error`: a hand edit must not stop a revert.
     """
 
@@ -37,12 +38,12 @@ class Edits:
         self.record = record
         self.now = now
         self.before: Tree = record["before"]
-        self.after = after_tree(store, record)
+        self.ours: list[Tree] = [self.before, after_tree(store, record)]
         self.kept = remember(store, record, [])
 
     def explained(self, path: str, entry: Entry) -> bool:
-        """Whether an entry is what the activation made of its path, or what was there before."""
-        return entry in (self.before.get(path), self.after.get(path)) or entry["kind"] not in ("file", "link")
+        """Whether an entry is what a switch of ours made of its path, or what was there before."""
+        return entry in self._ours([path]) or entry["kind"] not in ("file", "link")
 
     def look(self) -> None:
         """Keep what is live and not explained, before anything changes."""
@@ -54,26 +55,27 @@ class Edits:
         """Keep what a switch found at `path` and has moved to `name` beside it."""
         self._keep(path, entry, lambda: _read(at, name))
 
-    def left(self, path: str, at: Place, name: str) -> None:
-        """Keep what a switch that died left at `name`, unless it is ours, or the beginning of it."""
+    def left(self, paths: list[str], at: Place, name: str) -> None:
+        """Keep what a switch that died left at `name`, which is of one of `paths`, unless it is what a switch wrote."""
         entry = tree.entry_in(at.dir_fd, name)
-        if entry["kind"] == "link" and entry not in (self.before.get(path), self.after.get(path)):
-            self._keep(path, entry, bytes)
-        if entry["kind"] != "file" or self.store.objects.intact(entry["sha256"]):
+        ours = self._ours(paths)
+        if entry in ours or entry["kind"] not in ("file", "link"):
             return
-        content = _read(at, name)
-        if not self._unfinished(path, content):
-            self._keep(path, entry, lambda: content)
+        content = _read(at, name) if entry["kind"] == "file" else b""
+        if entry["kind"] == "link" or not self._unfinished(entry, content, ours):
+            self._keep(paths[0], entry, lambda: content)
 
-    def _unfinished(self, path: str, content: bytes) -> bool:
+    def _ours(self, paths: list[str]) -> list[Entry]:
+        return [one[path] for one in self.ours for path in paths if path in one]
+
+    def _unfinished(self, entry: Entry, content: bytes, ours: list[Entry]) -> bool:
+        """Whether it is the beginning, or all, of a content of ours that has not got its mode, which it gets last."""
         if not content.strip(b"\0"):
             return True
-        ours = [one.get(path, {}).get("sha256") for one in (self.before, self.after)]
-        return any(
-            self.store.objects.read(sha256).startswith(content)
-            for sha256 in ours
-            if sha256 and self.store.objects.intact(sha256)
-        )
+        if entry["mode"] != "0600":
+            return False
+        wanted = [one["sha256"] for one in ours if one["kind"] == "file" and self.store.objects.intact(one["sha256"])]
+        return any(self.store.objects.read(sha256).startswith(content) for sha256 in wanted)
 
     def _keep(self, path: str, entry: Entry, read: Callable[[], bytes]) -> None:
         error = None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 
 from . import fsio, owners, swap, tree
 from .protocol import AgentError
@@ -44,6 +45,7 @@ def apply(store: Store, goal: Tree, edits: Edits, *, make: Iterable[str] = (), r
     Raises AgentError (object-missing, object-corrupt, through-link, live-changed), OSError.
     """
     sweep(store, goal, edits)
+    edits.ours.append(goal)
     changes = tree.changes(store.live(goal), goal)
     for directory in make:
         _make_directory(store, directory)
@@ -64,25 +66,37 @@ def apply(store: Store, goal: Tree, edits: Edits, *, make: Iterable[str] = (), r
 
 def temporary(path: str, number: int) -> str:
     """The name beside `path` for what replaces it, and then for what was there. It tells whose it is."""
-    return f"{fsio.TEMPORARY}{number}.{os.path.basename(path)[:60]}"
+    return f"{fsio.TEMPORARY}{number}.{_told(path)}"
+
+
+def _told(path: str) -> str:
+    return os.path.basename(path)[:60]
+
+
+def _whose(name: str, paths: list[str]) -> list[str]:
+    """Those of `paths`, all in one directory, that a temporary name may be of: a `~` at its end may be ours or not."""
+    told = name[len(fsio.TEMPORARY) :].partition(".")[2]
+    meant = [path for path in paths if _told(path) == told]
+    meant += [path for path in paths if f"{_told(path)}~" == told]
+    return meant or [f"{os.path.dirname(paths[0])}/{told}"]
 
 
 def sweep(store: Store, paths: Iterable[str], edits: Edits) -> None:
-    """Remove what a switch that died left behind, but keep what it had just found. Only called with the lock held."""
-    seen = set()
-    for path in paths:
-        parent = os.path.dirname(path)
-        if parent in seen:
-            continue
-        seen.add(parent)
-        at = _place(store, path)
+    """Remove what a switch that died left behind, but keep what it had just found. Only called with the lock held.
+
+    A directory with such a name is nothing that a switch has written, and stays.
+    """
+    within: dict[str, list[str]] = {os.path.dirname(path): [] for path in paths}
+    for path in dict.fromkeys([*paths, *edits.before]):
+        within.get(os.path.dirname(path), []).append(path)
+    for own in within.values():
+        at = _place(store, own[0])
         if at is None:
             continue
         with at:
             for name in os.listdir(at.dir_fd):
-                if name.startswith(fsio.TEMPORARY):
-                    whose = f"{parent}/{name[len(fsio.TEMPORARY) :].partition('.')[2].rstrip('~')}"
-                    edits.left(whose, at, name)
+                if name.startswith(fsio.TEMPORARY) and not stat.S_ISDIR(os.lstat(name, dir_fd=at.dir_fd).st_mode):
+                    edits.left(_whose(name, own), at, name)
                     os.unlink(name, dir_fd=at.dir_fd)
 
 
