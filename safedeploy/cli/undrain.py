@@ -56,7 +56,7 @@ def undrain(
             screen.say(shown, f"{host}: {text}", "bold red" if host in left else "")
         if not found.hosts:
             read = counted.hosts(len(found.seen.hosts))
-            screen.say(shown, f"nothing to do: none of the {read} that answered is out of service")
+            screen.say(shown, f"nothing to do: no host is out of service ({read} answered)")
         if code is ExitCode.STRANDED:
             raise _left(left, environment)
         if code is not ExitCode.OK:

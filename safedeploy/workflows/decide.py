@@ -64,7 +64,7 @@ def require_pending(found: Undecided, environment: str) -> None:
     if found.pending:
         return
     lines = [
-        f"  {host}: on {one.current or 'nothing'}"
+        f"  {host}: on {one.current or 'no release yet'}"
         + (f"; reverted: {one.reverted_cause}" if one.reverted_cause else "")
         + (f"; STRANDED, with steps in `status`: {one.stranded.get('cause')}" if one.stranded else "")
         for host, one in found.seen.hosts.items()

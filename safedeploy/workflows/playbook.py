@@ -69,9 +69,10 @@ def _forward(session: Session, phase: Phase, event: Mapping[str, Any]) -> None:
 
 
 def last_words(result: runner.RunResult) -> str:
-    """What Ansible said at last, on one line."""
+    """What Ansible said at last, on one line: from its error on, where it names one."""
     lines = [line.strip() for line in plain_text(result.stdout_tail).splitlines() if line.strip()]
-    return f"ansible-playbook ended with exit code {result.rc}: {' '.join(lines[-6:])}"
+    errors = [number for number, line in enumerate(lines) if line.startswith(("[ERROR]", "ERROR!"))]
+    return f"ansible-playbook ended with exit code {result.rc}: {' '.join(lines[errors[-1] if errors else -6 :][:6])}"
 
 
 def require_start(session: Session, result: runner.RunResult, answered: int, phase: Phase) -> None:
