@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -57,17 +57,21 @@ def carry_out(
     passed: list[Preflight] = []
     acceptance = Acceptance(ids=work.accept, by=session.identity.actor, reason=work.reason)
 
+    def conclude(document: dict[str, Any]) -> None:
+        session.conclude(document)
+        if work.as_json:
+            screen.say_json(document)
+
     def on_preflight(verdict: Preflight) -> None:
         passed.append(verdict)
         progress.pause()
         preflight_view.show_preflight(screen.err(), verdict)
-        if work.as_json and not verdict.ok:
-            screen.say_json(documents.refused_document(session.identity.run, found, verdict, acceptance))
+        if not verdict.ok:
+            conclude(documents.refused_document(session.identity.run, found, verdict, acceptance))
 
     def on_stopped(runs: tuple[HookRun, ...]) -> None:
         progress.pause()
-        if work.as_json:
-            screen.say_json(documents.hook_failed_document(session.identity.run, found, passed[-1], acceptance, runs))
+        conclude(documents.hook_failed_document(session.identity.run, found, passed[-1], acceptance, runs))
         push_view.show_hooks(screen.err(), [run for run in runs if run.when is When.AFTER])
 
     options = PushOptions(
@@ -83,8 +87,7 @@ def carry_out(
     result: PushResult = workflow.push(session, found, wanted, options)
     with suppress(OSError):  # the terminal may be gone; the exit code still tells how it ended
         progress.pause()
-        if work.as_json:
-            screen.say_json(documents.push_document(result))
+        conclude(documents.push_document(result))
         push_view.show_result(shown, result, verb=work.verb)
     if result.code is not ExitCode.OK:
         raise typer.Exit(int(result.code))

@@ -46,8 +46,10 @@ def check(
             screen.say(screen.err(), line, "yellow")
         verdict = workflow.check(session, found, wanted, accepted)
         progress.pause()
+        document = documents.check_document(found, verdict)
+        session.conclude(document)
         if as_json:
-            screen.say_json(documents.check_document(found, verdict))
+            screen.say_json(document)
         else:
             plan_view.show_plan(screen.out(), found, diffs=diffs)
         if verdict is None:

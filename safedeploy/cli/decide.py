@@ -104,8 +104,10 @@ def _carry_out(session: Session, found: Undecided, decision: Decision, reason: s
     from safedeploy.workflows import decide
 
     result = decide.decide(session, found, decision, reason)
+    document = decision_view.document(result, found.seen.missing)
+    session.conclude(document)
     if as_json:
-        screen.say_json(decision_view.document(result, found.seen.missing))
+        screen.say_json(document)
     decision_view.show(screen.err() if as_json else screen.out(), result)
     if result.code is not ExitCode.OK:
         raise typer.Exit(int(result.code))

@@ -46,6 +46,7 @@ class Invocation:
 
     def __enter__(self) -> tuple[Session, Progress]:
         from safedeploy.cli.progress import Progress
+        from safedeploy.workflows.events import Milestone
         from safedeploy.workflows.session import Session, Target
 
         settings: Globals = self._context.obj
@@ -58,6 +59,9 @@ class Invocation:
         )
         progress = self._stack.enter_context(Progress())
         session = self._stack.enter_context(Session(target, progress))
+        self._session = session
+        reason = str(self._context.params.get("reason") or "")
+        session.events.milestone(Milestone.RUN_STARTED, {"command": self._context.info_name, "reason": reason})
         if self._wait is not None:
             self._hold_alone(session, self._wait)
         return session, progress
@@ -67,12 +71,35 @@ class Invocation:
 
         try:
             self._stack.enter_context(alone(session, seconds))
-        except BaseException:
+        except BaseException as error:
+            self._end(error)
             self._stack.close()
             raise
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        self._end(error)
         self._stack.close()
+
+    def _end(self, error: BaseException | None) -> None:
+        from safedeploy.workflows.events import Milestone
+
+        told = None
+        if isinstance(error, SafedeployError):
+            told = {"code": error.code, "what": error.what, "state": error.state, "next": error.next_step}
+        data = {"exit_code": int(ended_with(error)), "error": told, "document": self._session.document}
+        self._session.events.milestone(Milestone.RUN_ENDED, data)
+
+
+def ended_with(error: BaseException | None) -> ExitCode:
+    """The exit code of a command that this ended."""
+    if error is None:
+        return ExitCode.OK
+    if isinstance(error, SafedeployError):
+        return error.exit_code
+    if isinstance(error, typer.Exit):
+        return ExitCode(error.exit_code)
+    stopped = isinstance(error, (KeyboardInterrupt, BrokenPipeError))
+    return ExitCode.INTERRUPTED if stopped else ExitCode.BUG
 
 
 def planned(session: Session) -> tuple[FleetPlan, dict[str, Desired], Seen]:

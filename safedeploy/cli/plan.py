@@ -55,6 +55,7 @@ def plan(
             found = examine.examine(session, found, wanted)
         progress.pause()
         document = documents.plan_document(found)
+        session.conclude(document)
         if as_json:
             screen.say_json(document)
         else:
@@ -66,5 +67,5 @@ def plan(
             screen.say(
                 screen.err(), f"saved to {out_file}; push it with: safedeploy push {environment} --plan {out_file}"
             )
-    if signal_differences and found.acts:
-        raise typer.Exit(int(ExitCode.DIFFERENCES))
+        if signal_differences and found.acts:
+            raise typer.Exit(int(ExitCode.DIFFERENCES))

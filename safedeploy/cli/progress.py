@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from safedeploy.cli.screen import err, plain, say
-from safedeploy.workflows.events import Phase, Status
+from safedeploy.workflows.events import Milestone, Phase, Status
 
 _MARK = {
     Status.RUNNING: ("…", "yellow"),
@@ -80,6 +81,9 @@ class Progress:
         """A piece of Ansible's own output."""
         with self._lock:
             say(self._console, text)
+
+    def milestone(self, milestone: Milestone, data: Mapping[str, Any]) -> None:
+        """Not shown: the command itself shows how it ended."""
 
     def _elapsed(self) -> str:
         return f"{time.monotonic() - self._started:6.1f} s"

@@ -49,8 +49,10 @@ def undrain(
             left = workflow.undrain(session, found)
         progress.pause()
         code = workflow.exit_code(left, found)
+        document = _document(environment, found, left, code)
+        session.conclude(document)
         if as_json:
-            screen.say_json(_document(environment, found, left, code))
+            screen.say_json(document)
         for host in found.hosts:
             text = f"still out of service: {left[host]}" if host in left else "in service again"
             screen.say(shown, f"{host}: {text}", "bold red" if host in left else "")

@@ -57,8 +57,10 @@ def unlock(
             ask(f"take the lease away on {counted.hosts(len(found.held))} of {environment}?", yes=yes)
             done = workflow.unlock(session, found, reason)
         code = workflow.exit_code(done, found)
+        document = _document(environment, found, done, code)
+        session.conclude(document)
         if as_json:
-            screen.say_json(_document(environment, found, done, code))
+            screen.say_json(document)
         for one in done.values():
             screen.say(shown, f"{one.host}: {one.text}", "" if one.done else "bold red")
         if not done:

@@ -26,6 +26,7 @@ from safedeploy.workflows.observe import Seen, observe
 from safedeploy.workflows.playbook import run_playbook
 from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.session import Session
+from safedeploy.workflows.tell_ends import tell_ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,7 @@ def decide(session: Session, found: Undecided, decision: Decision, reason: str) 
         host: with_revert(decided(host, one, said[host], after.hosts.get(host)), after.hosts.get(host), session.hide)
         for host, one in found.pending.items()
     }
+    tell_ends(session, ends.values())
     return DecisionResult(
         run=session.identity.run,
         environment=session.target.environment,

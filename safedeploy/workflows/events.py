@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Phase(StrEnum):
@@ -33,6 +33,23 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
+class Milestone(StrEnum):
+    """What becomes of a run as a whole, for those who record it or tell others of it.
+
+    The data of each, beside what the session knows:
+
+    - `run-started`: command, reason
+    - `rollout-started`: verb, release, hosts, reason; from here on hosts change
+    - `host-ended`: host, end (core/outcome.End), release, why, seconds
+    - `run-ended`: exit_code, error (null, or code, what, state, next), document (null, or what --json prints)
+    """
+
+    RUN_STARTED = "run-started"
+    ROLLOUT_STARTED = "rollout-started"
+    HOST_ENDED = "host-ended"
+    RUN_ENDED = "run-ended"
+
+
 class Events(Protocol):
     """The listener. Calls may come from any thread, and must return quickly."""
 
@@ -44,6 +61,9 @@ class Events(Protocol):
 
     def output(self, text: str) -> None:
         """A line of Ansible's own output, for -v."""
+
+    def milestone(self, milestone: Milestone, data: Mapping[str, Any]) -> None:
+        """The run as a whole has come this far; the data can be written as JSON."""
 
 
 class Unfailing:
@@ -67,6 +87,42 @@ class Unfailing:
         with suppress(Exception):
             self._listener.output(text)
 
+    def milestone(self, milestone: Milestone, data: Mapping[str, Any]) -> None:
+        """Pass it on."""
+        with suppress(Exception):
+            self._listener.milestone(milestone, data)
+
+
+class Several:
+    """Passes everything on to each of several listeners; one that fails disturbs none of the others."""
+
+    def __init__(self, *listeners: Events) -> None:
+        self._listeners = tuple(Unfailing(listener) for listener in listeners)
+
+    def add(self, listener: Events) -> None:
+        """Have one more listener from now on."""
+        self._listeners = (*self._listeners, Unfailing(listener))
+
+    def phase(self, phase: Phase, text: str) -> None:
+        """Pass it on."""
+        for listener in self._listeners:
+            listener.phase(phase, text)
+
+    def host(self, host: str, phase: Phase, status: Status, text: str) -> None:
+        """Pass it on."""
+        for listener in self._listeners:
+            listener.host(host, phase, status, text)
+
+    def output(self, text: str) -> None:
+        """Pass it on."""
+        for listener in self._listeners:
+            listener.output(text)
+
+    def milestone(self, milestone: Milestone, data: Mapping[str, Any]) -> None:
+        """Pass it on."""
+        for listener in self._listeners:
+            listener.milestone(milestone, data)
+
 
 class Hiding:
     """Passes everything on with its secrets hidden: it may be a host's own words, or Ansible's."""
@@ -87,6 +143,21 @@ class Hiding:
         """Pass it on."""
         self._listener.output(self._hide(text))
 
+    def milestone(self, milestone: Milestone, data: Mapping[str, Any]) -> None:
+        """Pass it on."""
+        self._listener.milestone(milestone, _hidden(data, self._hide))
+
+
+def _hidden(value: Any, hide: Callable[[str], str]) -> Any:
+    """The same JSON with every text hidden, names of members too."""
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, Mapping):
+        return {hide(str(key)): _hidden(item, hide) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_hidden(item, hide) for item in value]
+    return value
+
 
 class Silent:
     """A listener that ignores everything."""
@@ -98,4 +169,7 @@ class Silent:
         """Ignore."""
 
     def output(self, text: str) -> None:
+        """Ignore."""
+
+    def milestone(self, milestone: Milestone, data: Mapping[str, Any]) -> None:
         """Ignore."""

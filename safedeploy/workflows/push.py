@@ -16,6 +16,7 @@ from safedeploy.core.traffic import traffic_from_json
 from safedeploy.workflows.answers import read_traffic
 from safedeploy.workflows.bundle import Terms, write_bundle
 from safedeploy.workflows.desired import Desired
+from safedeploy.workflows.events import Milestone
 from safedeploy.workflows.hooks import Hooks
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.laps import Laps
@@ -29,6 +30,7 @@ from safedeploy.workflows.push_result import PushOptions, PushResult
 from safedeploy.workflows.rollout import Course, roll_out
 from safedeploy.workflows.room import find_room
 from safedeploy.workflows.session import Session
+from safedeploy.workflows.tell_ends import tell_ends
 
 
 def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], options: PushOptions) -> PushResult:
@@ -61,6 +63,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
                 hooks.before(interrupt, _as_they_were(plan))
                 laps.lap("before_push")
                 interrupt.only_note()
+                _tell_start(session, candidate, options)
                 course = Course(directory=directory, candidate=candidate, room=room, hold=options.hold)
                 ends, trouble = roll_out(session, course, keeper, interrupt, laps)
             traffic = traffic_from_json(read_traffic(directory, acting), masker_of(desired).text)
@@ -72,6 +75,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
             with interrupt.shield():
                 release_leases(session, directory, list(acting))
         everything = _as_they_were(plan) | ends
+        tell_ends(session, ends.values())
         interrupted = interrupt.requested
         code = exit_code(everything, interrupted=interrupted)
         hooks.after(interrupt, everything, code)
@@ -93,6 +97,16 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
         causes={host: explain(session, candidate, host, end.verdicts) for host, end in ends.items() if end.verdicts},
         hooks=tuple(hooks.runs),
     )
+
+
+def _tell_start(session: Session, candidate: Candidate, options: PushOptions) -> None:
+    data = {
+        "verb": options.verb,
+        "release": candidate.plan.release,
+        "hosts": list(candidate.acting),
+        "reason": options.reason,
+    }
+    session.events.milestone(Milestone.ROLLOUT_STARTED, data)
 
 
 def _hooks(session: Session, candidate: Candidate, options: PushOptions) -> Hooks:

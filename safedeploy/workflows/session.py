@@ -5,12 +5,12 @@ Nothing is read before it is needed; `close` ends every connection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from safedeploy.adapters import agent_file, identity, settings
 from safedeploy.adapters.ansible import inventory as inventories
@@ -21,7 +21,7 @@ from safedeploy.adapters.ssh import Fleet
 from safedeploy.core.host import Host
 from safedeploy.core.masking import Masker
 from safedeploy.core.policy import Policy
-from safedeploy.workflows.events import Events, Hiding, Phase, Silent, Unfailing
+from safedeploy.workflows.events import Events, Hiding, Phase, Several, Silent, Unfailing
 from safedeploy.workflows.private_directory import private_directory
 
 
@@ -46,7 +46,9 @@ class Session:
         self.target = target
         self._secrets: frozenset[str] = frozenset()
         self._masker = Masker(())
-        self.events: Events = Unfailing(Hiding(events or Silent(), self.hide))
+        self._listeners = Several(events or Silent())
+        self.events: Events = Unfailing(Hiding(self._listeners, self.hide))
+        self.document: Mapping[str, Any] | None = None
         self.identity = identity.new_run()
         self._fleet: Fleet | None = None
         self._stack = ExitStack()
@@ -66,6 +68,14 @@ class Session:
         known = self._secrets.union(secrets)
         if known != self._secrets:
             self._secrets, self._masker = known, Masker(known)
+
+    def attach(self, listener: Events) -> None:
+        """Have one more listener; what it hears is hidden like all else."""
+        self._listeners.add(listener)
+
+    def conclude(self, document: Mapping[str, Any]) -> None:
+        """Keep what the run came to, as --json prints it, for those who hear of its end."""
+        self.document = document
 
     def close(self) -> None:
         """End every connection, and forget what was decrypted and what was built."""
