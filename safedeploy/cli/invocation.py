@@ -60,6 +60,7 @@ class Invocation:
         progress = self._stack.enter_context(Progress())
         session = self._stack.enter_context(Session(target, progress))
         self._session = session
+        settings.run = session.identity.run
         reason = str(self._context.params.get("reason") or "")
         session.events.milestone(Milestone.RUN_STARTED, {"command": self._context.info_name, "reason": reason})
         if self._wait is not None:

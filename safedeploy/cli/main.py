@@ -12,6 +12,7 @@ from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
 from safedeploy.cli.decide import abort, confirm
 from safedeploy.cli.init import init
+from safedeploy.cli.job_log import start as start_log
 from safedeploy.cli.lab import app as lab
 from safedeploy.cli.options import Globals, project_directory
 from safedeploy.cli.plan import plan
@@ -68,5 +69,6 @@ def run() -> None:
 
     Until the process is gone no stop signal may cut short what is cleared up at its end, nor change its exit code.
     """
+    start_log()
     with Interrupt.of_program():
         app()

@@ -12,10 +12,11 @@ import typer
 
 @dataclass(kw_only=True)
 class Globals:
-    """What was said before the command."""
+    """What was said before the command; `run` is what it is called once it has begun to work."""
 
     project: Path = field(default_factory=Path)
     verbosity: int = 0
+    run: str | None = None
 
 
 Environment = Annotated[

@@ -7,6 +7,7 @@ from collections import Counter
 from rich.console import Console
 from rich.text import Text
 
+from safedeploy.cli.job_log import group
 from safedeploy.cli.preflight_view import differences, findings
 from safedeploy.cli.rows import Rows
 from safedeploy.cli.screen import plain, say
@@ -83,10 +84,10 @@ def _show_diff(console: Console, hosts: tuple[str, ...], diff: Diff, *, total: i
         say(console, f"{diff.path} on {whom}: {diff.note}", "bold")
         console.print()
         return
-    say(console, f"{diff.path} on {whom}: {diff.added} lines added, {diff.removed} removed", "bold")
-    for line in plain(diff.text).splitlines():
-        style = next((style for prefix, style in _LINE_STYLE if line.startswith(prefix)), "")
-        console.print(Text(line, style=style))
+    with group(console, f"{diff.path} on {whom}: {diff.added} lines added, {diff.removed} removed", style="bold"):
+        for line in plain(diff.text).splitlines():
+            style = next((style for prefix, style in _LINE_STYLE if line.startswith(prefix)), "")
+            console.print(Text(line, style=style))
     console.print()
 
 
