@@ -30,6 +30,8 @@ COMMANDS = {
     "drained": ("drained", "drained"),
     "health": ("probe", "probe"),
     "traffic": ("traffic.command", "traffic"),
+    "survey": ("survey.command", "survey"),
+    "survey-content": ("survey.command", "content"),
 }
 
 # Those of people.py that the control machine never sends: plain text also without a terminal, as with `ssh HOST ...`.
