@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from safedeploy import __version__
+from safedeploy.cli.adopt import adopt
 from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
 from safedeploy.cli.decide import abort, confirm
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, plan, check, push, confirm, abort, rollback, status, undrain, unlock, render, boot_guard):
+for command in (init, adopt, plan, check, push, confirm, abort, rollback, status, undrain, unlock, render, boot_guard):
     app.command()(command)
 app.add_typer(lab, name="lab", help="A real fleet of Apache hosts on this machine.")
 
