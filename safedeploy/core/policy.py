@@ -100,6 +100,20 @@ class Hooks:
 
 
 @dataclass(frozen=True, kw_only=True)
+class History:
+    """Where every run is recorded: at `url`, at what the variable `url_env` says, else in a file of the user.
+
+    `keep` is in days.
+    """
+
+    enabled: bool = True
+    url: str | None = None
+    url_env: str | None = None
+    keep: int = 1095
+    store_content: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """All that safedeploy.yml says of one environment."""
 
@@ -110,6 +124,7 @@ class Policy:
     ssh: Ssh = field(default_factory=Ssh)
     preflight: Probing = field(default_factory=Probing)
     hooks: Hooks = field(default_factory=Hooks)
+    history: History = field(default_factory=History)
     health: tuple[Mapping[str, Any], ...] = ()
     controller_health: tuple[Mapping[str, Any], ...] = ()
     vault_password_file: str | None = None

@@ -14,6 +14,7 @@ from safedeploy.adapters import settings
 from safedeploy.adapters.ansible import entries, expectations, other_services
 from safedeploy.adapters.settings import schema
 from safedeploy.adapters.settings.checks import Expectation, HealthCheck
+from safedeploy.adapters.settings.history import History
 from safedeploy.adapters.settings.model import Environment, Gate, Hook, Hooks, Preflight, Rollout, SettingsFile, Ssh
 from safedeploy.adapters.settings.variables import FileEntry, Httpd, OwnValidator, Site, Variables
 from safedeploy.core import gate, policy
@@ -30,6 +31,7 @@ SECTIONS = {
     "hooks": Hooks,
     "One hook": Hook,
     "ssh": Ssh,
+    "history": History,
     "Health checks": HealthCheck,
 }
 SETTINGS = ["safedeploy.yml", "safedeploy/starter/safedeploy.yml"]
@@ -56,13 +58,22 @@ def test_every_key_stands_in_the_page_and_every_key_of_the_page_exists(heading):
 
 @pytest.mark.parametrize(
     ("heading", "values"),
-    [("rollout", policy.Rollout()), ("gate", gate.Gate()), ("preflight", policy.Probing()), ("ssh", policy.Ssh())],
+    [
+        ("rollout", policy.Rollout()),
+        ("gate", gate.Gate()),
+        ("preflight", policy.Probing()),
+        ("ssh", policy.Ssh()),
+        ("history", policy.History()),
+    ],
 )
 def test_the_page_tells_the_defaults_of_the_core(heading, values):
     for name, _, default, _ in rows(heading):
         if default == "see below":
             continue
         value = getattr(values, name.strip("`"))
+        if default == "none":
+            assert value is None
+            continue
         expected = list(value) if isinstance(value, tuple) else getattr(value, "value", value)
         assert yaml.safe_load(default.strip("`")) == expected
 
@@ -74,6 +85,7 @@ def test_every_field_of_the_core_policy_can_be_set():
     assert set(gate.Gate.__dataclass_fields__) == set(Gate.model_fields)
     assert set(policy.Probing.__dataclass_fields__) == set(Preflight.model_fields)
     assert set(policy.Ssh.__dataclass_fields__) == set(Ssh.model_fields)
+    assert set(policy.History.__dataclass_fields__) == set(History.model_fields)
     assert set(policy.Hooks.__dataclass_fields__) == set(Hooks.model_fields)
     assert set(policy.Hook.__dataclass_fields__) == set(Hook.model_fields)
 
@@ -107,7 +119,12 @@ def test_the_starter_with_all_its_examples_switched_on_is_valid_too(tmp_path):
     text = (CHECKOUT / "safedeploy/starter/safedeploy.yml").read_text()
     on = re.sub(r"^( *)# ( *(?:- )?(?:[a-z_]+|Content-Type):(?: [^$\n]*)?)$", r"\1\2", text, flags=re.MULTILINE)
     switched = re.findall(r"^ *(?:- )?(\w+):", on, re.MULTILINE)
-    assert {*Rollout.model_fields, *Preflight.model_fields, *Ssh.model_fields} <= set(switched)
+    assert {
+        *Rollout.model_fields,
+        *Preflight.model_fields,
+        *Ssh.model_fields,
+        *(set(History.model_fields) - {"url_env"}),
+    } <= set(switched)
     assert problems(yaml.safe_load(on), "safedeploy.schema.json") == []
     (tmp_path / "safedeploy.yml").write_text(on)
     (tmp_path / "inventories/prod").mkdir(parents=True)
@@ -115,6 +132,7 @@ def test_the_starter_with_all_its_examples_switched_on_is_valid_too(tmp_path):
     assert found.rollout == policy.Rollout()
     assert found.preflight == policy.Probing()
     assert found.ssh == policy.Ssh()
+    assert found.history == policy.History(url=found.history.url)
     assert found.hooks.before_push == (
         policy.Hook(name="tell the team", command=("scripts/announce", "begins"), env=("CHAT_TOKEN",)),
     )
