@@ -16,6 +16,7 @@ COMMANDS = {
     "observe": ("observe", "observe"),
     "read": ("observe", "read"),
     "content": ("observe", "content"),
+    "drift": ("drift.command", "drift"),
     "examine": ("effective.command", "examine"),
     "prepare": ("prepare", "prepare"),
     "take-lease": ("leasing", "take"),
