@@ -12,6 +12,7 @@ from safedeploy.cli.adopt import adopt
 from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
 from safedeploy.cli.decide import abort, confirm
+from safedeploy.cli.drift import drift
 from safedeploy.cli.init import init
 from safedeploy.cli.job_log import start as start_log
 from safedeploy.cli.lab import app as lab
@@ -33,7 +34,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, adopt, plan, check, push, confirm, abort, rollback, status, undrain, unlock, render, boot_guard):
+for command in (
+    init,
+    adopt,
+    plan,
+    check,
+    push,
+    confirm,
+    abort,
+    rollback,
+    status,
+    drift,
+    undrain,
+    unlock,
+    render,
+    boot_guard,
+):
     app.command()(command)
 app.add_typer(lab, name="lab", help="A real fleet of Apache hosts on this machine.")
 

@@ -82,6 +82,17 @@ class Probing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DriftCheck:
+    """What `safedeploy drift` minds: certificates that end within so many days; extra files but for these patterns.
+
+    In a pattern `*` and `?` stay within a directory, `**` does not.
+    """
+
+    certificate_days: int = 14
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hook:
     """A command on the control machine: its words, its limit in seconds, and the variables that it may see beside."""
 
@@ -123,6 +134,7 @@ class Policy:
     rollout: Rollout = field(default_factory=Rollout)
     ssh: Ssh = field(default_factory=Ssh)
     preflight: Probing = field(default_factory=Probing)
+    drift: DriftCheck = field(default_factory=DriftCheck)
     hooks: Hooks = field(default_factory=Hooks)
     history: History = field(default_factory=History)
     health: tuple[Mapping[str, Any], ...] = ()

@@ -1,7 +1,7 @@
 """From safedeploy.yml to the policy of one environment.
 
-Environment values override the defaults key by key: keys of `rollout`, `preflight`, `hooks`, `history` and `ssh` one by
-one, lists as a whole.
+Environment values override the defaults key by key: keys of `rollout`, `preflight`, `drift`, `hooks`, `history` and
+`ssh` one by one, lists as a whole.
 """
 
 from __future__ import annotations
@@ -16,7 +16,18 @@ from pydantic import ValidationError
 from safedeploy.core.errors import SafedeployError
 from safedeploy.core.gate import Gate, Reaction, Signatures, TooLittle
 from safedeploy.core.nearest import suggestion
-from safedeploy.core.policy import History, Hook, Hooks, OnFailure, Policy, Probing, Rollout, Ssh, WithoutNamespaces
+from safedeploy.core.policy import (
+    DriftCheck,
+    History,
+    Hook,
+    Hooks,
+    OnFailure,
+    Policy,
+    Probing,
+    Rollout,
+    Ssh,
+    WithoutNamespaces,
+)
 
 from . import places, task_files
 from .document import Document, read
@@ -58,6 +69,7 @@ class Settings:
             rollout=_rollout(merged.pop("rollout", {})),
             ssh=Ssh(**merged.pop("ssh", {})),
             preflight=_probing(merged.pop("preflight", {})),
+            drift=_drift(merged.pop("drift", {})),
             hooks=_hooks(merged.pop("hooks", {})),
             history=History(**merged.pop("history", {})),
             health=tuple(merged.pop("health", ())),
@@ -202,6 +214,11 @@ def _probing(values: Mapping[str, Any]) -> Probing:
     if "without_namespaces" in converted:
         converted["without_namespaces"] = WithoutNamespaces(converted["without_namespaces"])
     return Probing(**converted)
+
+
+def _drift(values: Mapping[str, Any]) -> DriftCheck:
+    converted: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in values.items()}
+    return DriftCheck(**converted)
 
 
 def _hooks(values: Mapping[str, Any]) -> Hooks:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from safedeploy.core import gate, policy
 
 from .checks import HealthCheck
+from .drift import DriftCheck
 from .history import History
 from .strict import Strict, empty_is_absent
 from .values import Batch, Memory, Seconds, SecondsFromOne, Share, TaskFile, Timeout
@@ -199,6 +200,9 @@ class Defaults(Strict):
     )
     preflight: Annotated[Preflight, BeforeValidator(empty_is_absent)] = Field(
         default_factory=Preflight, description="How the candidate is tried out on each host."
+    )
+    drift: Annotated[DriftCheck, BeforeValidator(empty_is_absent)] = Field(
+        default_factory=DriftCheck, description="What `safedeploy drift` minds."
     )
     hooks: Annotated[Hooks, BeforeValidator(empty_is_absent)] = Field(
         default_factory=Hooks, description="Commands around a push, on the control machine."

@@ -116,10 +116,9 @@ def _one(
         else:
             fit[host] = one.entry
     links = {host: entry for host, entry in fit.items() if entry.kind is Kind.LINK}
-    packaged = {*defaults, *(host for host in links if here[host].package == "unchanged")}
-    ours = {host: entry for host, entry in links.items() if everything or host not in packaged}
+    ours = {host: entry for host, entry in links.items() if everything or host not in defaults}
     stock = [host for host in links if host not in ours]
-    _note(left, path, LeftKind.PACKAGE, stock, "a link as its package makes it")
+    _note(left, path, LeftKind.PACKAGE, stock, "enabled as the package does it")
     files = {host: entry for host, entry in fit.items() if entry.kind is Kind.FILE}
     states = {here[host].package for host in files}
     if files and states == {"unchanged"} and not everything:

@@ -14,6 +14,7 @@ from safedeploy.adapters import settings
 from safedeploy.adapters.ansible import entries, expectations, other_services
 from safedeploy.adapters.settings import schema
 from safedeploy.adapters.settings.checks import Expectation, HealthCheck
+from safedeploy.adapters.settings.drift import DriftCheck
 from safedeploy.adapters.settings.history import History
 from safedeploy.adapters.settings.model import Environment, Gate, Hook, Hooks, Preflight, Rollout, SettingsFile, Ssh
 from safedeploy.adapters.settings.variables import FileEntry, Httpd, OwnValidator, Site, Variables
@@ -28,6 +29,7 @@ SECTIONS = {
     "rollout": Rollout,
     "gate": Gate,
     "preflight": Preflight,
+    "drift": DriftCheck,
     "hooks": Hooks,
     "One hook": Hook,
     "ssh": Ssh,
@@ -62,6 +64,7 @@ def test_every_key_stands_in_the_page_and_every_key_of_the_page_exists(heading):
         ("rollout", policy.Rollout()),
         ("gate", gate.Gate()),
         ("preflight", policy.Probing()),
+        ("drift", policy.DriftCheck()),
         ("ssh", policy.Ssh()),
         ("history", policy.History()),
     ],
@@ -84,6 +87,7 @@ def test_every_field_of_the_core_policy_can_be_set():
     assert set(policy.Rollout.__dataclass_fields__) == set(Rollout.model_fields)
     assert set(gate.Gate.__dataclass_fields__) == set(Gate.model_fields)
     assert set(policy.Probing.__dataclass_fields__) == set(Preflight.model_fields)
+    assert set(policy.DriftCheck.__dataclass_fields__) == set(DriftCheck.model_fields)
     assert set(policy.Ssh.__dataclass_fields__) == set(Ssh.model_fields)
     assert set(policy.History.__dataclass_fields__) == set(History.model_fields)
     assert set(policy.Hooks.__dataclass_fields__) == set(Hooks.model_fields)
