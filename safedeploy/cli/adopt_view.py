@@ -24,6 +24,7 @@ _FOLDED = {
 }
 
 
+_CONTENTS = ("files/", "templates/", ".schema/")
 _NAMED = {f"safedeploy_{kind}": kind for kind in KINDS}
 
 
@@ -40,7 +41,7 @@ def show(console: Console, target: Target, adoption: Adoption, *, dry_run: bool,
     for how, hosts, names in _named(became):
         rows.row(_NAMED[how], f"{', '.join(names)}{_on(hosts, adoption.hosts)}: enabled, and not by a package")
     _show_left(console, rows, adoption, full=full)
-    _show_change(console, rows, target, adoption, dry_run=dry_run)
+    _show_change(console, rows, target, adoption, dry_run=dry_run, full=full)
     if adoption.empty:
         say(console, f"\nthe plan of {environment} is empty: a push would change no file on any host", "green")
     for host, plan in adoption.plan.hosts.items():
@@ -67,7 +68,9 @@ def _show_left(console: Console, rows: Rows, adoption: Adoption, *, full: bool) 
             rows.row("note", f"{host}: {note}", "yellow")
 
 
-def _show_change(console: Console, rows: Rows, target: Target, adoption: Adoption, *, dry_run: bool) -> None:
+def _show_change(
+    console: Console, rows: Rows, target: Target, adoption: Adoption, *, dry_run: bool, full: bool
+) -> None:
     change = adoption.change
     if not change:
         say(console, "\nnothing to write: there is nothing that the project does not have already")
@@ -79,7 +82,7 @@ def _show_change(console: Console, rows: Rows, target: Target, adoption: Adoptio
         rows.row("moved", f"{before} -> {after}")
     for name in sorted(change.replaced):
         rows.row("emptied", f"{name}: the example of `safedeploy init`, which nobody had changed")
-    for name in sorted(change.new):
+    for name in sorted(change.new) if full else _new(change.new):
         rows.row("new", name)
 
 
@@ -91,6 +94,15 @@ def _named(became: Iterable[Became]) -> list[tuple[str, tuple[str, ...], list[st
             name = one.path.rpartition("/")[2].rpartition(".")[0]
             found.setdefault((one.how, one.hosts), {})[name] = None
     return [(how, hosts, list(names)) for (how, hosts), names in found.items()]
+
+
+def _new(names: Iterable[str]) -> list[str]:
+    """New files, those of contents as a number for each directory: what they are for is said above."""
+    places = Counter("/".join(name.split("/")[:2]) if name.startswith(_CONTENTS) else name for name in names)
+    return [
+        f"{place}/ ({count} file{'' if count == 1 else 's'})" if place.startswith(_CONTENTS) else place
+        for place, count in sorted(places.items())
+    ]
 
 
 def _next_steps(environment: str) -> str:

@@ -12,10 +12,9 @@ from typing import Any
 from safedeploy.adapters.ssh import Answer, Refusal
 from safedeploy.core import counted
 from safedeploy.core.adopt.survey import Survey, survey_from_json
+from safedeploy.core.errors import ExitCode, SafedeployError
 from safedeploy.core.layouts import LAYOUTS, Layout
-from safedeploy.core.observed import Observed
 from safedeploy.workflows.events import Phase, Status
-from safedeploy.workflows.observe import Seen, require_all
 from safedeploy.workflows.session import Session
 
 MAX_BYTES = 8 << 20
@@ -75,8 +74,20 @@ def _ask(session: Session, sites: Mapping[str, Mapping[str, Any]], *, htaccess: 
             advice[host] = reply.next
         bad = missing.get(host)
         session.events.host(host, Phase.OBSERVE, Status.FAILED if bad else Status.OK, bad or "")
-    require_all(Seen(hosts={host: Observed(host=host) for host in found}, missing=missing, advice=advice))
+    if missing:
+        raise _incomplete(len(sites), missing, advice)
     return found
+
+
+def _incomplete(count: int, missing: Mapping[str, str], advice: Mapping[str, str]) -> SafedeployError:
+    lines = "\n".join(f"  {host}: {reason}" for host, reason in sorted(missing.items()))
+    steps = dict.fromkeys(step for step in advice.values() if step)
+    return SafedeployError(
+        "host-unreachable",
+        f"{len(missing)} of {counted.hosts(count)} could not be read:\n{lines}",
+        next_step=" ".join([*steps, "All hosts are needed: take one that is gone for good out of the inventory."]),
+        exit_code=ExitCode.UNREACHABLE,
+    )
 
 
 def contents(

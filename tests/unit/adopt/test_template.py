@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from safedeploy.core.adopt.naming import Names
 from safedeploy.core.adopt.sources import Sources
-from safedeploy.core.adopt.template import Slot, align, unfit
+from safedeploy.core.adopt.template import Slot, align, source, unfit
 from tests.unit.adopt.rendered import rendered
 
 HOSTS = ("web1", "web2", "web3")
@@ -102,8 +102,8 @@ def test_what_differs_becomes_a_variable_named_after_its_directive():
         ).encode()
         for n, host in enumerate(HOSTS, 1)
     }
-    (source,) = Sources("prod", HOSTS, Names([])).of("sites-available/www.conf", contents)
-    assert source.data.decode() == (
+    (made,) = Sources("prod", HOSTS, Names([])).of("sites-available/www.conf", contents)
+    assert made.data.decode() == (
         "<VirtualHost {{ virtual_host_address }}:80>\n  ServerName {{ server_name }}\n</VirtualHost>\n"
         "MaxRequestWorkers {{ max_request_workers }}\n"
     )
@@ -139,3 +139,8 @@ def test_a_file_and_a_directory_of_the_same_name_keep_out_of_each_others_way():
     sources = Sources("prod", HOSTS, Names([]))
     names = [next(iter(sources.of(path, {"web1": b"x"}))).name for path in ("a b", "a_b", "a b/c")]
     assert names == ["prod/a_b", "prod/apart-2/a_b", "prod/apart-3/a_b/c"]
+
+
+def test_a_brace_before_a_slot_is_not_read_with_those_of_the_expression():
+    slot = Slot(values=("a", "b"), before="x {")
+    assert rendered(source(("x {", slot, "}\n"), {slot: "name"}).encode(), {"name": "a"}) == b"x {a}\n"
