@@ -29,7 +29,7 @@ MEANING: Mapping[ExitCode, str] = {
     ExitCode.REVERTED: "a host failed, and what was changed went back as said above",
     ExitCode.STRANDED: "a host needs hands; the steps are above",
     ExitCode.DIFFERENCES: "differences were found; nothing was changed",
-    ExitCode.UNREACHABLE: "a host did not answer; nothing was changed",
+    ExitCode.UNREACHABLE: "a host, or a channel of alerts, did not answer; nothing was changed",
     ExitCode.HOOK_FAILED: "the push is done, and a hook after it failed",
     ExitCode.INTERRUPTED: "stopped from outside; what was done until then is above",
 }
@@ -46,7 +46,8 @@ def show(context: object, code: int, *, noted: bool) -> None:
         known = ExitCode(code)
         name = known.name.lower().replace("_", "-")
         run = given.obj.run if isinstance(given.obj, Globals) else None
-        text = f"safedeploy {given.info_name} {parameters['environment']}: exit code {code} ({name}): "
+        command = given.command_path.partition(" ")[2]
+        text = f"safedeploy {command} {parameters['environment']}: exit code {code} ({name}): "
         text += MEANING[known] + (f"; run {run}" if run else "")
         if known is not ExitCode.OK and not noted:
             kind = "warning" if known is ExitCode.DIFFERENCES else "error"

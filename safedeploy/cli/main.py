@@ -9,6 +9,7 @@ import typer
 
 from safedeploy import __version__
 from safedeploy.cli.adopt import adopt
+from safedeploy.cli.alerts import app as alerts
 from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
 from safedeploy.cli.decide import abort, confirm
@@ -51,6 +52,7 @@ for command in (
     boot_guard,
 ):
     app.command()(command)
+app.add_typer(alerts, name="alerts", help="Who is told of pushes and drift.")
 app.add_typer(lab, name="lab", help="A real fleet of Apache hosts on this machine.")
 
 

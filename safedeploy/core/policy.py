@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from safedeploy.core.channels import Alerts
 from safedeploy.core.gate import Gate
 
 
@@ -137,6 +138,7 @@ class Policy:
     drift: DriftCheck = field(default_factory=DriftCheck)
     hooks: Hooks = field(default_factory=Hooks)
     history: History = field(default_factory=History)
+    alerts: Alerts = field(default_factory=Alerts)
     health: tuple[Mapping[str, Any], ...] = ()
     controller_health: tuple[Mapping[str, Any], ...] = ()
     vault_password_file: str | None = None

@@ -1,7 +1,7 @@
 """From safedeploy.yml to the policy of one environment.
 
-Environment values override the defaults key by key: keys of `rollout`, `preflight`, `drift`, `hooks`, `history` and
-`ssh` one by one, lists as a whole.
+Environment values override the defaults key by key: keys of `rollout`, `preflight`, `drift`, `hooks`, `history`,
+`alerts` and `ssh` one by one, lists as a whole.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from safedeploy.core.policy import (
 )
 
 from . import places, task_files
+from .alerts import alerts
 from .document import Document, read
 from .model import Defaults, Environment, SettingsFile
 from .problems import sentences
@@ -72,6 +73,7 @@ class Settings:
             drift=_drift(merged.pop("drift", {})),
             hooks=_hooks(merged.pop("hooks", {})),
             history=History(**merged.pop("history", {})),
+            alerts=alerts(merged.pop("alerts", {})),
             health=tuple(merged.pop("health", ())),
             controller_health=tuple(merged.pop("controller_health", ())),
             **merged,

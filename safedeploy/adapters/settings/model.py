@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from safedeploy.core import gate, policy
 
+from .alerts import AlertSettings
 from .checks import HealthCheck
 from .drift import DriftCheck
 from .history import History
@@ -209,6 +210,9 @@ class Defaults(Strict):
     )
     history: Annotated[History, BeforeValidator(empty_is_absent)] = Field(
         default_factory=History, description="The record of every run."
+    )
+    alerts: Annotated[AlertSettings, BeforeValidator(empty_is_absent)] = Field(
+        default_factory=AlertSettings, description="Who is told of pushes and drift, and how."
     )
     health: list[HealthCheck] | None = Field(
         default=None, description="Checks made on each host, before and after the change."

@@ -13,13 +13,17 @@ import yaml
 from safedeploy.adapters import settings
 from safedeploy.adapters.ansible import entries, expectations, other_services
 from safedeploy.adapters.settings import schema
+from safedeploy.adapters.settings.alerts import AlertChannel, AlertSettings
 from safedeploy.adapters.settings.checks import Expectation, HealthCheck
 from safedeploy.adapters.settings.drift import DriftCheck
 from safedeploy.adapters.settings.history import History
 from safedeploy.adapters.settings.model import Environment, Gate, Hook, Hooks, Preflight, Rollout, SettingsFile, Ssh
 from safedeploy.adapters.settings.variables import FileEntry, Httpd, OwnValidator, Site, Variables
+from safedeploy.core import alerts as alert_values
 from safedeploy.core import gate, policy
+from safedeploy.core.channels import EVENTS, Alerts, Channel, Kind
 from safedeploy.core.layouts import LAYOUTS
+from tests.unit.settings import test_alerts
 from tests.unit.settings.test_refusals import WRONG
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -34,6 +38,8 @@ SECTIONS = {
     "One hook": Hook,
     "ssh": Ssh,
     "history": History,
+    "alerts": AlertSettings,
+    "One channel": AlertChannel,
     "Health checks": HealthCheck,
 }
 SETTINGS = ["safedeploy.yml", "safedeploy/starter/safedeploy.yml"]
@@ -91,6 +97,8 @@ def test_every_field_of_the_core_policy_can_be_set():
     assert set(policy.Ssh.__dataclass_fields__) == set(Ssh.model_fields)
     assert set(policy.History.__dataclass_fields__) == set(History.model_fields)
     assert set(policy.Hooks.__dataclass_fields__) == set(Hooks.model_fields)
+    assert set(Alerts.__dataclass_fields__) == set(AlertSettings.model_fields)
+    assert set(Channel.__dataclass_fields__) == set(AlertChannel.model_fields)
     assert set(policy.Hook.__dataclass_fields__) == set(Hook.model_fields)
 
 
@@ -140,7 +148,19 @@ def test_the_starter_with_all_its_examples_switched_on_is_valid_too(tmp_path):
     assert found.hooks.before_push == (
         policy.Hook(name="tell the team", command=("scripts/announce", "begins"), env=("CHAT_TOKEN",)),
     )
+    assert [channel.name for channel in found.alerts.channels] == ["chat"]
     assert len(found.health) == 2
+
+
+def test_the_pages_name_every_event_and_every_variable_of_a_template():
+    (row,) = [row for row in rows("One channel") if row[0] == "`events`"]
+    assert re.findall(r"`([a-z-]+)`", row[-1]) == [kind.value for kind in EVENTS]
+    page = (CHECKOUT / "docs/alerts.md").read_text()
+    assert re.findall(r"^\| `([a-z-]+)` \| (?:info|warning|error|critical|of the)", page, re.MULTILINE) == [
+        kind.value for kind in Kind if kind is not Kind.TEST
+    ]
+    listed = page[page.index("| Variable |") :]
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", listed, re.MULTILINE)) == alert_values.VARIABLES
 
 
 @pytest.mark.parametrize("name", VARIABLES)
@@ -152,9 +172,9 @@ def test_shipped_variables_are_valid_by_schema(name):
 BEYOND_SCHEMA = {"a pattern that is none", "a duration without an end", "a date"}
 
 
-@pytest.mark.parametrize("case", sorted(set(WRONG) - BEYOND_SCHEMA))
+@pytest.mark.parametrize("case", sorted({*WRONG, *test_alerts.WRONG} - BEYOND_SCHEMA))
 def test_what_the_code_refuses_the_schema_refuses_too(case):
-    assert problems(yaml.safe_load(WRONG[case][0]), "safedeploy.schema.json")
+    assert problems(yaml.safe_load({**WRONG, **test_alerts.WRONG}[case][0]), "safedeploy.schema.json")
 
 
 @pytest.mark.parametrize(

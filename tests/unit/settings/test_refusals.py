@@ -8,7 +8,7 @@ from safedeploy.adapters import settings
 from safedeploy.core.errors import NOTHING_CHANGED, ExitCode, SafedeployError
 
 SECTION_KEYS = (
-    "controller_health, drift, health, history, hooks, preflight, rollout, ssh, templates, vault_password_file"
+    "alerts, controller_health, drift, health, history, hooks, preflight, rollout, ssh, templates, vault_password_file"
 )
 NAME = "a name must begin with a letter or digit and hold only letters, digits, '.', '_' and '-'"
 URL = "must be a whole URL with http:// or https:// and a host name"
