@@ -1,0 +1,60 @@
+"""The jobs of contrib/, taken from their files: what they run, in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CONTRIB = Path(__file__).resolve().parents[3] / "contrib"
+GITHUB = CONTRIB / "github/safedeploy.yml"
+GITLAB = CONTRIB / "gitlab/.gitlab-ci.yml"
+# What GitHub runs a step with, when it names no shell; what GitLab's runners do in bash.
+GITHUB_SHELL = ("bash", "-e")
+GITLAB_SHELL = ("bash", "-eo", "pipefail")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """Lines that a job runs as one. `name` is the step's of GitHub, or the job's of GitLab."""
+
+    job: str
+    name: str
+    text: str
+
+
+def load(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(path.read_text())
+    return document
+
+
+def github() -> list[Script]:
+    """Every step that runs a script, in order."""
+    return [
+        Script(job=job, name=step.get("name", ""), text=step["run"])
+        for job, body in load(GITHUB)["jobs"].items()
+        for step in body["steps"]
+        if "run" in step
+    ]
+
+
+def gitlab() -> list[Script]:
+    """Every job: before_script with script, and after_script by itself."""
+    document = load(GITLAB)
+    scripts = []
+    for job, body in document.items():
+        if not isinstance(body, dict) or "script" not in body:
+            continue
+        before = document[body["extends"]]["before_script"]
+        scripts.append(Script(job=job, name=job, text="\n".join([*before, *body["script"]]) + "\n"))
+        if "after_script" in body:
+            after = "\n".join(body["after_script"]) + "\n"
+            scripts.append(Script(job=job, name=f"{job}, after it", text=after))
+    return scripts
+
+
+def script(scripts: list[Script], job: str, name: str) -> str:
+    """The lines of one."""
+    return next(one.text for one in scripts if (one.job, one.name) == (job, name))
