@@ -49,6 +49,7 @@ def carry_out(
     progress.pause()
     shown = screen.err() if work.as_json else screen.out()
     plan_view.show_plan(shown, found, diffs=work.diffs)
+    session.plan_document = documents.plan_document(found)
     if found.acts:
         _refuse_restart(found, allowed=work.allow_restart or session.policy.rollout.allow_restart)
         asked = {"push": "push to", "rollback": "roll back"}[work.verb]

@@ -64,6 +64,7 @@ class Invocation:
         session = self._stack.enter_context(Session(target, progress))
         self._session = session
         settings.run = session.identity.run
+        self._record(session)
         self._alerting = alerting.attach(session)
         reason = str(self._context.params.get("reason") or "")
         session.events.milestone(Milestone.RUN_STARTED, {"command": self._context.info_name, "reason": reason})
@@ -72,6 +73,25 @@ class Invocation:
         if self._wait is not None:
             self._hold_alone(session, self._wait)
         return session, progress
+
+    def _record(self, session: Session) -> None:
+        from safedeploy.workflows.recorder import COMMANDS, Recorder
+
+        if self._context.info_name not in COMMANDS:
+            return
+        try:
+            if not session.policy.history.enabled:
+                return
+            recorder = Recorder(session)
+        except SafedeployError:
+            return  # safedeploy.yml cannot be read: the command itself says so, and there is no place to record it
+
+        def finish() -> None:
+            if (line := recorder.finish()) is not None:
+                _say([line])
+
+        session.attach(recorder)
+        self._stack.callback(finish)
 
     def _hold_alone(self, session: Session, seconds: float) -> None:
         from safedeploy.workflows.waiting import alone

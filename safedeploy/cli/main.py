@@ -14,6 +14,7 @@ from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
 from safedeploy.cli.decide import abort, confirm
 from safedeploy.cli.drift import drift
+from safedeploy.cli.history import history
 from safedeploy.cli.init import init
 from safedeploy.cli.job_log import start as start_log
 from safedeploy.cli.lab import app as lab
@@ -22,6 +23,7 @@ from safedeploy.cli.plan import plan
 from safedeploy.cli.push import push
 from safedeploy.cli.render import render
 from safedeploy.cli.rollback import rollback
+from safedeploy.cli.show import show
 from safedeploy.cli.status import status
 from safedeploy.cli.undrain import undrain
 from safedeploy.cli.unlock import unlock
@@ -45,6 +47,8 @@ for command in (
     abort,
     rollback,
     status,
+    history,
+    show,
     drift,
     undrain,
     unlock,

@@ -12,6 +12,7 @@ from safedeploy.core.hooks import HookRun
 from safedeploy.core.outcome import HostEnd
 from safedeploy.core.preflight import Preflight
 from safedeploy.core.traffic import BatchTraffic
+from safedeploy.workflows.planning import FleetPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,15 @@ class PushResult:
     causes: Mapping[str, tuple[Cause, ...]] = field(default_factory=dict)
     hooks: tuple[HookRun, ...] = ()
     traffic: tuple[BatchTraffic, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolledOut:
+    """What a rollout has done, for those who record it: the plan, every end, and each host's wholly secret paths."""
+
+    plan: FleetPlan
+    ends: Mapping[str, HostEnd]
+    private: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
