@@ -51,7 +51,7 @@ class RolledOut:
 class PushOptions:
     """What a person may say at the push. `accept` are ids of regressions, or "all".
 
-    `verb` is the command that it is for: push or rollback.
+    `verb` is the command that it is for: push, rollback, or fix (`drift --fix`).
     `hold`: stop when the canary serves the release, and leave it for a person.
     `attended`: a person is there, who can be asked when there is too little traffic to judge a batch.
     `on_preflight` hears the verdict before anything is changed, and also when the push stops there.
