@@ -16,6 +16,7 @@ from safedeploy.core.errors import ExitCode
 from tests.e2e.conftest import place
 from tests.e2e.program import PROGRAM
 from tests.e2e.project import Project
+from tests.e2e.test_hand_edits import edit
 from tests.integration.contrib import jobs
 from tests.integration.contrib.platform_server import serving
 
@@ -113,8 +114,11 @@ class Story:
         else:
             shell, scripts = jobs.GITLAB_SHELL, jobs.gitlab()
         for one in scripts:
-            if one.name != "Install" and one.job != "drift":
+            if one.name != "Install":
                 yield f"{one.job}: {one.name}", shell, one.text
+
+    def keep(self, report, name):
+        (self.reports / report).rename(self.reports / name)
 
     def git(self, *arguments):
         who = ("-c", "user.name=anna", "-c", "user.email=anna@example.com")
@@ -124,7 +128,7 @@ class Story:
 
 @pytest.fixture(scope="module", params=["GitHub", "GitLab"])
 def story(request, fleet, first_release, tmp_path_factory):
-    """A change, from its request to the fleet; then the plan of it once more, which holds no longer."""
+    """A change from its request to the fleet; its plan once more, which holds no longer; drift before and after an edit."""
     first_release()
     base = tmp_path_factory.mktemp("job")
     (base / "project").mkdir()
@@ -143,15 +147,18 @@ def story(request, fleet, first_release, tmp_path_factory):
         story.git("checkout", "--quiet", "--detach")
         for name, shell, text in story.steps():
             story.run(name, shell, text)
-            if name.startswith("push") and "safedeploy push" in text:
+            if "safedeploy push" in text:
                 story.run("the push once more", shell, text)
+        story.keep("drift.xml", "no-drift.xml")
+        edit(fleet)
+        story.run("drift after an edit", shell, text)
         story.comments = [one["body"] for one in server.comments.values()]
     return story
 
 
-def test_every_job_ends_well_but_a_push_of_a_plan_that_no_longer_holds(story):
-    expected = dict.fromkeys(story.codes, ExitCode.OK) | {"the push once more": ExitCode.REFUSED}
-    assert story.codes == expected, story.logs
+def test_every_job_ends_well_but_a_push_of_a_plan_that_no_longer_holds_and_a_drift_check_of_an_edited_host(story):
+    others = {"the push once more": ExitCode.REFUSED, "drift after an edit": ExitCode.DIFFERENCES}
+    assert story.codes == dict.fromkeys(story.codes, ExitCode.OK) | others, story.logs
 
 
 def test_the_plan_is_on_the_change_request(story):
@@ -220,6 +227,17 @@ def test_the_check_is_in_a_report_with_every_host(story):
     root = ET.parse(story.reports / "check.xml").getroot()
     assert {case.get("classname") for case in root.iter("testcase")} == set(story.fleet.names)
     assert root.get("failures") == root.get("errors") == "0"
+
+
+def test_drift_is_in_a_report_and_the_log(story):
+    before, after = (ET.parse(story.reports / name).getroot() for name in ("no-drift.xml", "drift.xml"))
+    assert before.get("failures") == before.get("errors") == "0"
+    failed = {case.get("classname") for case in after.iter("testcase") if case.find("failure") is not None}
+    assert failed == {"web2"}
+    log = story.logs["drift after an edit"]
+    assert "edited" in log
+    assert "drift lab: exit code 8 (differences)" in log.splitlines()[-1]
+    assert story.platform == "GitLab" or "\n::warning title=safedeploy%3A differences::" in log
 
 
 def test_github_is_told_whether_there_is_something_to_approve(story):

@@ -1,7 +1,9 @@
-"""The jobs of contrib/, taken from their files: what they run, in which order."""
+"""The jobs of contrib/, taken from their files: what they run, in which order; and what cron and systemd run."""
 
 from __future__ import annotations
 
+import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ import yaml
 CONTRIB = Path(__file__).resolve().parents[3] / "contrib"
 GITHUB = CONTRIB / "github/safedeploy.yml"
 GITLAB = CONTRIB / "gitlab/.gitlab-ci.yml"
+SERVICE = CONTRIB / "systemd/safedeploy-drift@.service"
+CRON = CONTRIB / "cron/safedeploy-drift"
 # What GitHub runs a step with, when it names no shell; what GitLab's runners do in bash.
 GITHUB_SHELL = ("bash", "-e")
 GITLAB_SHELL = ("bash", "-eo", "pipefail")
@@ -58,3 +62,22 @@ def gitlab() -> list[Script]:
 def script(scripts: list[Script], job: str, name: str) -> str:
     """The lines of one."""
     return next(one.text for one in scripts if (one.job, one.name) == (job, name))
+
+
+def cron_command() -> str:
+    """What cron gives to the shell: what follows the five times and the user."""
+    (line,) = (line for line in CRON.read_text().splitlines() if re.match(r"[\d*]", line))
+    assert "%" not in line, "cron takes it for the end of the line"
+    return line.split(maxsplit=6)[6]
+
+
+def of_service(name: str) -> str:
+    """The value of a key of the service."""
+    found = re.search(rf"^{name}=(.*)$", SERVICE.read_text(), re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def service_command(instance: str, runtime: Path) -> list[str]:
+    """What systemd runs for an instance, its specifiers replaced."""
+    return [word.replace("%i", instance).replace("%t", str(runtime)) for word in shlex.split(of_service("ExecStart"))]

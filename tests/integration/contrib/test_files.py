@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.integration.contrib import jobs
-from tests.integration.contrib.jobs import CONTRIB, GITHUB, GITLAB
+from tests.integration.contrib.jobs import CONTRIB, CRON, GITHUB, GITLAB, SERVICE
 
 BIN = Path(sys.executable).parent
 CHECKOUT = CONTRIB.parent
-SERVICE = CONTRIB / "systemd/safedeploy-drift@.service"
 TIMER = CONTRIB / "systemd/safedeploy-drift@.timer"
-CRON = CONTRIB / "cron/safedeploy-drift"
 CONTAINERFILE = CONTRIB / "Containerfile"
 
 
@@ -80,17 +78,10 @@ def test_a_file_is_accepted_by_the_tool_of_its_kind_and_a_broken_copy_is_not(tmp
     assert done.returncode != 0, f"{bad!r} instead of {good!r} was accepted: {done.stdout}{done.stderr}"
 
 
-def cron_command():
-    """The line that cron gives to the shell: what follows the five times and the user."""
-    (line,) = (line for line in CRON.read_text().splitlines() if re.match(r"[\d*]", line))
-    assert "%" not in line, "cron takes it for the end of the line"
-    return line.split(maxsplit=6)[6]
-
-
 SCRIPTS = [
     *((f"GitHub: {one.job}: {one.name}", "bash", one.text) for one in jobs.github()),
     *((f"GitLab: {one.name}", "bash", one.text) for one in jobs.gitlab()),
-    ("cron", "sh", cron_command() + "\n"),
+    ("cron", "sh", jobs.cron_command() + "\n"),
 ]
 
 
