@@ -128,7 +128,7 @@ class Story:
 
 @pytest.fixture(scope="module", params=["GitHub", "GitLab"])
 def story(request, fleet, first_release, tmp_path_factory):
-    """A change from its request to the fleet; its plan once more, which holds no longer; drift before and after an edit."""
+    """A change from its request to the fleet; its plan again, which holds no longer; drift before and after an edit."""
     first_release()
     base = tmp_path_factory.mktemp("job")
     (base / "project").mkdir()
