@@ -195,7 +195,7 @@ def _contents(session: Session, read: survey.Surveyed, choice: Choice) -> tuple[
             why = "holds a value that is a secret of this project (from a vault, or in safedeploy_secrets)"
             left.append(Left(path=taken.path, kind=LeftKind.SECRET, hosts=tuple(gone), why=why))
         elif gone:
-            why = "changed, or became unreadable, while it was read"
+            why = "could not be read whole: it changed meanwhile, or all together is too large"
             left.append(Left(path=taken.path, kind=LeftKind.UNFIT, hosts=tuple(gone), why=why))
         rest = {host: entry for host, entry in taken.entries.items() if host not in gone}
         if rest:
