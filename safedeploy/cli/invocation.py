@@ -60,12 +60,12 @@ class Invocation:
             vault=self._vault,
             verbosity=settings.verbosity,
         )
-        progress = self._stack.enter_context(Progress())
+        self._progress = progress = self._stack.enter_context(Progress())
         session = self._stack.enter_context(Session(target, progress))
         self._session = session
         settings.run = session.identity.run
-        self._record(session)
         self._alerting = alerting.attach(session)
+        self._record(session)
         reason = str(self._context.params.get("reason") or "")
         session.events.milestone(Milestone.RUN_STARTED, {"command": self._context.info_name, "reason": reason})
         if self._alerting is not None:
@@ -104,9 +104,19 @@ class Invocation:
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         self._end(error)
-        self._stack.close()
         if self._alerting is not None:
-            _say(self._alerting.finish())
+            self._tell_lost(self._alerting)
+        self._stack.close()
+
+    def _tell_lost(self, alerting: Alerting) -> None:
+        """What did not reach a channel; the end of the run is on record by then."""
+        from safedeploy.workflows.events import Milestone
+
+        self._progress.pause()
+        lines = alerting.finish()
+        _say(lines)
+        for line in lines:
+            self._session.events.milestone(Milestone.ALERT_LOST, {"text": line.removeprefix("alert: ")})
 
     def _end(self, error: BaseException | None) -> None:
         from safedeploy.workflows.events import Milestone

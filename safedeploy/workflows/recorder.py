@@ -73,6 +73,8 @@ class Recorder:
             self._add({**ended, "data": rest})
         elif milestone is Milestone.ROLLOUT_STARTED:
             self._add({"kind": "rollout-started", "data": dict(data)})
+        elif milestone is Milestone.ALERT_LOST:
+            self._add({"kind": "alert-lost", "text": fit(data["text"])})
 
     def finish(self) -> str | None:
         """Wait a moment for the delivery; a line for the screen when something of this run did not arrive."""

@@ -16,7 +16,8 @@ from safedeploy.core.history import MOST_REASON, Made, fit
 
 Record = Mapping[str, Any]
 EVENT_KINDS = (
-    "run-started", "provenance", "phase", "host", "rollout-started", "host-ended", "run-ended", "damaged",
+    "run-started", "provenance", "phase", "host", "rollout-started", "host-ended", "run-ended", "alert-lost",
+    "damaged",
 )  # fmt: skip
 
 
