@@ -1,6 +1,7 @@
 """From a hand edit of a rendered file back to the lines of its template, where they stand there as they are. Pure.
 
-A candidate is only that: whoever uses one renders again and sees whether exactly the edited file comes out.
+A candidate is only that: whoever uses one renders again and sees whether exactly the edited file comes out. To render
+is to run what a template says, and the edit is a host's word: so no candidate has a sign of Jinja that was not there.
 """
 
 from __future__ import annotations
@@ -12,8 +13,13 @@ from itertools import islice, product
 
 MOST_CANDIDATES = 4
 MOST_LINES = 5000
-# Jinja would obey a line that holds one of these.
-_JINJA = ("{{", "{%", "{#")
+# Jinja would obey what follows these; the last one, at the begin of a template, has Ansible take other signs for them.
+_JINJA = ("{{", "{%", "{#", "#jinja2")
+
+
+def obeyed(text: str) -> bool:
+    """Whether a text holds what Jinja obeys where it is read as a template."""
+    return any(mark in text for mark in _JINJA)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +39,7 @@ def candidates(sources: Mapping[str, str], released: str, live: str) -> Iterator
     line before it or to the one after it: each is a candidate.
     """
     before, after = _lines(released), _lines(live)
-    if max(len(before), len(after)) > MOST_LINES:
+    if max(len(before), len(after)) > MOST_LINES or any("#jinja2" in text for text in sources.values()):
         return
     texts = {name: _lines(text) for name, text in sources.items()}
     places = {name: _places(lines, before) for name, lines in texts.items()}
@@ -42,7 +48,7 @@ def candidates(sources: Mapping[str, str], released: str, live: str) -> Iterator
         if kind == "equal":
             continue
         new = tuple(after[first:last])
-        if any(mark in line for line in new for mark in _JINJA):
+        if any(map(obeyed, new)):
             return
         found = list(_edits(places, begin, end, new))
         if begin == end == len(before):  # behind whatever makes the last line
@@ -52,9 +58,16 @@ def candidates(sources: Mapping[str, str], released: str, live: str) -> Iterator
     seen: list[dict[str, str]] = []
     for edits in islice(product(*choices), MOST_CANDIDATES):
         changed = _applied(texts, edits)
+        if any(_more_signs(sources[name], text) for name, text in changed.items()):
+            continue
         if changed and changed not in seen:
             seen.append(changed)
             yield changed
+
+
+def _more_signs(before: str, after: str) -> bool:
+    """Whether two pieces of text have become a sign where they met."""
+    return any(after.count(mark) > before.count(mark) for mark in _JINJA)
 
 
 def _lines(text: str) -> list[str]:

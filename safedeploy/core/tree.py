@@ -91,10 +91,14 @@ def release_id(trees: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """The file of the project that a path's content was made from: taken over as it is (`verbatim`), or rendered."""
+    """The file of the project that a path's content was made from: taken over as it is (`verbatim`), or rendered.
+
+    `own_syntax`: the declaration of the file gives its template other delimiters than Jinja's.
+    """
 
     file: str
     verbatim: bool
+    own_syntax: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from safedeploy.adapters import git, result_file
 from safedeploy.core.diff import Diff
 from safedeploy.core.drift import DriftKind
 from safedeploy.core.errors import SafedeployError
-from safedeploy.core.take_in import candidates
+from safedeploy.core.take_in import candidates, obeyed
 from safedeploy.core.template_line import included
 from safedeploy.core.tree import Kind, Made
 from safedeploy.workflows import rendering
@@ -138,6 +138,8 @@ class _TakenIn:
     def _in_the_way(self, made: Made | None) -> str:
         if made is None:
             return "the project does not make this file any more"
+        if made.own_syntax:
+            return "its template has delimiters of its own"
         if self._session.target.limit is not None:
             return "with --limit it is not known what other hosts make of it"
         makers = [
@@ -162,7 +164,9 @@ class _TakenIn:
     def _changes(self, made: Made) -> Iterator[dict[Path, bytes]]:
         file = Path(made.file)
         if made.verbatim:
-            if len({self._edits[key].live for key in self._group}) == 1:
+            # A template may include the file, and rendering would obey what a host has written there.
+            harmless = not obeyed(self._first.live.decode("latin-1"))
+            if harmless and len({self._edits[key].live for key in self._group}) == 1:
                 yield {file: self._first.live}
             return
         released, live = _text(self._first.released), _text(self._first.live)

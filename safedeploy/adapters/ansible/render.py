@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from safedeploy.adapters.ansible.entries import EXPECT, PRESERVE, Declared, Source, declared, kind_of
+from safedeploy.adapters.ansible.entries import DELIMITERS, EXPECT, PRESERVE, Declared, Source, declared, kind_of
 from safedeploy.adapters.ansible.expectations import VARIABLE as EXPECTATIONS
 from safedeploy.adapters.ansible.expectations import expected
 from safedeploy.adapters.ansible.failures import Failures, masked
@@ -213,7 +213,7 @@ class Renderer:
             data, secret = templating.file(
                 file, src=entry.name, dest=path, options=entry.options, encoding=entry.encoding, extra=entry.extra
             )
-            made = Made(file=str(file), verbatim=False)
+            made = Made(file=str(file), verbatim=False, own_syntax=any(key in entry.options for key in DELIMITERS))
             tree.file(path, data, origin=origin, secret=secret, made=made, **_attributes(entry, file, owner))
         elif entry.source is Source.STATIC:
             paths = []

@@ -52,12 +52,24 @@ def test_a_line_of_an_included_template_is_changed_in_that_one():
         RELEASED.replace("ServerName a", "ServerName c"),  # made by an expression
         f"{RELEASED}{{{{ evil }}}}\n",
         f"{RELEASED}{{% raw %}}\n",
+        f"#jinja2: variable_start_string:'[['\n{RELEASED}",
         RELEASED * 5000,
     ],
-    ids=["an expression", "jinja", "a tag", "endless"],
+    ids=["an expression", "jinja", "a tag", "other signs", "endless"],
 )
 def test_what_is_not_verbatim_has_no_candidate(live):
     assert of(live) == []
+
+
+def test_a_brace_is_no_sign_and_two_are():
+    before = "a {{ x }}\nb{"
+    assert list(candidates({"main": before}, "a 1\nb{", "a 1\nb{c\n")) != []
+    assert list(candidates({"main": before}, "a 1\nb{", "a 1\nb{{ y }}\n")) == []
+
+
+def test_a_template_with_signs_of_its_own_has_no_candidate():
+    own = "#jinja2: variable_start_string:'[['\n"
+    assert list(candidates({"main": f"{own}a\n"}, "a\n", "b\n")) == []
 
 
 def test_nothing_edited_is_nothing_to_change():

@@ -27,12 +27,16 @@ FILES = {
     "    safedeploy_files:\n"
     "      - {static: robots.txt, dest: /var/www/robots.txt}\n"
     "      - {template: one.j2, dest: conf-available/one.conf}\n"
-    "      - {template: each.j2, dest: 'conf-available/{{ item }}.conf', loop: [x, y]}\n",
+    "      - {template: each.j2, dest: 'conf-available/{{ item }}.conf', loop: [x, y]}\n"
+    "      - {template: own.j2, dest: conf-available/own.conf, variable_start_string: '[[',\n"
+    "         variable_end_string: ']]'}\n",
+    "templates/own.j2": "# [[ name ]]\nTimeout 3\n",
     "files/robots.txt": "User-agent: *\n",
     "templates/one.j2": "# of {{ name }}\n{% include 'part.j2' %}\n\nSetEnv Password {{ db_password }}\nTimeout 60\n",
     "templates/part.j2": "KeepAlive On\n",
     "templates/each.j2": "# {{ item }}\nMaxRequests 5\n",
 }
+OWN = "/etc/apache2/conf-available/own.conf"
 ONE, ROBOTS = "/etc/apache2/conf-available/one.conf", "/var/www/robots.txt"
 X, Y = "/etc/apache2/conf-available/x.conf", "/etc/apache2/conf-available/y.conf"
 
@@ -155,8 +159,18 @@ def test_an_edit_of_a_verbatim_part_on_all_hosts_becomes_a_change_of_the_templat
         (everywhere(ONE, lambda text: text.replace("# of", "# off")), "gives exactly the edited file"),
         (everywhere(ONE, add("{{ evil }}")), "gives exactly the edited file"),
         ({("a", ROBOTS): add("1"), ("b", ROBOTS): add("2")}, "gives exactly the edited file"),
+        (everywhere(ROBOTS, add("{{ lookup('pipe', 'touch evil') }}")), "gives exactly the edited file"),
+        (everywhere(OWN, add("[[ lookup('pipe', 'touch evil') ]]")), "delimiters of its own"),
     ],
-    ids=["one of two hosts", "one of two files", "a line with an expression", "jinja", "two different edits"],
+    ids=[
+        "one of two hosts",
+        "one of two files",
+        "a line with an expression",
+        "jinja",
+        "two different edits",
+        "jinja in a static file",
+        "delimiters of its own",
+    ],
 )
 def test_an_edit_that_the_project_cannot_have_exactly_is_a_patch_and_the_project_as_it_was(
     session, project, tmp_path, edits, reason
@@ -164,6 +178,7 @@ def test_an_edit_that_the_project_cannot_have_exactly_is_a_patch_and_the_project
     kept = save_patch(session, found(session, edits), tmp_path / "p/")
     assert reason in why(kept)
     assert changed(project) == []
+    assert not (project / "evil").exists()
     assert all(one.files == (str(tmp_path / "p"),) for one in kept)
     assert (tmp_path / "p").stat().st_mode & 0o777 == 0o600
 
