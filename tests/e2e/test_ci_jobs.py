@@ -134,6 +134,10 @@ def story(request, fleet, first_release, tmp_path_factory):
     (base / "project").mkdir()
     (base / "event.json").write_text(json.dumps({"pull_request": {"number": 12}}))
     project = Project(base / "project", place(fleet))
+    # Quick, for what is looked at here are the jobs: one batch, and one platform's hosts really start the candidate.
+    project.rollout(batches=[3])
+    if request.param == "GitLab":
+        project.without_shadow()
     project.second_release()
     project.conf("# ##[add-mask]e")  # a command of GitHub's, in a file of the fleet
     (project.root / "ci").mkdir()
