@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from safedeploy.cli.failure import reported
-from safedeploy.cli.options import Environment, Globals, Json
+from safedeploy.cli.invocation import Invocation, unreachable, vault_options
+from safedeploy.cli.options import AskVault, Environment, Globals, Json, VaultFiles, VaultIds
 
 if TYPE_CHECKING:
+    from safedeploy.adapters.ansible.vault_options import VaultOptions
     from safedeploy.core.history import Wanted
     from safedeploy.core.policy import Policy
+    from safedeploy.workflows.observe import Seen
 
 
 def _moment(text: str) -> datetime:
@@ -49,11 +52,21 @@ def history(
         str | None, typer.Option("--command", metavar="NAME", help="Only runs of this command.")
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only runs that failed, or did not end.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="First ask every host for what it has recorded, and add what is missing.")
+    ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="First forget runs that are older than `history.keep` days.")
+    ] = False,
     as_json: Json = False,
+    vault_password_file: VaultFiles = None,
+    vault_id: VaultIds = None,
+    ask_vault_pass: AskVault = False,
 ) -> None:
     """List the runs of an environment, the newest first.
 
-    When, by whom, from which commit, how it ended. `safedeploy show RUN` tells all of one. No host is asked.
+    When, by whom, from which commit, how it ended. `safedeploy show RUN` tells all of one. Hosts are asked for
+    --rebuild alone.
     """
     from safedeploy.adapters import settings
     from safedeploy.core.history import Wanted
@@ -69,7 +82,36 @@ def history(
         command=of_command,
         failed=failed,
     )
+    if prune:
+        _prune(policy)
+    vault = vault_options(vault_password_file, vault_id, ask=ask_vault_pass)
+    missing = _rebuild(context, environment, vault) if rebuild else None
     _list(policy, wanted, as_json=as_json)
+    if missing is not None and missing.missing:
+        raise unreachable(missing)
+
+
+def _prune(policy: Policy) -> None:
+    from safedeploy.cli import screen
+    from safedeploy.workflows import pruning
+    from safedeploy.workflows.history import opened
+
+    with opened(policy) as (store, _):
+        gone = pruning.prune(store, policy)
+    why = "" if gone else ", for none is older and not still needed to tell who set what is live"
+    screen.say(screen.err(), f"history: {gone} runs older than {policy.history.keep} days forgotten{why}")
+
+
+def _rebuild(context: typer.Context, environment: str, vault: VaultOptions) -> Seen:
+    from safedeploy.cli import screen
+    from safedeploy.workflows.rebuild import rebuild
+
+    with Invocation(context, environment, None, vault) as (session, progress):
+        found = rebuild(session)
+        progress.pause()
+    line = f"history: hosts tell of {found.told} runs; {found.added} of them were missing here, and are added"
+    screen.say(screen.err(), line + (f"; {found.odd} lines of audits are not understood" if found.odd else ""))
+    return found.seen
 
 
 def _list(policy: Policy, wanted: Wanted, *, as_json: bool) -> None:

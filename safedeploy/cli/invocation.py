@@ -63,6 +63,7 @@ class Invocation:
         self._progress = progress = self._stack.enter_context(Progress())
         session = self._stack.enter_context(Session(target, progress))
         self._session = session
+        session.command = self._context.info_name or ""
         settings.run = session.identity.run
         self._alerting = alerting.attach(session)
         self._record(session)

@@ -10,6 +10,7 @@ import typer
 from safedeploy import __version__
 from safedeploy.cli.adopt import adopt
 from safedeploy.cli.alerts import app as alerts
+from safedeploy.cli.blame import blame
 from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
 from safedeploy.cli.decide import abort, confirm
@@ -49,6 +50,7 @@ for command in (
     status,
     history,
     show,
+    blame,
     drift,
     undrain,
     unlock,

@@ -30,8 +30,12 @@ def host_records(
     """
     if end.end not in KEPT or not plan.verdict.acts:
         return
-    before = {one.path: _entry(one.before, private=one.path in private) for one in plan.actions}
-    after = {one.path: _entry(one.after, private=one.path in private) for one in plan.actions}
+    before = {one.path: entry_record(one.before, private=one.path in private) for one in plan.actions}
+    changed_here = {one.path for one in plan.changes}
+    after = {
+        one.path: entry_record(one.after, private=one.path in private, changed=one.path in changed_here)
+        for one in plan.actions
+    }
     for tree in (before, after):
         yield {"kind": "tree", "digest": tree_name(tree), "entries": tree}
     if texts:
@@ -53,11 +57,18 @@ def tree_name(entries: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(entries)).hexdigest()
 
 
-def _entry(entry: Entry, *, private: bool) -> Record:
-    """An entry as it is recorded. The digest of a private key or password file says something of it."""
+def entry_record(entry: Entry, *, private: bool, changed: bool = False) -> Record:
+    """An entry as it is recorded.
+
+    The digest of a private key or password file says something of it: only whether the run has changed it is kept.
+    """
     found = entry.to_json()
     if private and entry.kind is Kind.FILE:
-        return {**{key: one for key, one in found.items() if key not in ("sha256", "size")}, "private": True}
+        return {
+            **{key: one for key, one in found.items() if key not in ("sha256", "size")},
+            "private": True,
+            "changed": changed,
+        }
     return found
 
 

@@ -26,9 +26,13 @@ PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
 
 
 class Delivery:
-    """The thread of one run. `mine` says of the first record of what another run left whether it is for this store."""
+    """The thread of one run. `mine` says of the first record of what another run left whether it is for this store.
+
+    `when_idle` is called with the store once the first records are there.
+    """
 
     def __init__(self, at: Place, run: str, *, mine: Callable[[Record], bool], directory: Path) -> None:
+        self.when_idle: Callable[[Store], object] = lambda _store: None
         self._place, self._run, self._mine, self._directory = at, run, mine, directory
         self._changed = threading.Condition()
         self._records: list[Record] = []
@@ -81,6 +85,7 @@ class Delivery:
                 if not looked:
                     looked = True
                     bring_left(store, self._directory, self._mine)
+                    self.when_idle(store)
             except StoreError as error:
                 self.trouble = str(error)
                 if not self._ending:

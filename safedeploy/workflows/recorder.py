@@ -20,6 +20,7 @@ from safedeploy.core.recording import Record, acting_only, host_records, without
 from safedeploy.workflows.delivery import Delivery
 from safedeploy.workflows.events import Milestone, Phase, Status
 from safedeploy.workflows.provenance import provenance
+from safedeploy.workflows.pruning import prune_if_due
 from safedeploy.workflows.session import Session
 
 COMMANDS = frozenset(
@@ -105,6 +106,7 @@ class Recorder:
             self._delivery = Delivery(
                 at, session.identity.run, mine=lambda record: is_for(record, first), directory=directory
             )
+            self._delivery.when_idle = lambda store: prune_if_due(store, policy)
         start = {
             "kind": "run-started",
             "command": str(data.get("command")),

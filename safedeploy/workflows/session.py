@@ -51,6 +51,7 @@ class Session:
         self._masker = Masker(())
         self._listeners = Several(events or Silent())
         self.events: Events = Unfailing(Hiding(self._listeners, self.hide))
+        self.command = ""
         self.document: Mapping[str, Any] | None = None
         self.plan_document: Mapping[str, Any] | None = None
         self.rolled_out: RolledOut | None = None

@@ -9,6 +9,7 @@ import os
 import stat
 import time
 
+from .. import context
 from ..adopted import effective
 from ..effective import configuration
 from ..observe import MAX_BYTES, differing, observe
@@ -16,6 +17,7 @@ from ..protocol import AgentError
 from ..store import Store
 from . import certificates, extra, validity
 from .changed import changed
+from .who import MOST_PATHS, Witnesses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def drift(request: Request, services: Services) -> Json:
     result["recorded"] = _recorded(store, recorded, other, left)
     if services.installed():
         look = configuration.read(request.site)
-        result["configtest"] = {"ok": True, "output": ""} if look["ok"] else _refusal(request.site)
+        result["configtest"] = {"ok": True, "output": ""} if look["ok"] else context.run_configtest(request.site)
         result["certificates"] = certificates.certificates(look, request.site["server_root"])
         if time.monotonic() < deadline:
             managed = {path: entry for path, entry in recorded.items() if entry["kind"] != "absent"}
@@ -71,13 +73,6 @@ def drift(request: Request, services: Services) -> Json:
     _who(store, services, result, recorded, [*other, *(one["path"] for one in result["extra"])])
     result["seconds"] = round(time.monotonic() - began, 3)
     return {**seen, "drift": result}
-
-
-def _refusal(site: Json) -> Json:
-    """What httpd says of its configuration when it is asked for nothing else."""
-    from ..context import run_configtest
-
-    return run_configtest(site)
 
 
 def _recorded(store: Store, recorded: Mapping[str, Json], other: Mapping[str, Json], left: int) -> dict[str, str]:
@@ -117,10 +112,6 @@ def _shown(path: str, store: Store, *, content: bool) -> Json:
 
 
 def _who(store: Store, services: Services, result: Json, recorded: Mapping[str, Json], paths: list[str]) -> None:
-    if not paths:
-        return
-    from .who import MOST_PATHS, Witnesses
-
     for path in paths[:MOST_PATHS]:
         found = changed(path, store.roots)
         if found is not None:
