@@ -31,6 +31,8 @@ def found(document):
 
 
 def test_nothing_is_drift_after_a_push_nor_is_what_does_no_harm(untouched, project, tmp_path):
+    project.without_shadow()
+    project.rollout(batches=["100%"])
     assert project.push().code == ExitCode.OK
     layout = untouched.host("web1").layout
     untouched.shell(
@@ -135,6 +137,7 @@ def test_equal_findings_of_several_hosts_are_shown_once_and_a_host_that_is_down_
 def test_what_was_deployed_is_put_back_with_all_checks_and_what_a_push_cannot_put_right_is_said(pushed, project):
     released = pushed.trees()
     by_hand(pushed)
+    project.rollout(batches=["100%"])
     with pushed.visitors(("web1", "web2")) as visitors:
         done = drift(project, "--fix", "--yes", "--no-diff")
     assert done.code == ExitCode.DIFFERENCES, done.text  # the extra files are still there
