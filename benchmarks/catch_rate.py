@@ -78,7 +78,7 @@ def _work(*, keep: bool) -> Iterator[Path]:
 
 @contextmanager
 def _lab(work: Path, hosts: int) -> Iterator[Lab]:
-    os.environ["SAFEDEPLOY_LAB_DIR"] = str(work / "lab")
+    os.environ |= {"SAFEDEPLOY_LAB_DIR": str(work / "lab"), "XDG_STATE_HOME": str(work / "state")}
     lab = Lab.up(f"catch-{os.getpid()}", hosts, "namespaces")
     try:
         yield lab

@@ -34,6 +34,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="safedeploy-benchmark-") as name:
         work = Path(name)
         os.environ |= {"SAFEDEPLOY_LAB_DIR": str(work / "lab"), "SAFEDEPLOY_LAB_NAME": "bench"}
+        os.environ["XDG_STATE_HOME"] = str(work / "state")
         lab = Lab.up("bench", arguments.hosts, "namespaces")
         try:
             figures = _measure(lab, _project(work), arguments.pushes)

@@ -32,6 +32,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="safedeploy-benchmark-") as name:
         work = Path(name)
         os.environ["SAFEDEPLOY_LAB_DIR"] = str(work / "lab")
+        os.environ["XDG_STATE_HOME"] = str(work / "state")
         os.environ["SAFEDEPLOY_LAB_NAME"] = "bench"
         lab = Lab.up("bench", arguments.hosts, "namespaces")
         try:

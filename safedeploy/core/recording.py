@@ -7,7 +7,7 @@ that the plan showed, masked, and of a file whose whole content is secret there 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from safedeploy.core.changed_lines import Changed
@@ -17,6 +17,7 @@ from safedeploy.core.tree import Entry, Kind, canonical
 
 Record = dict[str, Any]
 
+_TELLING = ("sha256", "size")
 KEPT = (End.CONFIRMED, End.HELD)
 """Ends of hosts whose new files are live: those of the others are as they were."""
 
@@ -65,7 +66,7 @@ def entry_record(entry: Entry, *, private: bool, changed: bool = False) -> Recor
     found = entry.to_json()
     if private and entry.kind is Kind.FILE:
         return {
-            **{key: one for key, one in found.items() if key not in ("sha256", "size")},
+            **{key: one for key, one in found.items() if key not in _TELLING},
             "private": True,
             "changed": changed,
         }
@@ -94,10 +95,30 @@ def without_repeats(records: Iterable[Record]) -> Iterator[Record]:
         yield record
 
 
-def acting_only(document: Mapping[str, Any]) -> Record:
-    """A plan's document without the files that stay as they are: their number is what makes plans large."""
+def fit_plan(document: Mapping[str, Any], private: Collection[str]) -> Record:
+    """A plan's document as it is recorded: without the files that stay as they are, or digests of private ones.
+
+    The number of those that stay is what makes plans large.
+    """
     hosts = {
-        host: {**one, "actions": [action for action in one.get("actions", ()) if action.get("action") != "none"]}
-        for host, one in document.get("hosts", {}).items()
+        host: {**one, "actions": [_fit(action, private) for action in one["actions"] if action.get("action") != "none"]}
+        for host, one in document["hosts"].items()
     }
     return {**document, "hosts": hosts}
+
+
+def fit_document(document: Mapping[str, Any], private: Collection[str]) -> Record:
+    """A command's document as it is recorded."""
+    if document.get("format") == "safedeploy-plan":
+        return fit_plan(document, private)
+    plan = document.get("plan")
+    return {**document, "plan": fit_plan(plan, private)} if isinstance(plan, Mapping) else dict(document)
+
+
+def _fit(action: Mapping[str, Any], private: Collection[str]) -> Record:
+    if action.get("path") not in private:
+        return dict(action)
+    hidden = {
+        when: {key: one for key, one in action[when].items() if key not in _TELLING} for when in ("before", "after")
+    }
+    return {**action, **hidden}

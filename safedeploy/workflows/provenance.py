@@ -10,7 +10,14 @@ from safedeploy.workflows.session import Session
 
 
 def provenance(session: Session) -> dict[str, Any]:
-    """The provenance of a release that this session makes."""
+    """The provenance of a release that this session makes: of the project as it was when it was first looked at."""
+    with session.looking:
+        if session.came_from is None:
+            session.came_from = _look(session)
+        return dict(session.came_from)
+
+
+def _look(session: Session) -> dict[str, Any]:
     job_url = session.identity.job_url
     return {
         **git.provenance(session.target.project),

@@ -16,7 +16,7 @@ from safedeploy import __version__
 from safedeploy.adapters.history.place import Place, StoreError, place, state_directory
 from safedeploy.adapters.history.spool import Spool
 from safedeploy.core.history import fit, summary
-from safedeploy.core.recording import Record, acting_only, host_records, without_repeats
+from safedeploy.core.recording import Record, fit_document, fit_plan, host_records, without_repeats
 from safedeploy.workflows.delivery import Delivery
 from safedeploy.workflows.events import Milestone, Phase, Status
 from safedeploy.workflows.provenance import provenance
@@ -137,10 +137,11 @@ class Recorder:
             self._looking.join(END_SECONDS)
         session = self._session
         if session.plan_document is not None:
-            self._add({"kind": "document", "name": "plan", "document": acting_only(session.plan_document)})
+            plan = fit_plan(session.plan_document, session.private)
+            self._add({"kind": "document", "name": "plan", "document": plan})
         document = data.get("document")
         if document is not None:
-            self._add({"kind": "document", "name": "result", "document": document})
+            self._add({"kind": "document", "name": "result", "document": fit_document(document, session.private)})
         self._add(*self._files())
         error = data.get("error")
         told = summary(int(data["exit_code"]), error, document)

@@ -27,6 +27,7 @@ def render(session: Session, renderer: Renderer | None = None) -> dict[str, Desi
     facts = gather(session, wanting) if wanting else {}
     done = renderer.render_all(facts)
     session.know(secret for rendered in done.values() for secret in rendered.secrets)
+    session.private |= frozenset().union(*(rendered.tree.secret_paths for rendered in done.values()))
     return {
         host: Desired(
             tree=rendered.tree,

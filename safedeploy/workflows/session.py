@@ -5,6 +5,7 @@ Nothing is read before it is needed; `close` ends every connection.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -52,6 +53,9 @@ class Session:
         self._listeners = Several(events or Silent())
         self.events: Events = Unfailing(Hiding(self._listeners, self.hide))
         self.command = ""
+        self.private: frozenset[str] = frozenset()
+        self.came_from: Mapping[str, Any] | None = None
+        self.looking = threading.Lock()
         self.document: Mapping[str, Any] | None = None
         self.plan_document: Mapping[str, Any] | None = None
         self.rolled_out: RolledOut | None = None

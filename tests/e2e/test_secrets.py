@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
+import sqlite3
+import zlib
 from pathlib import Path
 
 import pytest
@@ -158,6 +162,19 @@ def test_no_secret_is_in_the_arguments_or_the_environment_of_a_process(story):
 
 def test_nothing_on_the_control_machine_keeps_a_secret(story):
     assert story.of_control() == []
+
+
+def test_the_history_has_none_in_what_it_compresses(story):
+    with contextlib.closing(sqlite3.connect(story.outside / "state/safedeploy/history.db")) as history:
+        kept = {
+            table: [zlib.decompress(body).decode() for (body,) in history.execute(f"SELECT body FROM {table}")]
+            for table in ("documents", "texts", "trees")
+        }
+    assert all(kept.values())
+    assert any("********" in text for text in kept["texts"])
+    assert [hit for texts in kept.values() for text in texts for hit in story.canaries.in_text(text)] == []
+    key = hashlib.sha256((story.project.root / "files/shop.key").read_bytes()).hexdigest()
+    assert [table for table, texts in kept.items() if any(key in text for text in texts)] == []
 
 
 def test_a_run_has_its_secrets_in_private_directories_in_memory_and_none_stays_when_it_is_killed(story):

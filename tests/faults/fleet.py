@@ -111,7 +111,7 @@ def is_agent(process: Mapping[str, Any]) -> bool:
 def started(name: str, hosts: int = 2) -> Iterator[tuple[FaultFleet, Project]]:
     """A lab of its own on its first release, with boot guards, and the project that its new release comes from."""
     with tempfile.TemporaryDirectory(prefix="safedeploy-faults-") as scratch:
-        os.environ["SAFEDEPLOY_LAB_DIR"] = f"{scratch}/labs"
+        os.environ |= {"SAFEDEPLOY_LAB_DIR": f"{scratch}/labs", "XDG_STATE_HOME": f"{scratch}/state"}
         lab = Lab.up(name, hosts=hosts, mode="namespaces")
         try:
             place = {"SAFEDEPLOY_LAB_NAME": name, "SAFEDEPLOY_LAB_DIR": f"{scratch}/labs"}

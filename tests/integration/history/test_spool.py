@@ -23,10 +23,10 @@ def anything(_record):
 
 
 @contextlib.contextmanager
-def small_disk(directory):
-    """A file system of 16 KiB."""
+def small_disk(directory, size="16k"):
+    """A file system of its own."""
     directory.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(directory)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(directory)], check=True)
     try:
         yield
     finally:
@@ -52,6 +52,25 @@ def test_a_full_disk_leaves_whole_lines_and_the_store_gets_the_rest(file, tmp_pa
         assert delivery.end(30)
         assert len(recorded(file, "run1")[1]) == len(every) - 1
         spool.remove()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts a file system, which needs root")
+def test_a_file_that_cannot_be_written_is_said_and_loses_nothing(tmp_path):
+    with small_disk(tmp_path / "store", size="4m"):
+        at = place(History(url=f"sqlite:///{tmp_path}/store/history.db"))
+        with Store(at).writing():
+            pass
+        subprocess.run(["mount", "-o", "remount,ro", str(tmp_path / "store")], check=True)
+        spool = Spool(tmp_path / "spool", "run1")
+        spool.append(records())
+        delivery = Delivery(at, "run1", mine=anything, directory=tmp_path / "spool")
+        delivery.put(records())
+        assert not delivery.end(10)
+        assert delivery.trouble in ("attempt to write a readonly database", "unable to open database file")
+        spool.close()
+        subprocess.run(["mount", "-o", "remount,rw", str(tmp_path / "store")], check=True)
+        assert bring_left(Store(at), tmp_path / "spool", anything) == 1
+        assert recorded(at, "run1")[0] is not None
 
 
 def test_a_store_that_stops_and_comes_back_gets_every_event_once(tmp_path):

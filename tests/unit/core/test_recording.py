@@ -7,7 +7,7 @@ import json
 from safedeploy.core.changed_lines import Changed
 from safedeploy.core.outcome import End, HostEnd
 from safedeploy.core.plan import Action, ActionKind, HostPlan, Verdict
-from safedeploy.core.recording import acting_only, host_records, without_repeats
+from safedeploy.core.recording import fit_document, host_records, without_repeats
 from safedeploy.core.tree import ABSENT, Entry, Kind
 
 
@@ -77,6 +77,11 @@ def test_what_many_hosts_have_alike_is_recorded_once():
     assert [one["kind"] for one in every].count("host-tree") == 2
 
 
-def test_a_plan_is_recorded_without_what_stays_as_it_is():
-    hosts = {"web1": {"actions": [{"action": "none"}, {"action": "create"}]}}
-    assert acting_only({"hosts": hosts})["hosts"]["web1"]["actions"] == [{"action": "create"}]
+def test_a_plan_is_recorded_without_what_stays_as_it_is_and_without_digests_of_private_files():
+    create = {"action": "create", "path": "/key", "before": {"kind": "absent"}, "after": entry("a").to_json()}
+    plan = {"format": "safedeploy-plan", "hosts": {"web1": {"actions": [{"action": "none", "path": "/a"}, create]}}}
+    for document in (plan, {"format": "safedeploy-check", "plan": plan}):
+        told = fit_document(document, {"/key"})
+        (action,) = told.get("plan", told)["hosts"]["web1"]["actions"]
+        assert action["after"] == {"kind": "file", "mode": "0644", "owner": "root", "group": "root"}
+    assert fit_document(plan, set())["hosts"]["web1"]["actions"] == [create]
