@@ -17,12 +17,14 @@ from safedeploy.core.shape import Shape
 from safedeploy.core.tree import Entry, Kind
 
 MOST = 20_000
+# The agent looks 16 directories deep; each one above a file is remembered by its name.
+LONGEST, DEEPEST = 1024, 40
 _MODE = re.compile(r"[0-7]{4}")
 _OWNER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}\$?")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _OTHER = {
     "large": "larger than 1 MiB: no configuration",
-    "odd-name": "its name has characters that cannot be shown",
+    "odd-name": "its name has characters that cannot be shown, or is too long",
     "unreadable": "cannot be read by the user that safedeploy is there",
     "through-link": "reached through a symbolic link",
     "outside-roots": "outside of the directories that safedeploy may write (allowed_roots)",
@@ -134,6 +136,8 @@ def _unfit(path: str, entry: Entry, shape: Shape, roots: tuple[str, ...]) -> str
 
 
 def is_plain_path(path: str) -> bool:
-    """Whether a path is absolute, printable, and has no `.`, `..` or empty parts."""
+    """Whether a path is absolute, printable, of a bearable length, and has no `.`, `..` or empty parts."""
     parts = path.split("/")[1:]
+    if len(path) > LONGEST or len(parts) > DEEPEST:
+        return False
     return path.startswith("/") and path.isprintable() and plain_text(path) == path and not {"", ".", ".."} & set(parts)

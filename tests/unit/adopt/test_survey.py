@@ -54,7 +54,7 @@ def test_an_answer_of_another_shape_is_refused(value):
         survey_from_json("web1", value, ROOT, [ROOT])
 
 
-@pytest.mark.parametrize("path", ["a", "/a/./b", "/a//b", "/a/..", "/a\x1b[1m", "/a/", "/a "])
+@pytest.mark.parametrize("path", ["a", "/a/./b", "/a//b", "/a/..", "/a\x1b[1m", "/a/", "/a ", "/a" * 41, f"/{'a' * 1024}"])
 def test_a_path_must_be_plain(path):
     assert not is_plain_path(path)
 
@@ -63,5 +63,5 @@ def test_a_path_that_cannot_be_shown_does_not_hide_the_one_that_it_looks_like():
     found = survey("web1", {"a.conf": file(), "a.conf ": file(mode="0600")}).entries
     assert found["a.conf"].unfit is None
     assert [one.unfit for name, one in found.items() if name != "a.conf"] == [
-        "its name has characters that cannot be shown"
+        "its name has characters that cannot be shown, or is too long"
     ]

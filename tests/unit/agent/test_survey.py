@@ -36,6 +36,25 @@ READABLE = 0o644
         "ProxyPass / http://www:hunter2@backend/",
         'AuthLDAPURL "ldap://reader:hunter2@ldap/dc=x"',
         "php_admin_value mysqli.default_pw hunter2",
+        "SetEnv APP_KEY base64:hunter2",
+        "SetEnv MYSQLPASS hunter2",
+        "PassengerEnvVar SECRET_KEY_BASE hunter2",
+        "SetEnvIf Host .* DB_PASSWORD=hunter2",
+        "SetEnvIfExpr true API_TOKEN=hunter2",
+        "RewriteRule ^ - [E=DB_PASSWORD:hunter2,L]",
+        'DBDParams "host=db user=www pass=$hunter2"',
+        'php_value session.save_path "tcp://cache:6379?auth=hunter2"',
+        "Use Site www.example.test db_password=hunter2",
+        "worker.one.secret=hunter2",
+        "A=1;DB_PASSWORD=hunter2",
+        "SecHashKey hunter2 KeyOnly",
+        "SSLSRPUnknownUserSeed hunter2",
+        '"AuthLDAPBindPassword" hunter2',
+        "AuthLDAPBindPassword\vhunter2",
+        "RewriteCond %{HTTP:X-Api-Key} !^hunter2hunter2$",
+        "Require expr \"req('X-Auth-Token') == 'hunter2hunter2'\"",
+        'CustomLog "|/usr/bin/curl -u www:hunter2 http://logs" common',
+        'ErrorLog "|/usr/local/bin/ship --token hunter2"',
         "www:$apr1$abc$def",
         "www:{SHA}aHVudGVyMg==",
         "www:realm:0123456789abcdef0123456789abcdef",
@@ -70,6 +89,12 @@ def test_a_file_with_a_secret_in_it_is_secret_and_its_reason_does_not_tell_it(li
         "RequestHeader set Authorization expr=%{REMOTE_USER}",
         "RewriteRule ^/password-reset$ /reset [L]",
         "RewriteCond %{QUERY_STRING} token=([a-z]+)",
+        "RewriteCond %{HTTP:X-Api-Key} ^$",
+        "RewriteCond %{HTTP:Authorization} ^(.*)",
+        "RewriteRule .* - [E=HTTP_AUTHORIZATION:%1]",
+        'SetEnvIf Authorization "(.*)" API_TOKEN=$1',
+        "SetEnv SSL_KEY /etc/ssl/www.pem",
+        "ProxyPass / balancer://app/ stickysession=JSESSIONID",
         "ProxyPass / http://backend:8080/",
         "<LocationMatch ^/token>",
         'LogFormat "%h %l %u" common',
@@ -92,6 +117,10 @@ def test_what_only_speaks_of_secrets_is_none(line):
 )
 def test_keys_password_files_and_what_not_everybody_may_read_are_secret(path, mode):
     assert why_secret(path, mode, b"x")
+
+
+def test_a_file_of_names_and_words_is_a_password_file_however_they_are_hashed():
+    assert why_secret("/etc/apache2/users", READABLE, b"# of the intranet\nwww:rqXexS6ZhobKA\nops:hunter2\n")
 
 
 def test_a_line_too_long_to_be_looked_at_is_taken_for_a_secret():

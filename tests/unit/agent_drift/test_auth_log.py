@@ -53,6 +53,20 @@ def test_arguments_are_told_only_where_they_name_the_file(tmp_path):
     assert other.told("/etc/apache2/a.conf") == "alice ran as root: /usr/bin/mysql ..."
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("/usr/bin/htpasswd -b /etc/apache2/a.conf bob hunter2", "/usr/bin/htpasswd ... /etc/apache2/a.conf ..."),
+        ("/bin/sed -i s/hunter1/hunter2/ a.conf", "/bin/sed ... a.conf"),
+        ("/bin/sh -c echo hunter2 > '/etc/apache2/a.conf'", "/bin/sh ... '/etc/apache2/a.conf'"),
+        ("/usr/bin/curl -o x http://bob:hunter2@h/a.conf", "/usr/bin/curl ..."),
+    ],
+)
+def test_of_the_arguments_beside_the_file_nothing_is_told(tmp_path, command, told):
+    (found,) = read(tmp_path, "Nov 26 03:12:44 web1 " + SUDO.format("", command))
+    assert found.told("/etc/apache2/a.conf") == f"alice ran as root: {told}"
+
+
 def test_who_became_root_by_su_is_told_and_all_else_is_passed_over(tmp_path):
     (command,) = read(
         tmp_path,

@@ -1,7 +1,7 @@
 """What sudo and the login programs wrote down: as lines with a time, from the log files or the journal.
 
-Of a command only what helps is told: the program, and its arguments where they name the file in question. Command lines
-hold passwords.
+Of a command only what helps is told: the program, and those of its arguments that are the file in question. Command
+lines hold passwords, also those that name the file (`htpasswd -b FILE NAME PASSWORD`).
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _ISO = re.compile(r"^(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?P<zone>Z|
 _UNIX = re.compile(r"^(?P<at>\d+)(?:\.\d+)? \S+ " + _TAG)
 _SUDO = re.compile(r"^\s*(?P<by>\S+) : (?:.*; )?USER=(?P<user>\S+) ; (?:.*; )?COMMAND=(?P<command>.+)$")
 _SU = re.compile(r"^\(to (?P<user>\S+)\) (?P<by>\S+) on ")
+# No address with a password, no pattern of sed that ends like the file.
+_PLAIN_PATH = re.compile(r"[\"']?[\w./@+~-]+[\"']?$")
 _MOST_ARGUMENTS = 200
 _LONGEST = 1024  # of a line: every user can have one written, and patterns take their time
 
@@ -51,10 +53,15 @@ class Command:
         """A sentence without arguments that could be secret."""
         if self.command is None:
             return f"{self.by} became {self.user}"
-        program, _, arguments = self.command.partition(" ")
-        if not arguments or not self.names(path):
-            arguments = "..." if arguments else ""
-        return f"{self.by} ran as {self.user}: {program} {arguments[:_MOST_ARGUMENTS]}".rstrip()
+        program, *arguments = self.command.split(" ")
+        name = os.path.basename(path)
+        told: list[str] = []
+        for word in arguments:
+            is_file = word.strip("\"'") in (name, path) or word.strip("\"'").endswith(f"/{name}")
+            shown = word if is_file and _PLAIN_PATH.match(word) else "..."
+            if shown != "..." or told[-1:] != ["..."]:
+                told.append(shown)
+        return f"{self.by} ran as {self.user}: {program} {' '.join(told)[:_MOST_ARGUMENTS]}".rstrip()
 
 
 def commands(now: float, logs: Iterable[str] = LOGS, earliest: float = 0.0) -> list[Command]:

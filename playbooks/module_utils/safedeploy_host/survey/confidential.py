@@ -24,22 +24,41 @@ _CERTIFICATE = re.compile(rb"-----BEGIN (TRUSTED |X509 )?(CERTIFICATE|CRL|DH PAR
 _HASHED = re.compile(r"^[^\s:#]+:(?:[^\s:]+:)?(\$(?:apr1|2[abxy]|5|6|1|y)\$|\{S?SHA\}|[0-9a-f]{32}$)", re.MULTILINE)
 
 # Directives whose value is the secret itself; in comments only those that no sentence begins with.
-_DIRECTIVE = re.compile(r"\w*(password|passwd|passphrase|secret|apikey|privatekey|credentials?|accesstoken)$")
+_DIRECTIVE = re.compile(
+    r"\w*(password|passwd|passphrase|secret|apikey|privatekey|credentials?|accesstoken|userseed|hashkey|httpblkey)$"
+)
 _WORDS = {"password", "passwd", "passphrase", "secret", "credential", "credentials"}
 _FIELD_NAMES = {"authformpassword"}
 # Directives that give a name and its value.
 _NAMING = {
     "setenv", "setenvif", "setenvifnocase", "define", "perlsetenv", "perlsetvar", "perladdvar", "php_value",
-    "php_admin_value", "fcgidinitialenv",
+    "php_admin_value", "fcgidinitialenv", "passengerenvvar",
 }  # fmt: skip
 _NAME = re.compile(
-    r"passw(or)?d|passphrase|(?<![a-z])(db|pg)?pass(?![a-z])|_pw\b|pwd|secret|token|api_?key|private_?key|credential"
-    r"|(?<![a-z])dsn(?![a-z])"
+    r"passw(or)?d|passphrase|(?<![a-z])(db|pg|sql|mysql|user|ldap|bind|smtp|mail|redis|root|admin)?pass(?![a-z])|_pw\b"
+    r"|pwd|secret|token|api[_-]?key|private[_-]?key|credential|(?<![a-z])dsn(?![a-z])"
 )
+# Names that a file may have as well (SSL_KEY /etc/ssl/www.pem).
+_KEY_NAME = re.compile(r"(?:^|[_.-])(?:key|salt|auth)$")
 _REFERRING = re.compile(r"(file|path|dir|directory|url|uri|header|field|name|provider|lifetime|timeout|length)$")
 _ASSIGNED = re.compile(r"^(?:export\s+)?(?P<name>\w+)=(?P<value>\S.*)$")
 # key=value among the arguments of a directive, as in AJP's secret= and DBDParams' pass=.
 _PARAMETER = re.compile(r"\b(?:secret|pass|password|passwd|pwd|token|api_?key)=[\"']?[\w.+/~!*#@-]{3}", re.IGNORECASE)
+# NAME=value anywhere, as in SetEnvIf and macros, and the E=NAME:value of a RewriteRule.
+_GIVEN = re.compile(r"(?<![\w.-])(?P<name>[\w.-]*)=[\"']?(?P<value>[^\s\"',;&\]]+)")
+_FLAG = re.compile(r"[\[,]\s*e(?:nv)?=(?P<name>[\w.-]+):(?P<value>[^\s,\]]+)", re.IGNORECASE)
+# What no value begins with that is one: a back-reference, a pattern.
+_PATTERN = re.compile(r"[$%]\d|[$%]\{|[(\[.^]")
+# Given to a program, as a piped log's.
+_OPTION = re.compile(r"\s(?:--?(?:password|passwd|pass|token|secret|api-?key)[ =]|(?:-u|--user)[ =][^\s:]+:)\S")
+# A header that must be a certain word: the word is the secret.
+_COMPARED = re.compile(
+    r"(?:http|req|req_novary)(?::|\([\"'])[\w-]*(?:token|secret|api-?key|password|auth-?key)[\w-]*(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_LITERAL = re.compile(r"[\w+/-]{8}")
+_BEGIN = re.compile(r"[\"'<]?[\w.-]{0,60}")
+_PASSWORD_LINE = re.compile(r"[^\s:#<\[]+:\S+")
 _IN_ADDRESS = re.compile(r"://[^\s/:@\"']+:(?![$%]\{)[^\s/@\"']+@")
 _HEADER = re.compile(
     r"\b(?:set|setifempty|add|append|merge)\s+[\"']?"
@@ -64,6 +83,9 @@ def why_secret(path: str, mode: int, data: bytes) -> str | None:
     text = data.decode("utf-8", "replace")
     if _HASHED.search(text):
         return "holds hashed passwords"
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if lines and all(map(_PASSWORD_LINE.fullmatch, lines)):
+        return "looks like a password file: a name and a word in every line"
     return _secret_line(text)
 
 
@@ -111,18 +133,38 @@ def _offender(line: str, *, comment: bool) -> str | None:
     assigned = _ASSIGNED.match(line)
     if assigned and _names_secret(assigned.group("name"), assigned.group("value")):
         return assigned.group("name")[:60]
-    word, _, rest = line.replace("\t", " ").partition(" ")
-    name, rest = word.lower().lstrip("<"), rest.strip()
+    # What httpd takes for white space, and that it takes a directive in quotes.
+    word, _, rest = re.sub(r"[\t\v\f]", " ", line).partition(" ")
+    name, rest = word.lower().lstrip("<").strip("\"'"), rest.strip()
     if _is_secret_directive(name, rest, comment=comment):
-        return word[:60]
+        return _shown(word)
     if name in _NAMING:
         first, _, value = rest.partition(" ")
         if _names_secret(first.strip("\"'"), value.strip()):
-            return f"{word} {first}"[:60]
+            return f"{_shown(word)} {_shown(first)}"
     header = _HEADER.search(rest) if name in ("header", "requestheader") else None
     if header and not _ELSEWHERE.search(header.group("value")):
-        return word
-    return word[:60] if _PARAMETER.search(line) or _IN_ADDRESS.search(line) else None
+        return _shown(word)
+    if _PARAMETER.search(line) or _IN_ADDRESS.search(line) or _OPTION.search(line) or _is_given(line):
+        return _shown(word)
+    compared = _COMPARED.search(rest)
+    return _shown(word) if compared and _LITERAL.search(compared.group("rest")) else None
+
+
+def _shown(word: str) -> str:
+    """As much of a word as is a name: what is behind `=` or `:` may be the secret itself."""
+    match = _BEGIN.match(word)
+    return (match.group() if match else "") or "something"
+
+
+def _is_given(line: str) -> bool:
+    """Whether something in a line gives a secret to a name."""
+    for match in (*_GIVEN.finditer(line), *_FLAG.finditer(line)):
+        name, value = match.group("name"), match.group("value")
+        is_secret = name.lower() == "auth" or _NAME.search(name.lower())
+        if is_secret and not _REFERRING.search(name.lower()) and not _PATTERN.match(value):
+            return True
+    return False
 
 
 def _is_secret_directive(name: str, rest: str, *, comment: bool) -> bool:
@@ -138,6 +180,6 @@ def _is_secret_directive(name: str, rest: str, *, comment: bool) -> bool:
 def _names_secret(name: str, value: str) -> bool:
     """Whether a variable of this name holds a secret, and this value is not one that is kept elsewhere."""
     lower = name.lower()
-    if not value or not _NAME.search(lower) or _REFERRING.search(lower):
+    if not value or _REFERRING.search(lower) or _REFERENCE.match(value):
         return False
-    return not _REFERENCE.match(value)
+    return bool(_NAME.search(lower) or (_KEY_NAME.search(lower) and not value.lstrip("\"'").startswith("/")))
