@@ -6,6 +6,7 @@ that lay beside the managed ones before safedeploy came; whatever the settings l
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
@@ -37,11 +38,14 @@ def judge(seen: DriftSeen, terms: Terms, shown: Shown, desired: Tree | None = No
     settled = not found and not under_way
     if managed and not under_way:
         found += _files(seen, shown, desired)
-    if managed:
+    # In the middle of a switch there are files of two releases.
+    between = bool(under_way) and (seen.moved or seen.journal)
+    if managed and not between:
         found += (_extra(host, one, seen, shown) for one in seen.extra if not _ignored(one.path, terms.ignore))
     if not under_way:
         found += not_reloaded(seen)
-    found += invalid(seen)
+    if not between:
+        found += invalid(seen)
     found += certificates(host, seen.certificates, terms)
     # What httpd refuses is put right with the edit that it refuses.
     wrong = {item.path for item in found if item.kind in PUT_RIGHT or item.fixable}
@@ -75,6 +79,8 @@ def _under_way(seen: DriftSeen) -> list[str]:
     """Notes on a push that works on the host at this moment, whose files are between two releases."""
     observed = seen.observed
     lease = observed.lease or {}
+    if seen.moved:
+        return ["a push, or a revert, changed this host during the look: its files were not judged"]
     leased = bool(lease) and not lease.get("expired")
     if seen.journal and leased:
         return [f"run {lease.get('run')} of {lease.get('holder')} is at work here: its files were not judged"]
@@ -184,9 +190,16 @@ def _extra(host: str, one: ExtraFile, seen: DriftSeen, shown: Shown) -> DriftIte
         content=one.entry.to_json(),
         severity=Severity.ERROR if one.how in ("loaded", "htaccess") else Severity.WARNING,
         diff=diff,
-        remedy=f"when nobody needs it, on the host: rm -i -- {shlex.quote(one.path)}\n"
-        "else manage it, or name it in drift.ignore",
+        remedy=f"{_removal(one)}\nelse manage it, or name it in drift.ignore",
     )
+
+
+def _removal(one: ExtraFile) -> str:
+    """How a person removes it. A name that is not shown as it is would be that of another file."""
+    if one.exact and one.path.isprintable():
+        return f"when nobody needs it, on the host: rm -i -- {shlex.quote(one.path)}"
+    directory = shlex.quote(posixpath.dirname(one.path))
+    return f"its name has characters that are not shown; when nobody needs it, find it with: ls -lab {directory}"
 
 
 def _ignored(path: str, patterns: Iterable[str]) -> bool:

@@ -34,13 +34,17 @@ class Changed:
 
 @dataclass(frozen=True, kw_only=True)
 class ExtraFile:
-    """A file that nobody knows. `how`: "loaded", "beside", "dangling", "htaccess"; `because`: pattern or directory."""
+    """A file that nobody knows. `how`: "loaded", "beside", "dangling", "htaccess"; `because`: pattern or directory.
+
+    `exact`: the path is the file's own, without anything left out to be shown.
+    """
 
     path: str
     how: str
     because: str
     entry: Entry
     content: bytes | None = field(default=None, repr=False)
+    exact: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +82,14 @@ class Certificate:
 
 @dataclass(frozen=True, kw_only=True)
 class DriftSeen:
-    """One host's answer. `recorded` holds, by digest, what files that differ should contain."""
+    """One host's answer. `recorded` holds, by digest, what files that differ should contain.
+
+    `moved`: what safedeploy keeps of the host changed while it looked, so its files are of no one release.
+    """
 
     observed: Observed
     journal: bool = False
+    moved: bool = False
     recorded: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     content: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     extra: tuple[ExtraFile, ...] = ()
@@ -114,6 +122,7 @@ def _seen(observed: Observed, value: Mapping[str, Any]) -> DriftSeen:
     return DriftSeen(
         observed=observed,
         journal=bool(whole.truth("journal")),
+        moved=bool(found.truth("moved")),
         recorded=_contents(raw.get("recorded")),
         content=_contents(raw.get("content")),
         extra=tuple(_extra(one) for one in _items(raw, "extra")),
@@ -156,6 +165,7 @@ def _extra(value: Any) -> ExtraFile:
     content = value.get("content")
     return ExtraFile(
         path=_path(value["path"]),
+        exact=_path(value["path"]) == value["path"],
         how=one.text("how") or "",
         because=_path(value.get("because") or ""),
         entry=Entry(**{**vars(entry), "target": target}),

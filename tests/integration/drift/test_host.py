@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from safedeploy_host.drift import certificates, places, surroundings
+from safedeploy_host.drift import certificates, command, places, surroundings
 from safedeploy_host.drift.command import drift
 from safedeploy_host.effective import configuration
 from safedeploy_host.protocol import Request
@@ -154,3 +154,27 @@ def test_a_host_without_httpd_or_state_is_told_of_too(server):
     found = drift(Request({"site": site}), Services(site))
     assert found["drift"]["configtest"] is None
     assert not (server.root / "none").exists()
+
+
+def test_an_extra_file_with_what_looks_like_a_secret_is_told_without_its_content(server):
+    made = store(server)
+    surroundings.remember(made)
+    (server.etc / "conf-enabled/plain.conf").write_text("Timeout 5\n")
+    (server.etc / "conf-enabled/secret.conf").write_text("SetEnv DB_PASSWORD hunter2\n")
+    content = {Path(one["path"]).name: one["content"] for one in told(made)["extra"]}
+    assert content["plain.conf"] is not None
+    assert content["secret.conf"] is None
+
+
+def test_a_host_that_a_push_changes_during_the_look_says_so(server, monkeypatch):
+    made = store(server)
+    looked = command.observe
+
+    def overtaken(request, services):
+        seen = looked(request, services)
+        made.state.save({**made.state.load(), "stranded": None, "known_good": "r2", "current": "r2"})
+        return seen
+
+    assert told(made)["moved"] is False
+    monkeypatch.setattr(command, "observe", overtaken)
+    assert told(made)["moved"] is True

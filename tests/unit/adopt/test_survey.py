@@ -54,7 +54,9 @@ def test_an_answer_of_another_shape_is_refused(value):
         survey_from_json("web1", value, ROOT, [ROOT])
 
 
-@pytest.mark.parametrize("path", ["a", "/a/./b", "/a//b", "/a/..", "/a\x1b[1m", "/a/", "/a ", "/a" * 41, f"/{'a' * 1024}"])
+@pytest.mark.parametrize(
+    "path", ["a", "/a/./b", "/a//b", "/a/..", "/a\x1b[1m", "/a/", "/a ", "/a" * 41, f"/{'a' * 1024}"]
+)
 def test_a_path_must_be_plain(path):
     assert not is_plain_path(path)
 

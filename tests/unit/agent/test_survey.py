@@ -8,7 +8,7 @@ import os
 
 import pytest
 from safedeploy_host.survey import packages
-from safedeploy_host.survey.confidential import kind_of, why_secret
+from safedeploy_host.survey.confidential import kind_of, new_secret, why_secret
 
 READABLE = 0o644
 
@@ -121,6 +121,15 @@ def test_keys_password_files_and_what_not_everybody_may_read_are_secret(path, mo
 
 def test_a_file_of_names_and_words_is_a_password_file_however_they_are_hashed():
     assert why_secret("/etc/apache2/users", READABLE, b"# of the intranet\nwww:rqXexS6ZhobKA\nops:hunter2\n")
+
+
+def test_a_secret_is_new_where_more_lines_have_one_than_before():
+    one, other = b"AuthLDAPBindPassword hunter2\n", b"SetEnv DB_PASSWORD hunter2\n"
+    assert new_secret(b"Timeout 5\n", one) == "AuthLDAPBindPassword (line 1)"
+    assert new_secret(one, one + other) == "SetEnv DB_PASSWORD (line 2)"
+    assert new_secret(b"Timeout 5\n", b"www:{SHA}aHVudGVyMg==\n")
+    assert new_secret(one, b"AuthLDAPBindPassword hunter3\n") is None
+    assert new_secret(one, b"Timeout 5\n") is None
 
 
 def test_a_line_too_long_to_be_looked_at_is_taken_for_a_secret():

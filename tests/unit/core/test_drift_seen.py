@@ -72,3 +72,9 @@ def test_no_text_of_a_host_can_move_the_cursor_and_no_list_is_endless():
     texts = [seen.extra[0].path, seen.extra[0].how, hints[0].text, *seen.notes, *seen.who]
     assert not any("\x1b" in text or "\u202e" in text or "\n" in text for text in texts)
     assert len(seen.notes) == 201
+
+
+def test_a_name_that_is_not_shown_as_it_is_is_told_apart():
+    extra = [{"path": path, "how": "loaded", "entry": ENTRY} for path in ("/a.conf", "/a.conf\u200b", "/\x1b[1ma.conf")]
+    seen = drift_seen_from_json("web1", answer(extra=extra)).extra
+    assert [(one.path, one.exact) for one in seen] == [("/a.conf", True), ("/a.conf", False), ("/a.conf", False)]

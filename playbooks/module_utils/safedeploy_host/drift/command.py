@@ -46,7 +46,7 @@ def drift(request: Request, services: Services) -> Json:
     other = {path: live[path] for path, entry in recorded.items() if live.get(path) != entry}
     result: Json = {
         "recorded": {},
-        "content": differing(store, other, {}, left, notes),
+        "content": {},
         "extra": [],
         "configtest": None,
         "validated": [],
@@ -56,6 +56,10 @@ def drift(request: Request, services: Services) -> Json:
         "notes": notes,
     }
     result["recorded"] = _recorded(store, recorded, other, left)
+    contents = differing(store, other, {}, left, notes)
+    result["content"] = {
+        path: text for path, text in contents.items() if not _new_secret(path, text, recorded[path], result, notes)
+    }
     if services.installed():
         look = configuration.read(request.site)
         result["configtest"] = {"ok": True, "output": ""} if look["ok"] else context.run_configtest(request.site)
@@ -71,8 +75,23 @@ def drift(request: Request, services: Services) -> Json:
     files = {path: entry for path, entry in live.items() if path in (seen["current"] or {})}
     result["validated"] = validity.judged(store, seen["state"]["current"], files, deadline, notes)
     _who(store, services, result, recorded, [*other, *(one["path"] for one in result["extra"])])
+    # What was read before and after a switch of somebody else's is of no one release.
+    result["moved"] = store.state.load() != seen["state"] or (store.journal.read() is not None) != seen["journal"]
     result["seconds"] = round(time.monotonic() - began, 3)
     return {**seen, "drift": result}
+
+
+def _new_secret(path: str, text: str, recorded: Json, result: Json, notes: list[str]) -> bool:
+    """Whether a live file has a secret in it, by its looks, that what was released has not: it stays here."""
+    import binascii
+
+    from ..survey import confidential
+
+    before = binascii.a2b_base64(result["recorded"].get(recorded.get("sha256"), ""))
+    why = confidential.new_secret(before, binascii.a2b_base64(text))
+    if why is not None:
+        notes.append(f"{path}: its content is not shown, for it has what looks like a new secret: {why}")
+    return why is not None
 
 
 def _recorded(store: Store, recorded: Mapping[str, Json], other: Mapping[str, Json], left: int) -> dict[str, str]:
@@ -94,10 +113,11 @@ def _recorded(store: Store, recorded: Mapping[str, Json], other: Mapping[str, Js
 
 
 def _shown(path: str, store: Store, *, content: bool) -> Json:
-    """{"entry", "content"} of an extra file; the content only where every user of the host may read it anyway."""
+    """{"entry", "content"} of an extra file; content only where every user may read it, and no secret is seen."""
     import binascii
 
     from .. import tree
+    from ..survey import confidential
 
     entry = tree.live_entry(path, [*store.roots, os.path.dirname(path)])
     text = None
@@ -105,7 +125,8 @@ def _shown(path: str, store: Store, *, content: bool) -> Json:
         try:
             if not tree.has_another_name(path, [*store.roots, os.path.dirname(path)]):
                 data = tree.content(path, [*store.roots, os.path.dirname(path)])
-                text = binascii.b2a_base64(data, newline=False).decode()
+                if confidential.why_secret(path, int(entry["mode"], 8), data) is None:
+                    text = binascii.b2a_base64(data, newline=False).decode()
         except (OSError, AgentError):
             text = None
     return {"entry": entry, "content": text}

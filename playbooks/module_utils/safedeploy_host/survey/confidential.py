@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 NAMES = (
     "*.key", "*.pfx", "*.p12", "*.jks", "*.keystore", "*.kdb", "*.der", "*.keytab", "*htpasswd*", "*htdigest*",
@@ -78,6 +78,22 @@ def why_secret(path: str, mode: int, data: bytes) -> str | None:
         return "a key or a password file, by its name"
     if not mode & 0o004:
         return f"not for everybody to read (mode {mode:04o})"
+    return _whole_secret(data) or next(secret_lines(data.decode("utf-8", "replace")), None)
+
+
+def new_secret(before: bytes, after: bytes) -> str | None:
+    """Why a content is secret by its looks where `before` is not, or in more lines; None when it is not.
+
+    A secret that took another's place is no new one.
+    """
+    lines = list(secret_lines(after.decode("utf-8", "replace")))
+    if len(lines) > sum(1 for _ in secret_lines(before.decode("utf-8", "replace"))):
+        return lines[-1]
+    return None if _whole_secret(before) else _whole_secret(after)
+
+
+def _whole_secret(data: bytes) -> str | None:
+    """Why a content is secret, but for its directives."""
     if _KEY.search(data):
         return "holds a private key"
     text = data.decode("utf-8", "replace")
@@ -86,7 +102,7 @@ def why_secret(path: str, mode: int, data: bytes) -> str | None:
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if lines and all(map(_PASSWORD_LINE.fullmatch, lines)):
         return "looks like a password file: a name and a word in every line"
-    return _secret_line(text)
+    return None
 
 
 def behind_closed_door(path: str, roots: Iterable[str]) -> str | None:
@@ -112,8 +128,8 @@ def kind_of(data: bytes) -> str:
     return "vault" if data.startswith(b"$ANSIBLE_VAULT") else "text"
 
 
-def _secret_line(text: str) -> str | None:
-    """What has a secret in it first, and in which line."""
+def secret_lines(text: str) -> Iterator[str]:
+    """What has a secret in it, and in which line, for each such line."""
     start, parts = 1, []  # type: int, list[str]
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if line.endswith("\\"):
@@ -123,9 +139,8 @@ def _secret_line(text: str) -> str | None:
         bare = whole.lstrip("#;").strip()
         found = "an endless line" if len(whole) > LONGEST_LINE else _offender(bare, comment=bare != whole)
         if found:
-            return f"{found} (line {start})"
+            yield f"{found} (line {start})"
         start, parts = number + 1, []
-    return None
 
 
 def _offender(line: str, *, comment: bool) -> str | None:
