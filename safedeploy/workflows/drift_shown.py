@@ -18,7 +18,12 @@ Hide = Callable[[str], str]
 
 
 def shown(
-    desired: Mapping[str, Desired] | None, unrendered: str, hide: Hide, *, most_lines: int = MOST_LINES
+    desired: Mapping[str, Desired] | None,
+    unrendered: str,
+    hide: Hide,
+    *,
+    most_lines: int = MOST_LINES,
+    longest: int = LONGEST,
 ) -> Callable[[str], Shown]:
     """For a host, what makes the diff of a path there.
 
@@ -54,16 +59,16 @@ def shown(
                 one, other = done[old, new, pattern]
                 return hide(one), hide(other)
 
-            return _bounded(unified(path, before, after, mask), most_lines)
+            return _bounded(unified(path, before, after, mask), most_lines, longest)
 
         return diff
 
     return of_host
 
 
-def _bounded(diff: Diff, most_lines: int) -> Diff:
+def _bounded(diff: Diff, most_lines: int, longest: int) -> Diff:
     lines = diff.text.splitlines(keepends=True)
-    kept = [line if len(line) <= LONGEST else line[:LONGEST] + " [...]\n" for line in lines[:most_lines]]
+    kept = [line if len(line) <= longest else line[:longest] + " [...]\n" for line in lines[:most_lines]]
     if kept == lines:
         return diff
     note = f"{len(lines) - most_lines} lines more: not shown" if len(lines) > most_lines else "long lines are cut"

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from safedeploy.adapters import git, result_file
-from safedeploy.core.diff import Diff
+from safedeploy.core.diff import Diff, unified
 from safedeploy.core.drift import DriftKind
 from safedeploy.core.errors import SafedeployError
+from safedeploy.core.patch import patch, patch_of
 from safedeploy.core.take_in import candidates, obeyed
 from safedeploy.core.template_line import included
 from safedeploy.core.tree import Kind, Made
@@ -26,7 +28,7 @@ from safedeploy.workflows.session import Session
 
 _LARGEST = 256 * 1024
 _MOST_SOURCES = 20
-_MOST_PATCH_LINES = 100_000
+_MOST_PATCH_LINES = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,23 +238,42 @@ def _text(content: bytes) -> str | None:
 
 def _patches(session: Session, found: Found, left: list[tuple[_Edit, str]], target: Path) -> Iterator[Kept]:
     """Write the edits that are not in the project as patches from the root directory (`patch -p1 -d /`)."""
-    fit = shown(found.desired, "", session.hide, most_lines=_MOST_PATCH_LINES)
+    fit = shown(found.desired, "", session.hide, most_lines=_MOST_PATCH_LINES, longest=_LARGEST)
     whole = not target.is_dir() and not str(target).endswith("/")
-    texts: dict[Path, list[str]] = {}
-    kept: list[Kept] = []
+    texts: dict[Path, list[tuple[_Edit, str, bytes]]] = {}
     for edit, why in left:
         diff: Diff = fit(edit.host)(edit.path, edit.released, edit.live)
-        file = target if whole else target / f"{edit.host}.patch"
-        if not diff.text:
-            kept.append(Kept(host=edit.host, path=edit.path, why=diff.note or why))
-            continue
-        exact = _text(edit.live) is not None and session.hide(_text(edit.live) or "") == _text(edit.live)
-        masked = "" if exact else "; secrets in it are masked: it does not apply as it is"
-        lines = diff.text.splitlines(keepends=True)
-        head = [f"# {edit.host}: {edit.path}{masked}\n", f"--- a{edit.path}\n", f"+++ b{edit.path}\n"]
-        texts.setdefault(file, []).append("".join([*head, *lines[2:]]))
-        kept.append(Kept(host=edit.host, path=edit.path, files=(str(file),), why=why + masked))
-    for file, parts in texts.items():
+        if not edit.path.isprintable():
+            yield Kept(host=edit.host, path=edit.path, why="its name cannot be written in a patch")
+        elif not diff.text:
+            yield Kept(host=edit.host, path=edit.path, why=diff.note or why)
+        else:
+            exact = diff.text == unified(edit.path, edit.released, edit.live, lambda old, new: (old, new)).text
+            masked = "" if exact else "; secrets in it are masked: it does not apply as it is"
+            text = patch(edit.path, edit.released, edit.live) if exact else patch_of(edit.path, diff).encode()
+            head = f"# {edit.host}: {edit.path}{masked}\n".encode()
+            file = target if whole else target / f"{edit.host}.patch"
+            texts.setdefault(file, []).append((edit, why + masked, head + text))
+    for wanted, parts in texts.items():
+        content = b"\n".join(text for _, _, text in parts)
+        file = _place(wanted, content)
         file.parent.mkdir(parents=True, exist_ok=True)
-        result_file.write(file, "\n".join(parts).encode(), mode=0o600)
-    yield from kept
+        result_file.write(file, content, mode=0o600)
+        for edit, why, _ in parts:
+            yield Kept(host=edit.host, path=edit.path, files=(str(file),), why=why)
+
+
+def _place(wanted: Path, content: bytes) -> Path:
+    """The file, or one beside it where another file is: that may be the only place that has an edit of yesterday."""
+    for number in count(1):
+        file = wanted if number == 1 else wanted.with_name(f"{wanted.stem}.{number}{wanted.suffix}")
+        if not file.is_file() or _holds(file, content):
+            return file
+    raise AssertionError("unreachable")
+
+
+def _holds(file: Path, content: bytes) -> bool:
+    try:
+        return file.read_bytes() == content
+    except OSError:
+        return False

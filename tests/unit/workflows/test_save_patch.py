@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -197,6 +198,37 @@ def test_a_patch_applies_to_what_was_released(session, tmp_path):
     write(tmp_path / "root", {"var/www/robots.txt": FILES["files/robots.txt"]})
     subprocess.run(["patch", "-p1", "-d", str(tmp_path / "root"), "-i", kept.files[0]], check=True, capture_output=True)
     assert (tmp_path / "root/var/www/robots.txt").read_bytes() == check.seen["a"].content[ROBOTS]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: f"{text}# {'x' * 5000}\n",
+        lambda text: f"{text}Disallow: /\x0c\u2028in/",
+    ],
+)
+def test_a_patch_gives_the_live_file_to_the_byte(session, tmp_path, change):
+    check = found(session, {("a", ROBOTS): change})
+    (kept,) = save_patch(session, check, tmp_path / "p")
+    write(tmp_path / "root", {"var/www/robots.txt": FILES["files/robots.txt"]})
+    root = str(tmp_path / "root")
+    subprocess.run(["patch", "--binary", "-p1", "-d", root, "-i", kept.files[0]], check=True, capture_output=True)
+    assert (tmp_path / "root/var/www/robots.txt").read_bytes() == check.seen["a"].content[ROBOTS]
+
+
+def test_a_patch_in_which_a_password_is_masked_says_that_it_does_not_apply(session, tmp_path):
+    check = found(session, {("a", ONE): lambda text: text.replace("hunter2-hunter2", "hunter3") + "# by hand\n"})
+    (kept,) = save_patch(session, check, tmp_path / "p")
+    assert "hunter3" not in (tmp_path / "p").read_text()
+    assert "it does not apply as it is" in kept.why
+
+
+def test_a_patch_takes_no_other_s_place(session, tmp_path):
+    for line, names in [("one", ["p.patch"]), ("two", ["p.2.patch", "p.patch"]), ("two", ["p.2.patch", "p.patch"])]:
+        (kept,) = save_patch(session, found(session, {("a", ROBOTS): add(line)}), tmp_path / "p.patch")
+        assert sorted(path.name for path in tmp_path.glob("*.patch*")) == names
+        assert f"+{line}" in Path(kept.files[0]).read_text()
 
 
 @pytest.mark.parametrize("password", ["hunter2-hunter2", "changed-by-hand"])
