@@ -18,16 +18,14 @@ from safedeploy.workflows.save_patch import Kept
 
 _LINE_STYLE = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
 _MOST_HOSTS = 5
+_MOST_NAMED = 20
 _MOST_UNDEPLOYED = 20
 
 
 def show_drift(console: Console, drift: Drift, *, diffs: bool = True) -> None:
     """Print what was found, the summary last."""
-    items = drift.items
-    by_key = {(item.host, item.fingerprint): item for item in items}
-    for hosts, item in fold(items):
-        alike = [by_key[one.host, one.fingerprint] for one in items if one.host in hosts and _same(one, item)]
-        _show(console, hosts, item, alike, total=len(drift.hosts) + len(drift.missing), diffs=diffs)
+    for alike in fold(drift.items):
+        _show(console, alike, total=len(drift.hosts) + len(drift.missing), diffs=diffs)
     _show_undeployed(console, drift)
     _show_notes(console, drift)
     say(console, summary(drift), "bold")
@@ -35,13 +33,8 @@ def show_drift(console: Console, drift: Drift, *, diffs: bool = True) -> None:
         say_whole(console, line)
 
 
-def _same(one: DriftItem, other: DriftItem) -> bool:
-    return (one.kind, one.path, one.text) == (other.kind, other.path, other.text)
-
-
-def _show(
-    console: Console, hosts: Sequence[str], item: DriftItem, alike: list[DriftItem], *, total: int, diffs: bool
-) -> None:
+def _show(console: Console, alike: Sequence[DriftItem], *, total: int, diffs: bool) -> None:
+    item, hosts = alike[0], [one.host for one in alike]
     colour = "bold red" if item.severity is Severity.ERROR else "yellow"
     where = f"{item.path} on {_whom(hosts, total)}" if item.path else _whom(hosts, total)
     say(console, f"{item.kind.value}: {where}", colour)
@@ -72,7 +65,10 @@ def _clock(text: str) -> str:
 
 
 def _whom(hosts: Sequence[str], total: int) -> str:
-    return f"all {total} hosts" if len(hosts) == total > 1 else ", ".join(hosts)
+    if len(hosts) == total > 1:
+        return f"all {total} hosts"
+    more = f" and {len(hosts) - _MOST_NAMED} more of {total} hosts" if len(hosts) > _MOST_NAMED + 1 else ""
+    return ", ".join(hosts[: _MOST_NAMED if more else None]) + more
 
 
 def _show_diff(console: Console, diff: Diff) -> None:
@@ -154,8 +150,9 @@ def _next(drift: Drift) -> Iterable[str]:
 
 def show_left(console: Console, drift: Drift) -> None:
     """What a push of the known-good release does not put right, and what a person can do about it."""
-    for hosts, item in fold(item for item in drift.items if not item.fixable):
-        where = f"{item.path} on {', '.join(hosts)}" if item.path else ", ".join(hosts)
+    for alike in fold(item for item in drift.items if not item.fixable):
+        item, whom = alike[0], _whom([one.host for one in alike], len(drift.hosts) + len(drift.missing))
+        where = f"{item.path} on {whom}" if item.path else whom
         say(console, f"not put right by --fix: {item.kind.value}: {where}: {item.text}", "yellow")
         for line in item.remedy.splitlines():
             say_whole(console, f"  {line}")

@@ -191,13 +191,13 @@ def unreachable(host: str, why: str) -> DriftItem:
     return DriftItem(host=host, kind=kind, text=why, fingerprint=fingerprint(host, kind, None))
 
 
-def fold(items: Iterable[DriftItem]) -> list[tuple[tuple[str, ...], DriftItem]]:
-    """Items that read the same on several hosts as one, with the hosts: for the screen.
+def fold(items: Iterable[DriftItem]) -> list[tuple[DriftItem, ...]]:
+    """Items that read the same on several hosts together, for the screen.
 
     When and by whom are each host's own, and do not tell items apart.
     """
-    groups: dict[object, tuple[list[str], DriftItem]] = {}
+    groups: dict[object, list[DriftItem]] = {}
     for item in items:
         key = (item.kind, item.path, item.severity, item.text, item.diff, item.remedy)
-        groups.setdefault(key, ([], item))[0].append(item.host)
-    return [(tuple(hosts), item) for hosts, item in groups.values()]
+        groups.setdefault(key, []).append(item)
+    return [tuple(alike) for alike in groups.values()]

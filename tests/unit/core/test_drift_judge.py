@@ -218,7 +218,7 @@ def test_a_time_of_the_content_from_before_the_release_is_not_believed(modified,
 def test_equal_drift_of_two_hosts_is_one_block():
     items = judged(host({A: OTHER})).items
     items += tuple(dataclasses.replace(item, host="web2") for item in items)
-    assert [hosts for hosts, _ in fold(items)] == [("web1", "web2")]
+    assert [[one.host for one in alike] for alike in fold(items)] == [["web1", "web2"]]
 
 
 @pytest.mark.parametrize(
@@ -234,3 +234,19 @@ def test_a_host_that_is_down_hides_no_drift_of_the_others(drifted, missing, code
     items = (unreachable("web1", "edited, say"),) if drifted else ()
     hosts = {"web1": HostDrift(host="web1", items=items)}
     assert Drift(environment="e", run="r", at=0, seconds=0, hosts=hosts, missing=missing).exit_code is code
+
+
+@pytest.mark.parametrize("between", [{"moved": True}, {"journal": True, "lease": {"run": "x", "holder": "ops"}}])
+def test_what_lies_there_in_the_middle_of_a_switch_is_no_drift(between):
+    extra = ExtraFile(path="/etc/apache2/on/new.conf", how="loaded", because="on/*.conf", entry=FILE)
+    found = judged(host({A: OTHER}, extra=(extra,), configtest="Syntax error", **between))
+    assert found.items == ()
+    assert "its files were not judged" in found.notes[0]
+
+
+@pytest.mark.parametrize(("path", "exact"), [("/etc/apache2/on/a.conf", False), ("/etc/apache2/on/a\nb.conf", True)])
+def test_no_command_removes_the_file_that_a_name_only_looks_like(path, exact):
+    extra = ExtraFile(path=path, exact=exact, how="loaded", because="on/*.conf", entry=FILE)
+    (item,) = judged(host(extra=(extra,))).items
+    assert "rm " not in item.remedy
+    assert "ls -lab /etc/apache2/on" in item.remedy
