@@ -55,8 +55,8 @@ def drift(
     facts: Annotated[
         bool, typer.Option("--facts", help="Let Ansible gather facts where templates need them; slower.")
     ] = False,
-    patch: Annotated[
-        Path | None,
+    patch: Annotated[  # as it is written: a path loses the `/` at its end
+        str | None,
         typer.Option(
             "--save-patch",
             metavar="PATH",
@@ -122,7 +122,7 @@ def drift(
             raise typer.Exit(int(code))
 
 
-def _save(session: Session, progress: Progress, found: Found, target: Path) -> None:
+def _save(session: Session, progress: Progress, found: Found, target: str) -> None:
     """Keep the hand edits, and say where each went."""
     from safedeploy.cli import drift_view, screen
     from safedeploy.workflows.save_patch import save_patch

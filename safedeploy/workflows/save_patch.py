@@ -54,8 +54,8 @@ class _Edit:
     made: Made | None
 
 
-def save_patch(session: Session, found: Found, target: Path) -> tuple[Kept, ...]:
-    """Keep every hand edit of a file's content. `target`: a directory (a patch for each host) or one file.
+def save_patch(session: Session, found: Found, target: str) -> tuple[Kept, ...]:
+    """Keep every hand edit of a file's content. `target`: a file; or a directory, which one with `/` at its end is too.
 
     Raises SafedeployError when a patch cannot be written; what was changed in the project stays.
     """
@@ -236,10 +236,11 @@ def _text(content: bytes) -> str | None:
         return None
 
 
-def _patches(session: Session, found: Found, left: list[tuple[_Edit, str]], target: Path) -> Iterator[Kept]:
+def _patches(session: Session, found: Found, left: list[tuple[_Edit, str]], target: str) -> Iterator[Kept]:
     """Write the edits that are not in the project as patches from the root directory (`patch -p1 -d /`)."""
     fit = shown(found.desired, "", session.hide, most_lines=_MOST_PATCH_LINES, longest=_LARGEST)
-    whole = not target.is_dir() and not str(target).endswith("/")
+    place = Path(target)
+    whole = not place.is_dir() and not target.endswith("/")
     texts: dict[Path, list[tuple[_Edit, str, bytes]]] = {}
     for edit, why in left:
         diff: Diff = fit(edit.host)(edit.path, edit.released, edit.live)
@@ -252,7 +253,7 @@ def _patches(session: Session, found: Found, left: list[tuple[_Edit, str]], targ
             masked = "" if exact else "; secrets in it are masked: it does not apply as it is"
             text = patch(edit.path, edit.released, edit.live) if exact else patch_of(edit.path, diff).encode()
             head = f"# {edit.host}: {edit.path}{masked}\n".encode()
-            file = target if whole else target / f"{edit.host}.patch"
+            file = place if whole else place / f"{edit.host}.patch"
             texts.setdefault(file, []).append((edit, why + masked, head + text))
     for wanted, parts in texts.items():
         content = b"\n".join(text for _, _, text in parts)

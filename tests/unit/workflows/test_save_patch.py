@@ -120,7 +120,7 @@ def why(kept):
 
 
 def test_an_edit_of_a_static_file_on_all_hosts_becomes_the_file(session, project, tmp_path):
-    kept = save_patch(session, found(session, everywhere(ROBOTS, add("Disallow: /in/"))), tmp_path / "p")
+    kept = save_patch(session, found(session, everywhere(ROBOTS, add("Disallow: /in/"))), str(tmp_path / "p"))
     assert [(one.host, one.in_project, one.files) for one in kept] == [
         ("a", True, ("files/robots.txt",)),
         ("b", True, ("files/robots.txt",)),
@@ -142,7 +142,7 @@ def test_an_edit_of_a_verbatim_part_on_all_hosts_becomes_a_change_of_the_templat
     session, project, tmp_path, change, file
 ):
     check = found(session, everywhere(ONE, change))
-    kept = save_patch(session, check, tmp_path / "p")
+    kept = save_patch(session, check, str(tmp_path / "p"))
     assert [one.why for one in kept] == ["", ""]
     assert all(one.in_project for one in kept)
     assert changed(project) == [file]
@@ -176,7 +176,7 @@ def test_an_edit_of_a_verbatim_part_on_all_hosts_becomes_a_change_of_the_templat
 def test_an_edit_that_the_project_cannot_have_exactly_is_a_patch_and_the_project_as_it_was(
     session, project, tmp_path, edits, reason
 ):
-    kept = save_patch(session, found(session, edits), tmp_path / "p/")
+    kept = save_patch(session, found(session, edits), str(tmp_path / "p/"))
     assert reason in why(kept)
     assert changed(project) == []
     assert not (project / "evil").exists()
@@ -186,14 +186,13 @@ def test_an_edit_that_the_project_cannot_have_exactly_is_a_patch_and_the_project
 
 def test_both_files_of_a_loop_edited_alike_are_one_change_of_the_template(session, project, tmp_path):
     edits = {**everywhere(X, add("Options None")), **everywhere(Y, add("Options None"))}
-    assert all(one.in_project for one in save_patch(session, found(session, edits), tmp_path / "p"))
+    assert all(one.in_project for one in save_patch(session, found(session, edits), str(tmp_path / "p")))
     assert changed(project) == ["templates/each.j2"]
 
 
 def test_a_patch_applies_to_what_was_released(session, tmp_path):
     check = found(session, {("a", ROBOTS): add("Disallow: /in/")})
-    (tmp_path / "p").mkdir()
-    (kept,) = save_patch(session, check, tmp_path / "p")
+    (kept,) = save_patch(session, check, f"{tmp_path}/p/")
     assert kept.files == (str(tmp_path / "p/a.patch"),)
     write(tmp_path / "root", {"var/www/robots.txt": FILES["files/robots.txt"]})
     subprocess.run(["patch", "-p1", "-d", str(tmp_path / "root"), "-i", kept.files[0]], check=True, capture_output=True)
@@ -210,7 +209,7 @@ def test_a_patch_applies_to_what_was_released(session, tmp_path):
 )
 def test_a_patch_gives_the_live_file_to_the_byte(session, tmp_path, change):
     check = found(session, {("a", ROBOTS): change})
-    (kept,) = save_patch(session, check, tmp_path / "p")
+    (kept,) = save_patch(session, check, str(tmp_path / "p"))
     write(tmp_path / "root", {"var/www/robots.txt": FILES["files/robots.txt"]})
     root = str(tmp_path / "root")
     subprocess.run(["patch", "--binary", "-p1", "-d", root, "-i", kept.files[0]], check=True, capture_output=True)
@@ -219,14 +218,14 @@ def test_a_patch_gives_the_live_file_to_the_byte(session, tmp_path, change):
 
 def test_a_patch_in_which_a_password_is_masked_says_that_it_does_not_apply(session, tmp_path):
     check = found(session, {("a", ONE): lambda text: text.replace("hunter2-hunter2", "hunter3") + "# by hand\n"})
-    (kept,) = save_patch(session, check, tmp_path / "p")
+    (kept,) = save_patch(session, check, str(tmp_path / "p"))
     assert "hunter3" not in (tmp_path / "p").read_text()
     assert "it does not apply as it is" in kept.why
 
 
 def test_a_patch_takes_no_other_s_place(session, tmp_path):
     for line, names in [("one", ["p.patch"]), ("two", ["p.2.patch", "p.patch"]), ("two", ["p.2.patch", "p.patch"])]:
-        (kept,) = save_patch(session, found(session, {("a", ROBOTS): add(line)}), tmp_path / "p.patch")
+        (kept,) = save_patch(session, found(session, {("a", ROBOTS): add(line)}), str(tmp_path / "p.patch"))
         assert sorted(path.name for path in tmp_path.glob("*.patch*")) == names
         assert f"+{line}" in Path(kept.files[0]).read_text()
 
@@ -239,7 +238,7 @@ def test_no_secret_comes_into_the_project_or_a_patch(session, project, tmp_path,
     edits = everywhere(
         ONE, edit if password == "hunter2-hunter2" else lambda text: edit(text).replace(f"# {password}\n", "# x\n")
     )
-    kept = save_patch(session, found(session, edits), tmp_path / "p")
+    kept = save_patch(session, found(session, edits), str(tmp_path / "p"))
     assert changed(project) == []
     assert kept
     text = (tmp_path / "p").read_text()
@@ -260,7 +259,7 @@ def test_a_file_whose_change_could_not_be_thrown_away_is_left_alone(session, pro
     spoil(project)
     released = {host: {ROBOTS: b"User-agent: *\n"} for host in ("a", "b")}
     before = (project / "files/robots.txt").read_text()
-    kept = save_patch(session, found(session, everywhere(ROBOTS, add("x")), deployed=released), tmp_path / "p")
+    kept = save_patch(session, found(session, everywhere(ROBOTS, add("x")), deployed=released), str(tmp_path / "p"))
     assert reason in why(kept)
     assert (project / "files/robots.txt").read_text() == before
 
@@ -268,19 +267,21 @@ def test_a_file_whose_change_could_not_be_thrown_away_is_left_alone(session, pro
 def test_an_uncommitted_change_that_does_not_matter_to_the_rendering_is_in_the_way_too(session, project, tmp_path):
     part = project / "templates/part.j2"
     part.write_text("{# mine #}KeepAlive On\n")
-    kept = save_patch(session, found(session, everywhere(ONE, lambda text: text.replace("On", "Off"))), tmp_path / "p")
+    kept = save_patch(
+        session, found(session, everywhere(ONE, lambda text: text.replace("On", "Off"))), str(tmp_path / "p")
+    )
     assert not any(one.in_project for one in kept)
     assert part.read_text() == "{# mine #}KeepAlive On\n"
 
 
 def test_a_host_that_was_not_read_may_have_another_edit(session, project, tmp_path):
     check = found(session, {("a", ROBOTS): add("x")}, missing=("b",))
-    assert "b has it too, and was not read" in why(save_patch(session, check, tmp_path / "p"))
+    assert "b has it too, and was not read" in why(save_patch(session, check, str(tmp_path / "p")))
     assert changed(project) == []
 
 
 def test_with_a_limit_no_file_of_the_project_is_changed(project, tmp_path):
     with Session(Target(project=project, environment="prod", limit="a")) as limited:
-        kept = save_patch(limited, found(limited, {("a", ROBOTS): add("x")}), tmp_path / "p")
+        kept = save_patch(limited, found(limited, {("a", ROBOTS): add("x")}), str(tmp_path / "p"))
     assert "with --limit" in why(kept)
     assert changed(project) == []
