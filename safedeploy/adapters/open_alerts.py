@@ -24,10 +24,14 @@ from safedeploy.core.drift_alerts import Open
 
 
 def directory(environ: Mapping[str, str]) -> Path:
-    """Where the files are."""
+    """Where the files are. For a user without a home, a place where every file is an OSError."""
     state = environ.get("XDG_STATE_HOME") or ""
-    root = Path(state) if state.startswith("/") else Path(environ.get("HOME") or "~").expanduser() / ".local/state"
-    return root / "safedeploy" / "alerts"
+    if state.startswith("/"):
+        return Path(state) / "safedeploy/alerts"
+    try:
+        return Path(environ.get("HOME") or Path.home()) / ".local/state/safedeploy/alerts"
+    except RuntimeError:
+        return Path(os.devnull) / "safedeploy/alerts"
 
 
 _PATIENCE = 5.0  # seconds; a check whose channel does not answer takes as long

@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from safedeploy.core.policy import History
 
+_NOWHERE = Path(os.devnull) / "safedeploy"
+
 
 class StoreError(Exception):
     """The store cannot be used now; the text says why, in one line without a secret."""
@@ -36,18 +38,26 @@ class Place:
 
 
 def state_directory(environ: Mapping[str, str] | None = None) -> Path:
-    """The user's directory for what safedeploy remembers: $XDG_STATE_HOME/safedeploy."""
+    """The user's directory for what safedeploy remembers: $XDG_STATE_HOME/safedeploy.
+
+    A place where every file is an OSError for a user without a home, whom a container may well have.
+    """
     values = os.environ if environ is None else environ
     given = values.get("XDG_STATE_HOME", "")
-    # The specification has relative ones ignored.
-    top = Path(given) if given.startswith("/") else Path(values.get("HOME") or Path.home()) / ".local/state"
-    return top / "safedeploy"
+    if given.startswith("/"):  # the specification has relative ones ignored
+        return Path(given) / "safedeploy"
+    try:
+        return Path(values.get("HOME") or Path.home()) / ".local/state/safedeploy"
+    except RuntimeError:
+        return _NOWHERE
 
 
 def place(settings: History, environ: Mapping[str, str] | None = None) -> Place:
     """The store of these settings. Raises StoreError when the variable that should name it does not."""
     values = os.environ if environ is None else environ
     if settings.url_env is None:
+        if settings.url is None and state_directory(values) == _NOWHERE:
+            raise StoreError("neither XDG_STATE_HOME nor HOME says where to keep it, and the user has no home")
         return _place(settings.url or f"sqlite:///{state_directory(values) / 'history.db'}", "history.url")
     url = values.get(settings.url_env, "")
     if not url:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pwd
+
 import pytest
 
 from safedeploy.adapters.history.place import StoreError, place, state_directory
@@ -14,6 +16,16 @@ def test_without_a_url_it_is_a_file_of_the_user(tmp_path):
     found = place(History(), {"XDG_STATE_HOME": str(tmp_path)})
     assert found.file == tmp_path / "safedeploy/history.db"
     assert state_directory({"HOME": "/home/ops"}) == state_directory({"HOME": "/home/ops", "XDG_STATE_HOME": "here"})
+
+
+def test_a_user_without_a_home_is_told_so_and_can_still_use_a_server(monkeypatch):
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: {}[uid])  # as in a container: the user database does not know us
+    with pytest.raises(StoreError, match="neither XDG_STATE_HOME nor HOME says where"):
+        place(History(), {})
+    assert place(History(url="postgresql://db.example/x"), {}).file is None
+    with pytest.raises(OSError, match="Not a directory"):
+        state_directory({}).mkdir(parents=True)
 
 
 @pytest.mark.parametrize(

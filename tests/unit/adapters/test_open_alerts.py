@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pwd
 import stat
 from multiprocessing import get_context
 from pathlib import Path
@@ -75,3 +76,11 @@ def test_no_writer_loses_what_another_one_wrote(tmp_path):
 def test_the_place_is_that_of_the_xdg_state_directory():
     assert directory({"XDG_STATE_HOME": "/s", "HOME": "/h"}) == Path("/s/safedeploy/alerts")
     assert directory({"XDG_STATE_HOME": "relative", "HOME": "/h"}) == Path("/h/.local/state/safedeploy/alerts")
+
+
+def test_a_user_without_a_home_has_no_file_and_no_crash(monkeypatch):
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: {}[uid])  # as in a container: the user database does not know us
+    kept = OpenAlerts(directory({}), "web", "prod")
+    with pytest.raises(OSError, match="Not a directory"):
+        kept.put("chat", TOLD, 10.0)
