@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safedeploy.adapters.history import spool
-from safedeploy.adapters.history.place import Place, StoreError
+from safedeploy.adapters.history.place import Place, StoreError, UnfitError
 from safedeploy.core.recording import Record
 
 if TYPE_CHECKING:
@@ -84,8 +84,9 @@ class Delivery:
                 self.trouble, pauses = None, iter(PAUSES)
                 if not looked:
                     looked = True
-                    bring_left(store, self._directory, self._mine)
-                    self.when_idle(store)
+                    bring_left(store, self._directory, self._mine, stop=self._is_hurried)
+                    if looked := not self._is_hurried():
+                        self.when_idle(store)
             except StoreError as error:
                 self.trouble = str(error)
                 if not self._ending:
@@ -94,6 +95,10 @@ class Delivery:
             if self._ending and (self.trouble or not self._records):
                 break
         store.close()
+
+    def _is_hurried(self) -> bool:
+        """The program is about to end, and something of its own run has not arrived."""
+        return self._ending and bool(self._records)
 
     def _batch(self) -> list[Record]:
         """What there is to deliver. Waits until there is something, and a little longer, for more to come along."""
@@ -117,13 +122,15 @@ class Delivery:
             self._changed.wait_for(lambda: self._ending, timeout=seconds)
 
 
-def bring_left(store: Store, directory: Path, mine: Callable[[Record], bool]) -> int:
-    """Deliver what dead runs have left and `mine` says is for this store; how many. Raises StoreError."""
-    from safedeploy.adapters.history.deliver import deliver  # noqa: PLC0415 - as above
-
+def bring_left(
+    store: Store, directory: Path, mine: Callable[[Record], bool], *, stop: Callable[[], bool] = lambda: False
+) -> int:
+    """Deliver what dead runs have left and `mine` says is for this store, until `stop`; how many. Raises StoreError."""
     brought = 0
     failed: list[StoreError] = []
     for path in spool.waiting(directory):
+        if stop():
+            break
         with spool.left(path) as found:
             if found is None:
                 continue
@@ -131,20 +138,28 @@ def bring_left(store: Store, directory: Path, mine: Callable[[Record], bool]) ->
                 _put_aside(path)
             elif mine(found.first):
                 try:
-                    with store.writing() as connection:
-                        deliver(connection, path.stem, found.records)
-                except (KeyError, TypeError, ValueError, AttributeError):
-                    _put_aside(path)  # no record of ours: it would be in the way of every run from now on
+                    brought += _bring(store, found)
                 except StoreError as error:
                     failed.append(error)
-                else:
-                    path.unlink(missing_ok=True)
-                    brought += 1
         if len(failed) == MOST_FAILURES:
             break
     if failed:
         raise failed[0]
     return brought
+
+
+def _bring(store: Store, found: spool.Left) -> bool:
+    """Deliver one; whether it could be read as ours. Raises StoreError, and the spool stays then."""
+    from safedeploy.adapters.history.deliver import deliver  # noqa: PLC0415 - as above
+
+    try:
+        with store.writing() as connection:
+            deliver(connection, found.path.stem, found.records)
+    except (UnfitError, KeyError, TypeError, ValueError, AttributeError):
+        _put_aside(found.path)  # it would be in the way of every run from now on
+        return False
+    found.path.unlink(missing_ok=True)
+    return True
 
 
 def _put_aside(path: Path) -> None:

@@ -39,7 +39,15 @@ def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     """Insert the rows that are not there yet."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     if rows:
-        connection.execute(dialect.insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])
+        fitting = [{key: _storable(value) for key, value in row.items()} for row in rows]
+        connection.execute(dialect.insert(table).on_conflict_do_nothing(), fitting)
+
+
+def _storable(value: Any) -> Any:
+    """A text without what a database refuses: halves of characters, and for PostgreSQL NUL."""
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def packed(value: Any) -> bytes:

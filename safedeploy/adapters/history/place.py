@@ -18,6 +18,10 @@ class StoreError(Exception):
     """The store cannot be used now; the text says why, in one line without a secret."""
 
 
+class UnfitError(StoreError):
+    """The store is well, and does not take these values: they will not be taken later either."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """One store. `url` may hold a password and is never shown; `shown` is fit to be; `secrets` are what it hides."""

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from safedeploy.adapters.history import schema
-from safedeploy.adapters.history.place import Place, StoreError
+from safedeploy.adapters.history.place import Place, StoreError, UnfitError
 from safedeploy.core.plain_text import plain_text
 
 CONNECT_SECONDS = 3
@@ -80,9 +80,17 @@ class Store:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error, OSError, ModuleNotFoundError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError, ModuleNotFoundError, OverflowError) as error:
             self.close()
-            raise StoreError(_told(error, self.place)) from error
+            kind = UnfitError if _is_unfit(error) else StoreError
+            raise kind(_told(error, self.place)) from error
+
+
+def _is_unfit(error: BaseException) -> bool:
+    """Whether it is for what was to be written, and not for the store."""
+    if isinstance(error, ProgrammingError):  # a server's own have a state: no such table, no permission
+        return getattr(error.orig, "sqlstate", None) is None
+    return isinstance(error, (DataError, IntegrityError, OverflowError))
 
 
 def _told(error: BaseException, at: Place) -> str:

@@ -161,3 +161,58 @@ def test_a_spool_is_of_its_user_alone(tmp_path):
     spool = Spool(tmp_path / "state/spool", "run1")
     assert oct(spool.path.stat().st_mode)[-3:] == "600"
     assert oct(spool.path.parent.stat().st_mode)[-3:] == "700"
+
+
+def leave(directory, run, every):
+    spool = Spool(directory, run)
+    spool.append(every)
+    spool.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"kind": "provenance", "data": {"commit": {}}}, {"seq": 10**30}, {"kind": "host-tree", "end": None}],
+    ids=str,
+)
+def test_what_no_store_will_ever_take_is_put_aside_and_keeps_nothing_else_waiting(at, tmp_path, wrong):
+    for name in ("run1", "run2", "run3"):
+        every = records()
+        every[3] = {**every[3], **wrong}
+        leave(tmp_path, name, every)
+        os.utime(tmp_path / f"{name}.jsonl", (0, 0))
+    leave(tmp_path, "run4", records())
+    assert bring_left(Store(at), tmp_path, anything) == 1
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".db" and path.name != "state") == [
+        "run1.damaged",
+        "run2.damaged",
+        "run3.damaged",
+    ]
+
+
+def test_a_text_that_a_database_refuses_is_stored_without_the_letters(at, tmp_path):
+    every = records()
+    every[3] = {**every[3], "host": "web\x00\ud8001"}
+    leave(tmp_path, "run1", every)
+    assert bring_left(Store(at), tmp_path, anything) == 1
+    assert "web?1" in {event.host for event in recorded(at, "run1")[1]}
+
+
+def test_the_end_of_a_run_does_not_wait_for_what_many_others_have_left(file, tmp_path):
+    for number in range(150):
+        leave(tmp_path, f"run{number:03}", records(60))
+    delivery = Delivery(file, "run999", mine=anything, directory=tmp_path)
+    every = records(30)
+    delivery.put(every[:3])
+    delivery.begin()
+    deadline = time.monotonic() + 20
+    while not (file.file.exists() and _begun(file)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    delivery.put(every[3:])
+    assert delivery.end(2.5)
+    assert recorded(file, "run999")[0].exit_code == 0
+
+
+def _begun(at):
+    with Store(at).reading() as connection:
+        return connection is not None and recorded(at, "run000")[0] is not None
