@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safedeploy.adapters import settings
 from safedeploy.adapters.history import runs as stored
@@ -22,6 +22,9 @@ from safedeploy.core.history import Event, Run, Wanted, standing
 from safedeploy.core.policy import Policy
 from safedeploy.workflows.delivery import bring_left
 from safedeploy.workflows.recorder import is_for
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 UNCHANGED = "No host was asked, and nothing was changed."
 
@@ -60,16 +63,26 @@ def listed(policy: Policy, wanted: Wanted) -> Listed:
 
 
 def told(project: Path, name: str) -> Told:
-    """One run, by its id, by the beginning of it, or `last`. Raises SafedeployError `no-such-run`, and as above."""
+    """One run, by its id, by the beginning of it, or `last`. Raises SafedeployError `no-such-run`, and as above.
+
+    A store that cannot be read is only in the way when the run is in no other.
+    """
     found: list[tuple[Policy, Run]] = []
+    unread: list[SafedeployError] = []
     loaded = settings.load(project)
     policies = [loaded.policy(environment) for environment in loaded.environments]
     for policy in policies:
         if not policy.history.enabled:
             continue
-        with opened(policy) as (store, _), store.reading() as connection:
-            if connection is not None:
-                found += [(policy, run) for run in stored.named(connection, policy.project, name, [policy.environment])]
+        try:
+            with opened(policy) as (store, _), store.reading() as connection:
+                runs = [] if connection is None else _named(connection, policy, name)
+        except SafedeployError as error:
+            unread.append(error)
+        else:
+            found += [(policy, run) for run in runs]
+    if unread and (not found or name == stored.LAST):
+        raise unread[0]
     if name == stored.LAST and found:
         found = [max(found, key=lambda one: one[1].started)]
     if len(found) != 1:
@@ -79,6 +92,10 @@ def told(project: Path, name: str) -> Told:
         events = [] if connection is None else stored.events(connection, run.run)
         documents = {} if connection is None else stored.documents(connection, run.run)
     return Told(run=run, summary=_standing(run, events), events=tuple(events), documents=documents)
+
+
+def _named(connection: Connection, policy: Policy, name: str) -> list[Run]:
+    return stored.named(connection, policy.project, name, [policy.environment])
 
 
 @contextmanager
