@@ -147,17 +147,17 @@ class Hiding:
 
     def milestone(self, milestone: Milestone, data: Mapping[str, Any]) -> None:
         """Pass it on."""
-        self._listener.milestone(milestone, _hidden(data, self._hide))
+        self._listener.milestone(milestone, hidden(data, self._hide))
 
 
-def _hidden(value: Any, hide: Callable[[str], str]) -> Any:
+def hidden(value: Any, hide: Callable[[str], str]) -> Any:
     """The same JSON with every text hidden, names of members too."""
     if isinstance(value, str):
         return hide(value)
     if isinstance(value, Mapping):
-        return {hide(str(key)): _hidden(item, hide) for key, item in value.items()}
+        return {hide(str(key)): hidden(item, hide) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_hidden(item, hide) for item in value]
+        return [hidden(item, hide) for item in value]
     return value
 
 

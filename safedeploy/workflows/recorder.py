@@ -18,7 +18,7 @@ from safedeploy.adapters.history.spool import Spool
 from safedeploy.core.history import fit, summary
 from safedeploy.core.recording import Record, fit_document, fit_plan, host_records, without_repeats
 from safedeploy.workflows.delivery import Delivery
-from safedeploy.workflows.events import Milestone, Phase, Status
+from safedeploy.workflows.events import Milestone, Phase, Status, hidden
 from safedeploy.workflows.provenance import provenance
 from safedeploy.workflows.pruning import prune_if_due
 from safedeploy.workflows.session import Session
@@ -137,7 +137,7 @@ class Recorder:
             self._looking.join(END_SECONDS)
         session = self._session
         if session.plan_document is not None:
-            plan = fit_plan(session.plan_document, session.private)
+            plan = fit_plan(hidden(session.plan_document, session.hide), session.private)
             self._add({"kind": "document", "name": "plan", "document": plan})
         document = data.get("document")
         if document is not None:

@@ -7,7 +7,9 @@ import time
 
 import pytest
 
+from safedeploy.adapters.history import runs as stored
 from safedeploy.adapters.history.place import place
+from safedeploy.adapters.history.store import Store
 from safedeploy.workflows.events import Milestone, Phase, Status
 from safedeploy.workflows.recorder import Recorder
 from safedeploy.workflows.session import Session, Target
@@ -31,6 +33,7 @@ def recording(tmp_path, monkeypatch):
         session.events.milestone(Milestone.RUN_STARTED, {"command": "push", "reason": "because of correct-horse"})
         session.events.phase(Phase.OBSERVE, "1 host")
         session.events.host("web1", Phase.OBSERVE, Status.FAILED, "it said correct-horse\x1b[31m\x00 to me")
+        session.plan_document = {"format": "safedeploy-plan", "hosts": {"web1": {"problems": ["correct-horse"]}}}
         document = {"format": "safedeploy-push", "hosts": {"web1": {"end": "confirmed", "why": "correct-horse"}}}
         session.events.milestone(Milestone.RUN_ENDED, {"exit_code": 0, "error": None, "document": document})
         began = time.monotonic()
@@ -60,6 +63,8 @@ def test_no_secret_and_no_control_sequence_is_stored(recording, tmp_path):
     session, _ = recording("enabled: true\n", secrets=["correct-horse"])
     _, events = recorded(place(session.policy.history), session.identity.run)
     assert [event.text for event in events if event.kind == "host"] == ["it said ******** to me"]
+    with Store(place(session.policy.history)).reading() as connection:
+        assert "correct-horse" not in str(stored.documents(connection, session.identity.run))
     kept = b"".join(path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file())
     assert b"correct-horse" not in kept
 
