@@ -18,7 +18,8 @@ def prune_if_due(store: Store, policy: Policy) -> None:
     now = datetime.now(UTC)
     with store.writing() as connection:
         if stored.due(connection, policy.project, policy.environment, now):
-            before = now - timedelta(days=policy.history.keep)
+            keep = timedelta(days=policy.history.keep)
+            before = stored.horizon(connection, policy.project, policy.environment, now, keep)
             stored.prune(connection, policy.project, policy.environment, before)
 
 

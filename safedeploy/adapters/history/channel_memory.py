@@ -34,7 +34,7 @@ class ChannelMemory:
             if not full.startswith(self._prefix):
                 continue
             key, opened = full.removeprefix(self._prefix), row.opened_at.timestamp()
-            if row.last_sent_at is None and now - opened > CLAIMED:
+            if row.last_sent_at is None and abs(now - opened) > CLAIMED:  # clocks of two machines differ
                 self._abandoned.add(key)
                 continue
             sent = opened if row.last_sent_at is None else row.last_sent_at.timestamp()

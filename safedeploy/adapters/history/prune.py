@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, delete, func, or_, select, text, update
 
 from safedeploy.adapters.history import files
 from safedeploy.adapters.history.deliver import GARBAGE_LOCK, add
@@ -18,13 +18,25 @@ AT_ONCE = 200
 def due(connection: Connection, project: str, environment: str, now: datetime) -> bool:
     """Whether nobody has pruned this environment for a day; of several who ask at once one is told so."""
     name = f"pruned {project}/{environment}"
-    taken = update(MARKS).where(MARKS.c.name == name, MARKS.c.at < now - EVERY).values(at=now).returning(MARKS.c.name)
+    # One of the future was made by a clock that went wrong: it must not keep the history from being pruned.
+    late = or_(MARKS.c.at < now - EVERY, MARKS.c.at > now + EVERY)
+    taken = update(MARKS).where(MARKS.c.name == name, late).values(at=now).returning(MARKS.c.name)
     if connection.execute(taken).first() is not None:
         return True
     if connection.execute(select(MARKS.c.at).where(MARKS.c.name == name)).first() is not None:
         return False
     add(connection, MARKS, [{"name": name, "at": now}])
     return True
+
+
+def horizon(connection: Connection, project: str, environment: str, now: datetime, keep: timedelta) -> datetime:
+    """From when on runs are kept: reckoned from the newest run but for those of the last day.
+
+    So a machine whose clock has just jumped ahead by years forgets nothing of what others recorded.
+    """
+    mine = (RUNS.c.project == project, RUNS.c.environment == environment)
+    newest = select(func.max(RUNS.c.started)).where(*mine, RUNS.c.started < now - EVERY)
+    return min(connection.execute(newest).scalar() or now, now) - keep
 
 
 def prune(connection: Connection, project: str, environment: str, before: datetime) -> int:

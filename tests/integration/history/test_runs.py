@@ -160,3 +160,20 @@ def test_a_record_that_arrives_after_the_rebuilding_takes_its_place(store):
         put_rebuilt(connection, [REBUILT], [TOLD], [])
     put(store, "a", NOW)
     assert known(store) == (Made.RECORDED, "anna@ops", [])
+
+
+def test_a_clock_that_is_years_ahead_makes_nothing_be_forgotten(store):
+    put(store, "old", NOW - 30 * DAY)
+    put(store, "new", NOW - 2 * DAY)
+    ahead = NOW + 3650 * DAY
+    put(store, "ahead", ahead)
+    with store.writing() as connection:
+        assert prune.horizon(connection, "www", "prod", ahead, 90 * DAY) == NOW - 92 * DAY
+        assert prune.horizon(connection, "www", "staging", NOW, 90 * DAY) == NOW - 90 * DAY
+
+
+def test_a_clock_that_was_ahead_does_not_end_the_forgetting(store):
+    with store.writing() as connection:
+        assert prune.due(connection, "www", "prod", NOW + 3650 * DAY)
+        assert prune.due(connection, "www", "prod", NOW)
+        assert not prune.due(connection, "www", "prod", NOW)
