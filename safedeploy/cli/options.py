@@ -31,8 +31,18 @@ Junit = Annotated[
     typer.Option("--junit", metavar="FILE", help="Write a JUnit report, for the pages of a CI platform."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. Needed without a terminal.")]
+
+
+def _reason(text: str) -> str:
+    """Bytes that are no UTF-8, as a terminal of another encoding sends them, would be refused half-way by Ansible."""
+    return text.encode("utf-8", "replace").decode()
+
+
 Reason = Annotated[
-    str, typer.Option("--reason", "-m", metavar="TEXT", help="Why: goes into the lease and the audit log.")
+    str,
+    typer.Option(
+        "--reason", "-m", metavar="TEXT", help="Why: goes into the lease and the audit log.", callback=_reason
+    ),
 ]
 AllowRestart = Annotated[
     bool, typer.Option("--allow-restart", help="Permit a restart where a graceful reload cannot apply the change.")
