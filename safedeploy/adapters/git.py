@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
+
+from safedeploy.core import ci_job
 
 
 def provenance(project: Path) -> dict[str, str | bool | None]:
     """`commit` (full hash or None), `branch` and `dirty` of the checkout that holds the project.
 
-    Outside a checkout, or without git, the commit is None: a release need not come from git.
+    Outside a checkout, or without git, the commit is None: a release need not come from git. What git cannot tell in a
+    CI job is taken from the job: the branch, since it has a commit checked out without one, and the commit where git
+    refuses to read a checkout that belongs to another user (it is then not known whether that is dirty).
     """
     commit = _git(project, "rev-parse", "HEAD")
     if commit is None:
-        return {"commit": None, "branch": None, "dirty": None}
-    return {
-        "commit": commit,
-        "branch": _git(project, "rev-parse", "--abbrev-ref", "HEAD"),
-        "dirty": bool(_git(project, "status", "--porcelain", "--", ".")),
-    }
+        commit = ci_job.commit(os.environ, project)
+        return {"commit": commit, "branch": ci_job.branch(os.environ) if commit else None, "dirty": None}
+    branch = _git(project, "rev-parse", "--abbrev-ref", "HEAD")
+    if branch == "HEAD" and commit == ci_job.commit(os.environ, project):
+        branch = ci_job.branch(os.environ) or branch
+    return {"commit": commit, "branch": branch, "dirty": bool(_git(project, "status", "--porcelain", "--", "."))}
 
 
 def _git(project: Path, *arguments: str) -> str | None:

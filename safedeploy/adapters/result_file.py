@@ -10,8 +10,10 @@ from pathlib import Path
 from safedeploy.core.errors import ExitCode, SafedeployError
 
 
-def write(path: Path, content: bytes, *, mode: int = 0o666) -> None:
-    """Put a file in place of what is there; `mode` is cut by the umask. A device or pipe is written to as it is.
+def write(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Put a file in place of what is there, with this mode, else with what the umask leaves of 0666.
+
+    A device or pipe is written to as it is.
 
     Raises SafedeployError when it cannot be written.
     """
@@ -30,12 +32,14 @@ def write(path: Path, content: bytes, *, mode: int = 0o666) -> None:
         ) from error
 
 
-def _replace(path: Path, content: bytes, mode: int) -> None:
+def _replace(path: Path, content: bytes, mode: int | None) -> None:
     # A link is followed: what it points to is replaced, and the link stays.
     target = path.resolve()
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(content)
         beside.replace(target)
     except OSError:

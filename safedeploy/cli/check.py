@@ -7,7 +7,7 @@ import typer
 from safedeploy.cli.boot_guard import missing_guard
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, planned, vault_options
-from safedeploy.cli.options import Accept, AskVault, Diffs, Environment, Json, Limit, VaultFiles, VaultIds, Wait
+from safedeploy.cli.options import Accept, AskVault, Diffs, Environment, Json, Junit, Limit, VaultFiles, VaultIds, Wait
 from safedeploy.core.acceptance import accepted_ids
 from safedeploy.core.service import told
 
@@ -19,6 +19,7 @@ def check(
     *,
     limit: Limit = None,
     as_json: Json = False,
+    junit: Junit = None,
     diffs: Diffs = True,
     accept: Accept = None,
     wait: Wait = None,
@@ -33,19 +34,26 @@ def check(
     server. No live file changes on any host.
     """
     from safedeploy.cli import documents, plan_view, preflight_view, screen
+    from safedeploy.cli.check_report import CheckReport
     from safedeploy.workflows import check as workflow
     from safedeploy.workflows.observe import require_all
     from safedeploy.workflows.preflight import require_pass
 
     accepted = accepted_ids(accept or ())
     vault = vault_options(vault_password_file, vault_id, ask=ask_vault_pass)
-    with Invocation(context, environment, limit, vault, wait=wait) as (session, progress):
+    with (
+        Invocation(context, environment, limit, vault, wait=wait) as (session, progress),
+        CheckReport(session, junit) as report,
+    ):
         found, wanted, seen = planned(session)
+        if seen.missing:
+            report.write(found, None)
         require_all(seen)
         if (line := told(seen.hosts.values(), environment)) is not None:
             screen.say(screen.err(), line, "yellow")
         verdict = workflow.check(session, found, wanted, accepted)
         progress.pause()
+        report.write(found, verdict)
         document = documents.check_document(found, verdict)
         session.conclude(document)
         if as_json:

@@ -11,6 +11,8 @@ from typing import NoReturn, ParamSpec, TypeVar
 
 import typer
 
+from safedeploy.cli import last_line
+from safedeploy.cli.job_log import annotate
 from safedeploy.cli.screen import err, say
 from safedeploy.core.errors import ExitCode, SafedeployError
 
@@ -18,27 +20,41 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class _Told(typer.Exit):
+    """The end of a command whose failure was shown in four parts."""
+
+
 def reported(command: Callable[P, R]) -> Callable[P, R]:
-    """Wrap a command so that every failure becomes a message and an exit code."""
+    """Wrap a command so that every failure becomes a message and an exit code; a CI log gets a last line with it."""
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return command(*args, **kwargs)
-        except SafedeployError as error:
-            _show(error)
-        except KeyboardInterrupt:
-            _show(_interrupted())
-        except BrokenPipeError:
-            # The reader of our output has gone (head, less), and nothing more can be said.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
-        except (typer.Exit, typer.Abort):
+            result = _failing_well(command, *args, **kwargs)
+        except typer.Exit as end:
+            last_line.show(kwargs.get("context"), end.exit_code, noted=isinstance(end, _Told))
             raise
-        except Exception as error:  # noqa: BLE001 - the last line of defence turns a bug into a message
-            _bug(error)
+        last_line.show(kwargs.get("context"), int(ExitCode.OK), noted=False)
+        return result
 
     return wrapped
+
+
+def _failing_well(command: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    try:
+        return command(*args, **kwargs)
+    except SafedeployError as error:
+        _show(error)
+    except KeyboardInterrupt:
+        _show(_interrupted())
+    except BrokenPipeError:
+        # The reader of our output has gone (head, less), and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line of defence turns a bug into a message
+        _bug(error)
 
 
 def _interrupted() -> SafedeployError:
@@ -55,7 +71,8 @@ def _show(error: SafedeployError) -> NoReturn:
     say(console, f"error[{error.code}]: {error.what}", "bold red")
     say(console, f"state: {error.state}")
     say(console, f"next:  {error.next_step}")
-    raise typer.Exit(int(error.exit_code))
+    annotate(console, "error", f"safedeploy: {error.code}", f"{error.what}\n{error.state}\n{error.next_step}")
+    raise _Told(int(error.exit_code))
 
 
 def _bug(error: Exception) -> NoReturn:

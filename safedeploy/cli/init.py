@@ -94,5 +94,7 @@ def _next_steps(directory: Path) -> str:
         f"  1. name your hosts in {inventory}/hosts.yml, and your sites in {inventory}/group_vars/all/sites.yml\n"
         f"  2. safedeploy plan {ENVIRONMENT}     see what would change; changes nothing\n"
         f"  3. safedeploy check {ENVIRONMENT}    test it on every host; changes no live file\n"
-        f"  4. safedeploy push {ENVIRONMENT}     deploy it host by host, with automatic revert"
+        f"  4. safedeploy push {ENVIRONMENT}     deploy it host by host, with automatic revert\n"
+        f"Hosts that serve already: name them, then `safedeploy adopt {ENVIRONMENT}` takes what they have, in place of "
+        "the sites of step 1."
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,6 +19,7 @@ from safedeploy.core.errors import ExitCode, SafedeployError
 
 if TYPE_CHECKING:
     from safedeploy.cli.progress import Progress
+    from safedeploy.workflows.alerting import Alerting
     from safedeploy.workflows.desired import Desired
     from safedeploy.workflows.observe import Seen
     from safedeploy.workflows.planning import FleetPlan
@@ -43,9 +44,11 @@ class Invocation:
         self._context, self._environment, self._limit, self._vault = context, environment, limit, vault
         self._wait = wait
         self._stack = ExitStack()
+        self._alerting: Alerting | None = None
 
     def __enter__(self) -> tuple[Session, Progress]:
         from safedeploy.cli.progress import Progress
+        from safedeploy.workflows import alerting
         from safedeploy.workflows.events import Milestone
         from safedeploy.workflows.session import Session, Target
 
@@ -60,8 +63,12 @@ class Invocation:
         progress = self._stack.enter_context(Progress())
         session = self._stack.enter_context(Session(target, progress))
         self._session = session
+        settings.run = session.identity.run
+        self._alerting = alerting.attach(session)
         reason = str(self._context.params.get("reason") or "")
         session.events.milestone(Milestone.RUN_STARTED, {"command": self._context.info_name, "reason": reason})
+        if self._alerting is not None:
+            _say(self._alerting.without_address())
         if self._wait is not None:
             self._hold_alone(session, self._wait)
         return session, progress
@@ -72,13 +79,14 @@ class Invocation:
         try:
             self._stack.enter_context(alone(session, seconds))
         except BaseException as error:
-            self._end(error)
-            self._stack.close()
+            self.__exit__(None, error, None)
             raise
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         self._end(error)
         self._stack.close()
+        if self._alerting is not None:
+            _say(self._alerting.finish())
 
     def _end(self, error: BaseException | None) -> None:
         from safedeploy.workflows.events import Milestone
@@ -88,6 +96,15 @@ class Invocation:
             told = {"code": error.code, "what": error.what, "state": error.state, "next": error.next_step}
         data = {"exit_code": int(ended_with(error)), "error": told, "document": self._session.document}
         self._session.events.milestone(Milestone.RUN_ENDED, data)
+
+
+def _say(lines: list[str]) -> None:
+    """What nothing depends on, not even that somebody still reads it."""
+    from safedeploy.cli import screen
+
+    with suppress(OSError):
+        for line in lines:
+            screen.say(screen.err(), line, "yellow")
 
 
 def ended_with(error: BaseException | None) -> ExitCode:

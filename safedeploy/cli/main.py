@@ -8,10 +8,14 @@ from typing import Annotated
 import typer
 
 from safedeploy import __version__
+from safedeploy.cli.adopt import adopt
+from safedeploy.cli.alerts import app as alerts
 from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
 from safedeploy.cli.decide import abort, confirm
+from safedeploy.cli.drift import drift
 from safedeploy.cli.init import init
+from safedeploy.cli.job_log import start as start_log
 from safedeploy.cli.lab import app as lab
 from safedeploy.cli.options import Globals, project_directory
 from safedeploy.cli.plan import plan
@@ -31,8 +35,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, plan, check, push, confirm, abort, rollback, status, undrain, unlock, render, boot_guard):
+for command in (
+    init,
+    adopt,
+    plan,
+    check,
+    push,
+    confirm,
+    abort,
+    rollback,
+    status,
+    drift,
+    undrain,
+    unlock,
+    render,
+    boot_guard,
+):
     app.command()(command)
+app.add_typer(alerts, name="alerts", help="Who is told of pushes and drift.")
 app.add_typer(lab, name="lab", help="A real fleet of Apache hosts on this machine.")
 
 
@@ -68,5 +88,6 @@ def run() -> None:
 
     Until the process is gone no stop signal may cut short what is cleared up at its end, nor change its exit code.
     """
+    start_log()
     with Interrupt.of_program():
         app()

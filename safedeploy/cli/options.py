@@ -12,10 +12,11 @@ import typer
 
 @dataclass(kw_only=True)
 class Globals:
-    """What was said before the command."""
+    """What was said before the command; `run` is what it is called once it has begun to work."""
 
     project: Path = field(default_factory=Path)
     verbosity: int = 0
+    run: str | None = None
 
 
 Environment = Annotated[
@@ -25,6 +26,10 @@ Limit = Annotated[
     str | None, typer.Option("--limit", "-l", metavar="PATTERN", help="Only these hosts (Ansible's pattern).")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, and nothing else there.")]
+Junit = Annotated[
+    Path | None,
+    typer.Option("--junit", metavar="FILE", help="Write a JUnit report, for the pages of a CI platform."),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. Needed without a terminal.")]
 Reason = Annotated[
     str, typer.Option("--reason", "-m", metavar="TEXT", help="Why: goes into the lease and the audit log.")

@@ -27,6 +27,10 @@ def plan(
     out_file: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Save the plan, for `push --plan FILE`.")
     ] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option("--markdown", metavar="FILE", help="Write the plan for the comment on a change request."),
+    ] = None,
     diffs: Diffs = True,
     full: Full = False,
     ask_hosts: Examine = True,
@@ -44,11 +48,13 @@ def plan(
     hosts are shown once. Changes nothing.
     """
     from safedeploy.cli import documents, plan_view, screen
+    from safedeploy.cli.plan_report import PlanReport
     from safedeploy.workflows import examine, saved_plan
 
-    with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
-        session,
-        progress,
+    vault = vault_options(vault_password_file, vault_id, ask=ask_vault_pass)
+    with (
+        Invocation(context, environment, limit, vault) as (session, progress),
+        PlanReport(session, markdown) as report,
     ):
         found, wanted, seen = planned(session)
         if ask_hosts:
@@ -60,6 +66,7 @@ def plan(
             screen.say_json(document)
         else:
             plan_view.show_plan(screen.out(), found, diffs=diffs, everything=full)
+        report.write(found)
         if seen.missing:
             raise unreachable(seen)
         if out_file is not None:

@@ -7,6 +7,7 @@ from collections import Counter
 from rich.console import Console
 from rich.text import Text
 
+from safedeploy.cli.job_log import group
 from safedeploy.cli.preflight_view import differences, findings
 from safedeploy.cli.rows import Rows
 from safedeploy.cli.screen import plain, say
@@ -15,7 +16,7 @@ from safedeploy.core.examined import Examined
 from safedeploy.core.plan import ActionKind, HostPlan, Verdict
 from safedeploy.workflows.planning import FleetPlan
 
-_SIGN = {
+SIGN = {
     ActionKind.CREATE: ("+", "green"),
     ActionKind.CHANGE: ("~", "yellow"),
     ActionKind.DELETE: ("-", "red"),
@@ -28,19 +29,19 @@ _LINE_STYLE = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"),
 
 def show_plan(console: Console, plan: FleetPlan, *, diffs: bool = True, everything: bool = False) -> None:
     """Print the plan. `everything` also lists the paths that stay as they are, with their reasons."""
-    for alike, item in _fold(plan):
+    for alike, item in fold(plan):
         _show_group(console, alike, item, everything=everything)
     if diffs:
         for hosts, diff in plan.diffs:
             _show_diff(console, hosts, diff, total=len(plan.hosts))
-    for alike, examined in _fold_examined(plan):
+    for alike, examined in fold_examined(plan):
         _show_examined(console, alike, examined)
     for host, reason in plan.missing.items():
         say(console, f"{host}: not read: {reason}", "bold red")
     say(console, summary(plan), "bold")
 
 
-def _fold(plan: FleetPlan) -> list[tuple[list[str], HostPlan]]:
+def fold(plan: FleetPlan) -> list[tuple[list[str], HostPlan]]:
     """Hosts whose plans read the same are shown together."""
     groups: dict[object, tuple[list[str], HostPlan]] = {}
     for host, item in plan.hosts.items():
@@ -63,7 +64,7 @@ def _show_group(console: Console, hosts: list[str], item: HostPlan, *, everythin
     for action in item.actions:
         if action.kind is ActionKind.NONE and not everything:
             continue
-        sign, colour = _SIGN[action.kind]
+        sign, colour = SIGN[action.kind]
         say(console, f"  {sign} {action.path}  ({action.reason})", colour)
         if action.path in looked_after:
             say(console, f"      {looked_after[action.path]}")
@@ -83,14 +84,15 @@ def _show_diff(console: Console, hosts: tuple[str, ...], diff: Diff, *, total: i
         say(console, f"{diff.path} on {whom}: {diff.note}", "bold")
         console.print()
         return
-    say(console, f"{diff.path} on {whom}: {diff.added} lines added, {diff.removed} removed", "bold")
-    for line in plain(diff.text).splitlines():
-        style = next((style for prefix, style in _LINE_STYLE if line.startswith(prefix)), "")
-        console.print(Text(line, style=style))
+    with group(console, f"{diff.path} on {whom}: {diff.added} lines added, {diff.removed} removed", style="bold"):
+        for line in plain(diff.text).splitlines():
+            style = next((style for prefix, style in _LINE_STYLE if line.startswith(prefix)), "")
+            console.print(Text(line, style=style))
     console.print()
 
 
-def _fold_examined(plan: FleetPlan) -> list[tuple[list[str], Examined]]:
+def fold_examined(plan: FleetPlan) -> list[tuple[list[str], Examined]]:
+    """Hosts of which httpd says the same, together."""
     groups: dict[str, tuple[list[str], Examined]] = {}
     for host, item in plan.examined.items():
         groups.setdefault(repr(item), ([], item))[0].append(host)
@@ -120,14 +122,23 @@ def _show_examined(console: Console, hosts: list[str], item: Examined) -> None:
 
 def summary(plan: FleetPlan) -> str:
     """One line that says it all."""
+    tail = f" ({found})" if (found := kinds(plan)) else ""
+    return f"plan for {plan.environment}, release {plan.release}: hosts: {headline(plan)}{tail}"
+
+
+def headline(plan: FleetPlan) -> str:
+    """How many hosts would be changed, reloaded, recorded, left alone."""
     counts = Counter(item.verdict for item in plan.hosts.values())
-    kinds = Counter(action.kind for item in plan.hosts.values() for action in item.changes)
     parts = [f"{counts[verdict]} {text}" for verdict, text in _WORDS if counts[verdict]]
     if plan.missing:
         parts.append(f"{len(plan.missing)} not read")
-    files = ", ".join(f"{number} {kind.value}" for kind, number in kinds.items())
-    tail = f" ({files})" if files else ""
-    return f"plan for {plan.environment}, release {plan.release}: hosts: {', '.join(parts) or 'none'}{tail}"
+    return ", ".join(parts) or "none"
+
+
+def kinds(plan: FleetPlan) -> str:
+    """How many paths would be created, changed, deleted, over all hosts."""
+    found = Counter(action.kind for item in plan.hosts.values() for action in item.changes)
+    return ", ".join(f"{number} {kind.value}" for kind, number in found.items())
 
 
 _WORDS = (

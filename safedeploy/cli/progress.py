@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from safedeploy.cli.job_log import Group
 from safedeploy.cli.screen import err, plain, say
 from safedeploy.workflows.events import Milestone, Phase, Status
 
@@ -22,6 +23,8 @@ _MARK = {
     Status.SKIPPED: ("skipped", "dim"),
 }
 _COLUMNS = (Phase.OBSERVE, Phase.PREFLIGHT, Phase.ROLLOUT, Phase.SETTLE)
+# Folded in the log of a CI job: nothing is live in it yet, and what it found is shown after it.
+_FOLDED = (Phase.PREFLIGHT,)
 _MOST_ROWS = 30
 
 
@@ -41,6 +44,7 @@ class Progress:
         self._title = ""
         self._started = time.monotonic()
         self._lock = threading.Lock()
+        self._group: Group | None = None
         self._live: Live | None = None
         if self._console.is_terminal and not quiet:
             self._live = Live(console=self._console, get_renderable=self._table, refresh_per_second=8, transient=True)
@@ -53,6 +57,8 @@ class Progress:
 
     def pause(self) -> None:
         """Take the live table off the screen, before something else is printed or asked."""
+        with self._lock:
+            self._end_group()
         if self._live is not None and self._live.is_started:
             self._live.stop()
 
@@ -61,8 +67,9 @@ class Progress:
         with self._lock:
             self._title = f"{phase.value}: {text}"
             if self._live is None:
+                self._end_group()
                 if not self._quiet and phase not in (Phase.RESOLVE, Phase.PLAN):
-                    say(self._console, f"[{self._elapsed()}] {self._title}")
+                    self._say_phase(phase, f"[{self._elapsed()}] {self._title}")
             elif not self._live.is_started and phase in (*_COLUMNS, Phase.WAIT):
                 self._live.start()
 
@@ -75,6 +82,8 @@ class Progress:
             self._rows[host][phase] = _Cell(status=status, text=text)
             if self._live is None and not self._quiet and status is not Status.RUNNING and text:
                 mark, _style = _MARK[status]
+                if status is Status.FAILED:
+                    self._end_group()  # a failure is not folded away
                 say(self._console, f"[{self._elapsed()}]   {host}: {mark}: {_first_line(text)}")
 
     def output(self, text: str) -> None:
@@ -84,6 +93,17 @@ class Progress:
 
     def milestone(self, milestone: Milestone, data: Mapping[str, Any]) -> None:
         """Not shown: the command itself shows how it ended."""
+
+    def _say_phase(self, phase: Phase, text: str) -> None:
+        if phase in _FOLDED:
+            self._group = Group(self._console, text, folded=False)
+        else:
+            say(self._console, text)
+
+    def _end_group(self) -> None:
+        if self._group is not None:
+            self._group.end()
+            self._group = None
 
     def _elapsed(self) -> str:
         return f"{time.monotonic() - self._started:6.1f} s"

@@ -1,7 +1,8 @@
 """Where things are printed: results on standard output, everything else on standard error.
 
 Colours only on a terminal, and never with NO_COLOR. Text from hosts is stripped of control
-sequences before it is shown.
+sequences before it is shown, and none is written where there is no terminal, whatever FORCE_COLOR says: a log
+is read as text.
 """
 
 from __future__ import annotations
@@ -27,7 +28,13 @@ def _console(*, stderr: bool) -> Console:
     width = None if stream.isatty() else _PLAIN_WIDTH
     # What is printed is never markup: it may be a host's words.
     return Console(
-        stderr=stderr, highlight=False, markup=False, soft_wrap=not stream.isatty(), width=width, emoji=False
+        stderr=stderr,
+        highlight=False,
+        markup=False,
+        soft_wrap=not stream.isatty(),
+        width=width,
+        emoji=False,
+        force_terminal=None if stream.isatty() else False,
     )
 
 
@@ -58,5 +65,7 @@ def say_whole(console: Console, text: str, style: str = "") -> None:
 
 def say_json(document: Mapping[str, Any]) -> None:
     """One JSON document, alone on standard output."""
-    sys.stdout.write(json.dumps(document, indent=2, sort_keys=True) + "\n")
+    text = json.dumps(document, indent=2, sort_keys=True)
+    # The same document, without what GitHub's log would take for a command in a host's words.
+    sys.stdout.write(text.replace("##[", "\\u0023#[") + "\n")
     sys.stdout.flush()

@@ -53,20 +53,21 @@ def _key(check: HostCheck) -> str:
         # Without a likely line the answers are all that a host has to tell.
         [[_plain(check.host, one) for one in cause.verdicts] for cause in check.causes if not cause.likely],
     )
-    return _RANDOM.sub("#", _without_name(check.host, repr(parts)))
+    return _RANDOM.sub("#", without_name(check.host, repr(parts)))
 
 
 def _cause_key(cause: Cause) -> object:
     return cause.kinds, [(hunk.path, hunk.number) for hunk in cause.likely]
 
 
-def _without_name(host: str, text: str) -> str:
+def without_name(host: str, text: str) -> str:
+    """A text without the host's own name, to tell whether another host says the same."""
     return re.sub(rf"(?<![\w-]){re.escape(host)}(?![\w-])", "HOST", text)
 
 
 def _plain(host: str, one: ProbeVerdict) -> tuple[str, str]:
     """A verdict without what differs between hosts that ask the same."""
-    request = _WHO_AND_WHERE.sub("", _without_name(host, one.request))
+    request = _WHO_AND_WHERE.sub("", without_name(host, one.request))
     return one.kind, _RANDOM.sub("#", request)
 
 

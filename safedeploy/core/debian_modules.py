@@ -89,3 +89,12 @@ DEBIAN_MODULES: dict[str, Module] = {
     "userdir": Module(conf=True),
     **{name: Module() for name in _PLAIN.split()},
 }
+
+# What the package's postinst enables on a fresh host.
+DEFAULT_MODULES = (
+    "access_compat", "alias", "auth_basic", "authn_core", "authn_file", "authz_core", "authz_host", "authz_user",
+    "autoindex", "deflate", "dir", "env", "filter", "mime", "mpm_event", "negotiation", "reqtimeout", "setenvif",
+    "status",
+)  # fmt: skip
+DEFAULT_CONFS = ("charset", "localized-error-pages", "other-vhosts-access-log", "security", "serve-cgi-bin")
+DEFAULT_SITES = ("000-default",)

@@ -134,7 +134,7 @@ def _reason(path: str, before: Entry, after: Entry, desired: RenderedTree, obser
         if after.kind is Kind.ABSENT:
             return "no longer in the configuration, and nothing was there before safedeploy"
         return "no longer in the configuration: what was there before safedeploy comes back"
-    parts = [_difference(before, after)]
+    parts = [difference(before, after)]
     if observed.edited(path):
         parts.append(f"edited on the host since release {observed.current}")
     elif path not in observed.adopted and before.kind is not Kind.ABSENT:
@@ -142,7 +142,8 @@ def _reason(path: str, before: Entry, after: Entry, desired: RenderedTree, obser
     return "; ".join(parts)
 
 
-def _difference(before: Entry, after: Entry) -> str:
+def difference(before: Entry, after: Entry) -> str:
+    """What tells two entries of a path apart, in words."""
     if after.kind is Kind.ABSENT:
         return "declared absent"
     if before.kind is Kind.ABSENT:

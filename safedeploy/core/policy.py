@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from safedeploy.core.channels import Alerts
 from safedeploy.core.gate import Gate
 
 
@@ -82,6 +83,17 @@ class Probing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DriftCheck:
+    """What `safedeploy drift` minds: certificates that end within so many days; extra files but for these patterns.
+
+    In a pattern `*` and `?` stay within a directory, `**` does not.
+    """
+
+    certificate_days: int = 14
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hook:
     """A command on the control machine: its words, its limit in seconds, and the variables that it may see beside."""
 
@@ -100,6 +112,20 @@ class Hooks:
 
 
 @dataclass(frozen=True, kw_only=True)
+class History:
+    """Where every run is recorded: at `url`, at what the variable `url_env` says, else in a file of the user.
+
+    `keep` is in days.
+    """
+
+    enabled: bool = True
+    url: str | None = None
+    url_env: str | None = None
+    keep: int = 1095
+    store_content: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """All that safedeploy.yml says of one environment."""
 
@@ -109,7 +135,10 @@ class Policy:
     rollout: Rollout = field(default_factory=Rollout)
     ssh: Ssh = field(default_factory=Ssh)
     preflight: Probing = field(default_factory=Probing)
+    drift: DriftCheck = field(default_factory=DriftCheck)
     hooks: Hooks = field(default_factory=Hooks)
+    history: History = field(default_factory=History)
+    alerts: Alerts = field(default_factory=Alerts)
     health: tuple[Mapping[str, Any], ...] = ()
     controller_health: tuple[Mapping[str, Any], ...] = ()
     vault_password_file: str | None = None

@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from safedeploy.core.debian_modules import DEFAULT_CONFS, DEFAULT_MODULES
 from safedeploy.lab import file_tree, sites
 from safedeploy.lab.conffiles import Conffiles
 from safedeploy.lab.host import LabHost, Layout
 from safedeploy.lab.names import DOMAIN
 
-# What the package's postinst enables on a fresh system, and what the three sites need beside it.
-DEFAULT_MODULES = (
-    "access_compat", "alias", "auth_basic", "authn_core", "authn_file", "authz_core", "authz_host", "authz_user",
-    "autoindex", "deflate", "dir", "env", "filter", "mime", "mpm_event", "negotiation", "reqtimeout", "setenvif",
-    "status",
-)  # fmt: skip
+# What the three sites need beside what the package's postinst enables.
 SITE_MODULES = ("ssl", "socache_shmcb", "rewrite", "proxy", "proxy_http", "headers")
-DEFAULT_CONFS = ("charset", "localized-error-pages", "other-vhosts-access-log", "security", "serve-cgi-bin")
 OWN_CONF = "lab-servername"
 
 

@@ -7,6 +7,11 @@ import re
 from safedeploy.core.errors import ExitCode
 
 
+def drifted(project):
+    items = project.run("drift", "lab", "--json").document["items"]
+    return {(one["host"], one["kind"], one["path"]) for one in items}
+
+
 def test_the_steps_on_the_screen_bring_a_stranded_host_back(pushed, project, namespaces):
     host = pushed.host("web1").layout
     enabled = f"{host.server_root}/conf-enabled/types.conf"
@@ -15,6 +20,7 @@ def test_the_steps_on_the_screen_bring_a_stranded_host_back(pushed, project, nam
     pushed.shell("web1", f"{give} && echo 'TypesConfig {types}' > {enabled}")
     project.second_release()
     assert project.push("--hold").code == ExitCode.OK
+    assert drifted(project) == {("web1", "pending", None), ("web1", "extra", enabled)}
     pushed.shell("web1", f"rm {types}")
     pushed.lab.kill_httpd("web1")
 
@@ -22,6 +28,7 @@ def test_the_steps_on_the_screen_bring_a_stranded_host_back(pushed, project, nam
 
     assert done.code == ExitCode.STRANDED, done.text
     assert done.ends() == {"web1": "stranded"}
+    assert ("web1", "stranded", None) in drifted(project)
     shown = re.findall(r"^  \d+\. (.*)$", done.out, re.MULTILINE)
     status = project.run("status", "lab")
     assert re.findall(r"^web1: +\d+\. (.*)$", status.out, re.MULTILINE) == shown

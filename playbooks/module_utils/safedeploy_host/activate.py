@@ -127,6 +127,7 @@ class Activation:
         )
         self.store.state.save(state)
         self.store.audit("unchanged", now, release=self.release, by=self.actor, run=self.run)
+        self.services.remember_surroundings(self.store)
         self._step("health")
         return {"activation": None, "outcome": "unchanged", "reload": None, "health": results, "steps": self.steps}
 

@@ -41,6 +41,7 @@ def confirm(request: Request, services: Services) -> Json:
         _refuse_edited(store, pending)
         results = _prove(store, services, pending, request.value.get("health"))
         _confirm(store, state, pending, services.now(), actor=request.get("actor", str, "") or pending["by"])
+        services.remember_surroundings(store)
         pruned = retention.prune(store, keep)
         return {"known_good": pending["release"], "pruned": pruned, "health": results}
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # Of both clocks that are compared: start times are in 10 ms ticks, file times in kernel ticks of up to 10 ms.
 TOLERANCE = 0.05
 _NAMED = 3
+_TOLD = 200
 # Files that httpd reads while it loads its configuration, and never again.
 _READ_AT_LOAD = {
     "sslcertificatefile",
@@ -39,10 +40,10 @@ _RESUMED = re.compile(r"^\[\w{3} (\w{3} \d+ [\d:]+)(\.\d+) (\d{4})\].*\[pid (\d+
 
 
 def loaded(parent: Process, site: Json) -> Json:
-    """`loaded_at`, `loaded` (null when it cannot be told) and `reason` for a running parent."""
+    """`loaded_at`, `loaded` (null when it cannot be told), `reason` and `newer` (files) for a running parent."""
     at = _load_time(parent, site)
     if at is None:
-        return {"loaded_at": None, "loaded": None, "reason": "httpd runs without workers"}
+        return {"loaded_at": None, "loaded": None, "reason": "httpd runs without workers", "newer": []}
     reader = Reader(site)
     files = [*_read_at_load(reader), *reader.files]
     newer = [path for path in dict.fromkeys(files) if _changed(path) > at + TOLERANCE]
@@ -58,7 +59,7 @@ def loaded(parent: Process, site: Json) -> Json:
                 None,
                 f"names have come or gone since httpd loaded its configuration: {', '.join(touched)}",
             )
-    return {"loaded_at": _iso(at), "loaded": verdict, "reason": reason}
+    return {"loaded_at": _iso(at), "loaded": verdict, "reason": reason, "newer": newer[:_TOLD]}
 
 
 def _load_time(parent: Process, site: Json) -> float | None:

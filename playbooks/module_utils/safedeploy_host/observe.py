@@ -55,7 +55,7 @@ def observe(request: Request, services: Services) -> Json:
     }
     if desired is not None and request.get("content", bool, default=False):
         limit = request.get("max_bytes", int, MAX_BYTES)
-        result["content"] = _differing(store, live, desired, limit, problems)
+        result["content"] = differing(store, live, desired, limit, problems)
     _describe(store, services, live, state, problems)
     return result
 
@@ -128,8 +128,8 @@ def _writable(store: Store) -> bool:
     return all(os.access(path, os.W_OK | os.X_OK) for path in paths)
 
 
-def _differing(store: Store, live: Tree, desired: Tree, limit: int, problems: list[str]) -> dict[str, str]:
-    """Base64 of the live files whose content is not the desired one, up to `limit` bytes in all."""
+def differing(store: Store, live: Tree, desired: Tree, limit: int, problems: list[str]) -> dict[str, str]:
+    """Base64 of the files of `live` whose content is not the desired one, up to `limit` bytes in all."""
     import binascii
 
     found = {}

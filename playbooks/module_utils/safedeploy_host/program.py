@@ -16,6 +16,7 @@ COMMANDS = {
     "observe": ("observe", "observe"),
     "read": ("observe", "read"),
     "content": ("observe", "content"),
+    "drift": ("drift.command", "drift"),
     "examine": ("effective.command", "examine"),
     "prepare": ("prepare", "prepare"),
     "take-lease": ("leasing", "take"),
@@ -30,6 +31,8 @@ COMMANDS = {
     "drained": ("drained", "drained"),
     "health": ("probe", "probe"),
     "traffic": ("traffic.command", "traffic"),
+    "survey": ("survey.command", "survey"),
+    "survey-content": ("survey.command", "content"),
 }
 
 # Those of people.py that the control machine never sends: plain text also without a terminal, as with `ssh HOST ...`.

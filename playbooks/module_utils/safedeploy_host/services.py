@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .protocol import Json, Request
+    from .store import Store
     from .tree import Tree
 
 
@@ -79,6 +80,12 @@ class Services:
         from .trial import trial
 
         return trial(request, manifest, changes, open_object)
+
+    def remember_surroundings(self, store: Store) -> None:
+        """Write down what lies beside the managed files, for a later look for drift. Never raises."""
+        from .drift import surroundings
+
+        surroundings.remember(store)
 
     def to_reload(self, paths: Iterable[str], declared: Json) -> list[Json]:
         """The other services that are to be reloaded for these changed paths, and whether each runs."""

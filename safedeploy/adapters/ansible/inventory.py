@@ -73,6 +73,14 @@ class Inventory:
         """
         return list(self._opened.keys.arguments)
 
+    def decrypted(self, path: Path) -> str:
+        """The content of a file that is encrypted with Ansible's vault. Raises ValueError when no password opens it."""
+        try:
+            with self._opened.silent():
+                return str(self._opened.session.loader.get_text_file_contents(str(path)))
+        except Exception:  # noqa: BLE001 - many kinds, and their texts may quote the file
+            raise ValueError(f"no known vault password opens {path.name}") from None
+
     def close(self) -> None:
         """Forget typed vault passwords."""
         self._finalizer()

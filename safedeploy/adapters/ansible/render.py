@@ -175,7 +175,7 @@ class Renderer:
     def _share(self, host: Host, templating: HostTemplating) -> Rendered:
         layout, site = _site(templating)
         tree = TreeBuilder(host.name, site)
-        owner = _owner(host)
+        owner = default_owner(host)
         own = templating.value(templating.variables.get(VALIDATORS), place=VALIDATORS)
         others = OtherServices(own, self._validators)
         expect: list[tuple[str, Any]] = []
@@ -268,7 +268,7 @@ def _names(templating: HostTemplating, variable: str) -> list[str]:
     return ["".join(name) for name in names]  # without Ansible's tags
 
 
-def _owner(host: Host) -> str:
+def default_owner(host: Host) -> str:
     """Return who owns files by default: whoever the agent runs as, since only root could give them away."""
     if host.connection.become.enabled:
         return host.connection.become.user

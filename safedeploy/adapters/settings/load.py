@@ -1,7 +1,7 @@
 """From safedeploy.yml to the policy of one environment.
 
-Environment values override the defaults key by key: keys of `rollout`, `preflight`, `hooks` and `ssh` one by one, lists
-as a whole.
+Environment values override the defaults key by key: keys of `rollout`, `preflight`, `drift`, `hooks`, `history`,
+`alerts` and `ssh` one by one, lists as a whole.
 """
 
 from __future__ import annotations
@@ -16,9 +16,21 @@ from pydantic import ValidationError
 from safedeploy.core.errors import SafedeployError
 from safedeploy.core.gate import Gate, Reaction, Signatures, TooLittle
 from safedeploy.core.nearest import suggestion
-from safedeploy.core.policy import Hook, Hooks, OnFailure, Policy, Probing, Rollout, Ssh, WithoutNamespaces
+from safedeploy.core.policy import (
+    DriftCheck,
+    History,
+    Hook,
+    Hooks,
+    OnFailure,
+    Policy,
+    Probing,
+    Rollout,
+    Ssh,
+    WithoutNamespaces,
+)
 
 from . import places, task_files
+from .alerts import alerts
 from .document import Document, read
 from .model import Defaults, Environment, SettingsFile
 from .problems import sentences
@@ -58,7 +70,10 @@ class Settings:
             rollout=_rollout(merged.pop("rollout", {})),
             ssh=Ssh(**merged.pop("ssh", {})),
             preflight=_probing(merged.pop("preflight", {})),
+            drift=_drift(merged.pop("drift", {})),
             hooks=_hooks(merged.pop("hooks", {})),
+            history=History(**merged.pop("history", {})),
+            alerts=alerts(merged.pop("alerts", {})),
             health=tuple(merged.pop("health", ())),
             controller_health=tuple(merged.pop("controller_health", ())),
             **merged,
@@ -160,7 +175,15 @@ def _merged(defaults: Defaults, own: Environment) -> dict[str, Any]:
     values = [
         model.model_dump(exclude_unset=True, exclude_none=True, exclude={"inventory"}) for model in (defaults, own)
     ]
+    _one_place_of_history(*values)
     return _over(*values)
+
+
+def _one_place_of_history(lower: dict[str, Any], upper: dict[str, Any]) -> None:
+    """An environment that says where its history is says all of it: the defaults may say it in the other way."""
+    places_of_history = {"url", "url_env"}
+    if places_of_history & set(upper.get("history", {})):
+        lower["history"] = {key: one for key, one in lower.get("history", {}).items() if key not in places_of_history}
 
 
 def _over(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,6 +216,11 @@ def _probing(values: Mapping[str, Any]) -> Probing:
     if "without_namespaces" in converted:
         converted["without_namespaces"] = WithoutNamespaces(converted["without_namespaces"])
     return Probing(**converted)
+
+
+def _drift(values: Mapping[str, Any]) -> DriftCheck:
+    converted: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in values.items()}
+    return DriftCheck(**converted)
 
 
 def _hooks(values: Mapping[str, Any]) -> Hooks:

@@ -6,25 +6,18 @@ and tests compare them.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from safedeploy.core import gate, policy
 
+from .alerts import AlertSettings
 from .checks import HealthCheck
+from .drift import DriftCheck
+from .history import History
+from .strict import Strict, empty_is_absent
 from .values import Batch, Memory, Seconds, SecondsFromOne, Share, TaskFile, Timeout
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
-
-
-def _empty_is_absent(value: object) -> object:
-    """Read null as an empty mapping: a key with all its lines commented out is null in YAML."""
-    return {} if value is None else value
-
-
-class Strict(BaseModel):
-    """No coercion, no unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Gate(Strict):
@@ -125,7 +118,7 @@ class Rollout(Strict):
         default=policy.Rollout.lease_ttl,
         description="How long a host stays reserved for a push that is not heard of any more.",
     )
-    gate: Annotated[Gate, BeforeValidator(_empty_is_absent)] = Field(
+    gate: Annotated[Gate, BeforeValidator(empty_is_absent)] = Field(
         default_factory=Gate, description="The error-rate gate: what visitors get after a batch has changed."
     )
 
@@ -200,17 +193,26 @@ class Hooks(Strict):
 class Defaults(Strict):
     """What holds for every environment that does not say otherwise."""
 
-    rollout: Annotated[Rollout, BeforeValidator(_empty_is_absent)] = Field(
+    rollout: Annotated[Rollout, BeforeValidator(empty_is_absent)] = Field(
         default_factory=Rollout, description="How a rollout goes."
     )
-    ssh: Annotated[Ssh, BeforeValidator(_empty_is_absent)] = Field(
+    ssh: Annotated[Ssh, BeforeValidator(empty_is_absent)] = Field(
         default_factory=Ssh, description="Limits of one SSH connection."
     )
-    preflight: Annotated[Preflight, BeforeValidator(_empty_is_absent)] = Field(
+    preflight: Annotated[Preflight, BeforeValidator(empty_is_absent)] = Field(
         default_factory=Preflight, description="How the candidate is tried out on each host."
     )
-    hooks: Annotated[Hooks, BeforeValidator(_empty_is_absent)] = Field(
+    drift: Annotated[DriftCheck, BeforeValidator(empty_is_absent)] = Field(
+        default_factory=DriftCheck, description="What `safedeploy drift` minds."
+    )
+    hooks: Annotated[Hooks, BeforeValidator(empty_is_absent)] = Field(
         default_factory=Hooks, description="Commands around a push, on the control machine."
+    )
+    history: Annotated[History, BeforeValidator(empty_is_absent)] = Field(
+        default_factory=History, description="The record of every run."
+    )
+    alerts: Annotated[AlertSettings, BeforeValidator(empty_is_absent)] = Field(
+        default_factory=AlertSettings, description="Who is told of pushes and drift, and how."
     )
     health: list[HealthCheck] | None = Field(
         default=None, description="Checks made on each host, before and after the change."
@@ -243,13 +245,13 @@ class SettingsFile(Strict):
     project: str = Field(
         default=policy.Policy.project, description="The name in releases and reports; the directory's when absent."
     )
-    defaults: Annotated[Defaults, BeforeValidator(_empty_is_absent)] = Field(
+    defaults: Annotated[Defaults, BeforeValidator(empty_is_absent)] = Field(
         default_factory=Defaults, description="What holds for every environment that does not say otherwise."
     )
     environments: Annotated[
         dict[
             Annotated[str, Field(pattern=f"^{NAME}$")],
-            Annotated[Environment, BeforeValidator(_empty_is_absent)],
+            Annotated[Environment, BeforeValidator(empty_is_absent)],
         ],
-        BeforeValidator(_empty_is_absent),
+        BeforeValidator(empty_is_absent),
     ] = Field(default_factory=dict, description="The environments by name.")

@@ -13,11 +13,17 @@ import yaml
 from safedeploy.adapters import settings
 from safedeploy.adapters.ansible import entries, expectations, other_services
 from safedeploy.adapters.settings import schema
+from safedeploy.adapters.settings.alerts import AlertChannel, AlertSettings
 from safedeploy.adapters.settings.checks import Expectation, HealthCheck
+from safedeploy.adapters.settings.drift import DriftCheck
+from safedeploy.adapters.settings.history import History
 from safedeploy.adapters.settings.model import Environment, Gate, Hook, Hooks, Preflight, Rollout, SettingsFile, Ssh
 from safedeploy.adapters.settings.variables import FileEntry, Httpd, OwnValidator, Site, Variables
+from safedeploy.core import alerts as alert_values
 from safedeploy.core import gate, policy
+from safedeploy.core.channels import EVENTS, Alerts, Channel, Kind
 from safedeploy.core.layouts import LAYOUTS
+from tests.unit.settings import test_alerts
 from tests.unit.settings.test_refusals import WRONG
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -27,9 +33,13 @@ SECTIONS = {
     "rollout": Rollout,
     "gate": Gate,
     "preflight": Preflight,
+    "drift": DriftCheck,
     "hooks": Hooks,
     "One hook": Hook,
     "ssh": Ssh,
+    "history": History,
+    "alerts": AlertSettings,
+    "One channel": AlertChannel,
     "Health checks": HealthCheck,
 }
 SETTINGS = ["safedeploy.yml", "safedeploy/starter/safedeploy.yml"]
@@ -56,13 +66,23 @@ def test_every_key_stands_in_the_page_and_every_key_of_the_page_exists(heading):
 
 @pytest.mark.parametrize(
     ("heading", "values"),
-    [("rollout", policy.Rollout()), ("gate", gate.Gate()), ("preflight", policy.Probing()), ("ssh", policy.Ssh())],
+    [
+        ("rollout", policy.Rollout()),
+        ("gate", gate.Gate()),
+        ("preflight", policy.Probing()),
+        ("drift", policy.DriftCheck()),
+        ("ssh", policy.Ssh()),
+        ("history", policy.History()),
+    ],
 )
 def test_the_page_tells_the_defaults_of_the_core(heading, values):
     for name, _, default, _ in rows(heading):
         if default == "see below":
             continue
         value = getattr(values, name.strip("`"))
+        if default == "none":
+            assert value is None
+            continue
         expected = list(value) if isinstance(value, tuple) else getattr(value, "value", value)
         assert yaml.safe_load(default.strip("`")) == expected
 
@@ -73,8 +93,12 @@ def test_every_field_of_the_core_policy_can_be_set():
     assert set(policy.Rollout.__dataclass_fields__) == set(Rollout.model_fields)
     assert set(gate.Gate.__dataclass_fields__) == set(Gate.model_fields)
     assert set(policy.Probing.__dataclass_fields__) == set(Preflight.model_fields)
+    assert set(policy.DriftCheck.__dataclass_fields__) == set(DriftCheck.model_fields)
     assert set(policy.Ssh.__dataclass_fields__) == set(Ssh.model_fields)
+    assert set(policy.History.__dataclass_fields__) == set(History.model_fields)
     assert set(policy.Hooks.__dataclass_fields__) == set(Hooks.model_fields)
+    assert set(Alerts.__dataclass_fields__) == set(AlertSettings.model_fields)
+    assert set(Channel.__dataclass_fields__) == set(AlertChannel.model_fields)
     assert set(policy.Hook.__dataclass_fields__) == set(Hook.model_fields)
 
 
@@ -107,7 +131,12 @@ def test_the_starter_with_all_its_examples_switched_on_is_valid_too(tmp_path):
     text = (CHECKOUT / "safedeploy/starter/safedeploy.yml").read_text()
     on = re.sub(r"^( *)# ( *(?:- )?(?:[a-z_]+|Content-Type):(?: [^$\n]*)?)$", r"\1\2", text, flags=re.MULTILINE)
     switched = re.findall(r"^ *(?:- )?(\w+):", on, re.MULTILINE)
-    assert {*Rollout.model_fields, *Preflight.model_fields, *Ssh.model_fields} <= set(switched)
+    assert {
+        *Rollout.model_fields,
+        *Preflight.model_fields,
+        *Ssh.model_fields,
+        *(set(History.model_fields) - {"url_env"}),
+    } <= set(switched)
     assert problems(yaml.safe_load(on), "safedeploy.schema.json") == []
     (tmp_path / "safedeploy.yml").write_text(on)
     (tmp_path / "inventories/prod").mkdir(parents=True)
@@ -115,10 +144,23 @@ def test_the_starter_with_all_its_examples_switched_on_is_valid_too(tmp_path):
     assert found.rollout == policy.Rollout()
     assert found.preflight == policy.Probing()
     assert found.ssh == policy.Ssh()
+    assert found.history == policy.History(url=found.history.url)
     assert found.hooks.before_push == (
         policy.Hook(name="tell the team", command=("scripts/announce", "begins"), env=("CHAT_TOKEN",)),
     )
+    assert [channel.name for channel in found.alerts.channels] == ["chat"]
     assert len(found.health) == 2
+
+
+def test_the_pages_name_every_event_and_every_variable_of_a_template():
+    (row,) = [row for row in rows("One channel") if row[0] == "`events`"]
+    assert re.findall(r"`([a-z-]+)`", row[-1]) == [kind.value for kind in EVENTS]
+    page = (CHECKOUT / "docs/alerts.md").read_text()
+    assert re.findall(r"^\| `([a-z-]+)` \| (?:info|warning|error|critical|of the)", page, re.MULTILINE) == [
+        kind.value for kind in Kind if kind is not Kind.TEST
+    ]
+    listed = page[page.index("| Variable |") :]
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", listed, re.MULTILINE)) == alert_values.VARIABLES
 
 
 @pytest.mark.parametrize("name", VARIABLES)
@@ -130,9 +172,9 @@ def test_shipped_variables_are_valid_by_schema(name):
 BEYOND_SCHEMA = {"a pattern that is none", "a duration without an end", "a date"}
 
 
-@pytest.mark.parametrize("case", sorted(set(WRONG) - BEYOND_SCHEMA))
+@pytest.mark.parametrize("case", sorted({*WRONG, *test_alerts.WRONG} - BEYOND_SCHEMA))
 def test_what_the_code_refuses_the_schema_refuses_too(case):
-    assert problems(yaml.safe_load(WRONG[case][0]), "safedeploy.schema.json")
+    assert problems(yaml.safe_load({**WRONG, **test_alerts.WRONG}[case][0]), "safedeploy.schema.json")
 
 
 @pytest.mark.parametrize(

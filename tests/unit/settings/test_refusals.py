@@ -7,7 +7,9 @@ import pytest
 from safedeploy.adapters import settings
 from safedeploy.core.errors import NOTHING_CHANGED, ExitCode, SafedeployError
 
-SECTION_KEYS = "controller_health, health, hooks, preflight, rollout, ssh, templates, vault_password_file"
+SECTION_KEYS = (
+    "alerts, controller_health, drift, health, history, hooks, preflight, rollout, ssh, templates, vault_password_file"
+)
 NAME = "a name must begin with a letter or digit and hold only letters, digits, '.', '_' and '-'"
 URL = "must be a whole URL with http:// or https:// and a host name"
 ROLLOUT = "version: 1\nenvironments:\n  prod:\n    rollout:\n      "
@@ -20,7 +22,25 @@ HOSTS = "must be a number of hosts from 1, or a percentage from '1%' to '100%'"
 PREFLIGHT = "version: 1\nenvironments:\n  prod:\n    preflight:\n      "
 AT_PREFLIGHT = "safedeploy.yml:5: environments.prod.preflight"
 
+HISTORY = "version: 1\nenvironments:\n  prod:\n    history:\n      "
+AT_HISTORY = "safedeploy.yml:5: environments.prod.history"
+HISTORY_URL = "must be a URL such as 'postgresql://user@host/database' or 'sqlite:////absolute/path.db'"
+
 WRONG = {
+    "a database that is none of ours": (f"{HISTORY}url: mysql://db/x\n", f"{AT_HISTORY}.url: {HISTORY_URL}"),
+    "a relative file of the history": (f"{HISTORY}url: sqlite:///x.db\n", f"{AT_HISTORY}.url: {HISTORY_URL}"),
+    "a password in the settings": (
+        f"{HISTORY}url: postgresql://ops:correct-horse@db.example/safedeploy\n",
+        (
+            f"{AT_HISTORY}.url: must hold no password: leave it to PGPASSFILE, ~/.pgpass or a service, "
+            "or name a variable with `url_env`"
+        ),
+    ),
+    "a history of no days": (f"{HISTORY}keep: 0\n", f"{AT_HISTORY}.keep: must be at least 1, not 0"),
+    "two places of the history": (
+        f"{HISTORY}url: postgresql://db/x\n      url_env: HISTORY_URL\n",
+        "safedeploy.yml:4: environments.prod.history: has both url and url_env; keep one of them",
+    ),
     "an unknown key of the preflight": (
         f"{PREFLIGHT}shadows: true\n",
         f"{AT_PREFLIGHT}.shadows: unknown key; did you mean 'shadow'?",

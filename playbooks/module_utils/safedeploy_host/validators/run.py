@@ -68,12 +68,25 @@ def _validated(check: Json, result: Json) -> Json:
     }
 
 
+def live(
+    site: Json,
+    files: Mapping[str, Json],
+    open_object: OpenObject,
+    checks: list[Json],
+    validators: Mapping[str, Json],
+) -> list[Json]:
+    """A result for each check of files that are live; `files` are their entries, for copies where it must be copies."""
+    return _look(site, {}, open_object, checks, validators, copied=files)[0]
+
+
 def _look(
     site: Json,
     changes: Mapping[str, Json],
     open_object: OpenObject,
     checks: list[Json],
     validators: Mapping[str, Json],
+    *,
+    copied: Mapping[str, Json] | None = None,
 ) -> tuple[list[Json], list[str]]:
     """A result for each check, in the candidate's context, or in the live one when nothing changes."""
 
@@ -90,7 +103,7 @@ def _look(
                 validators[check["name"]],
                 deadline,
                 directory=f"{copy}/alone",
-                changes=changes,
+                changes=changes if copied is None else copied,
                 open_object=open_object,
             )
             for check in checks

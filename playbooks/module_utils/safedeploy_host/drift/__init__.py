@@ -1,0 +1,1 @@
+"""What has become of this host since it was deployed to, beyond the managed files themselves. Read only."""
