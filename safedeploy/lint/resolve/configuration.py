@@ -65,7 +65,6 @@ class Host:
     """A virtual host. Names are in lower case without scheme and port; `name` is None where ServerName is missing."""
 
     statement: Statement
-    context: Context = field(repr=False)
     addresses: tuple[Address, ...]
     name: str | None
     aliases: tuple[str, ...]
@@ -134,7 +133,9 @@ class Configuration:
     """The configuration as httpd would read it.
 
     `statements` are in the order in which httpd would process them, those under conditions that do not hold included.
-    `complete` says that all of it is known: no file is missing from the tree and no condition undecided.
+    `hosts` are the virtual hosts, `listens` the active Listen directives with their addresses. `read` are the files
+    that httpd reads, links followed. `unknown` says in words what of the configuration nobody has seen; it is
+    `complete` when that is nothing and no condition is undecided.
     """
 
     files: Files = field(repr=False)
@@ -143,6 +144,7 @@ class Configuration:
     statements: tuple[Statement, ...] = field(repr=False)
     hosts: tuple[Host, ...] = ()
     htaccess: tuple[Htaccess, ...] = ()
+    listens: tuple[tuple[Statement, Address], ...] = ()
     problems: tuple[Problem, ...] = ()
     missing_includes: tuple[MissingInclude, ...] = ()
     undefined: tuple[Undefined, ...] = ()
@@ -152,6 +154,7 @@ class Configuration:
     complete: bool = False
     unknown: tuple[str, ...] = ()
     main_context: Context = field(default_factory=Context, repr=False)
+    read: frozenset[str] = field(default=frozenset(), repr=False)
 
     @cached_property
     def _by_key(self) -> dict[str, tuple[Statement, ...]]:

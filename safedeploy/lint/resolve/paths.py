@@ -29,13 +29,12 @@ def is_pattern(path: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def pattern(text: str, *, crosses_slash: bool = False) -> re.Pattern[str]:
-    """A pattern of apr_fnmatch as a regular expression to match whole texts with.
+def pattern(text: str, *, hidden: bool = False) -> re.Pattern[str]:
+    """A pattern of apr_fnmatch as a regular expression to match whole texts with; no wildcard matches a slash.
 
-    A dot at the beginning of a name is matched by a dot only; `*` and `?` match no slash unless `crosses_slash`.
+    A dot at the beginning of a name is matched by a dot only, unless `hidden`.
     """
-    any_one = "." if crosses_slash else "[^/]"
-    hidden = "" if crosses_slash else r"(?!\.)"
+    guard = "" if hidden else r"(?!\.)"
     parts, at, begins = [], 0, True
     while at < len(text):
         character = text[at]
@@ -43,9 +42,9 @@ def pattern(text: str, *, crosses_slash: bool = False) -> re.Pattern[str]:
         if character == "\\" and at < len(text):
             part, at = re.escape(text[at]), at + 1
         elif character in "*?":
-            part = (hidden if begins else "") + any_one + ("*" if character == "*" else "")
+            part = (guard if begins else "") + ("[^/]*" if character == "*" else "[^/]")
         elif character == "[" and (closing := text.find("]", at + 1 + (text[at : at + 1] in ("!", "^")))) >= 0:
-            part, at = (hidden if begins else "") + _set(text[at:closing]), closing + 1
+            part, at = (guard if begins else "") + _set(text[at:closing]), closing + 1
         parts.append(part)
         begins = character == "/"
     return re.compile("".join(parts), re.DOTALL)

@@ -48,11 +48,11 @@ class Guard:
         return self.directive.key
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Enclosing:
     """A section that a directive stands in, conditions aside: Directory, Location, If, Limit, RequireAny ..."""
 
-    directive: Opening = field(repr=False)
+    directive: Directive = field(repr=False)
     arguments: tuple[str, ...]
 
     @property
@@ -96,6 +96,7 @@ class Context:
 class Statement:
     """One directive, or the first line of a section.
 
+    `section` is the section that it begins, None for conditions too: what stands in it has it among its context's.
     `arguments` are words with variables and macro arguments replaced; a variable that is not defined, or of which
     nobody knows the value, is left as written. `active` is False where a condition does not hold, so that httpd never
     sees it, and None where that depends on what is not known. `certain` is False where a variable's value is not.
@@ -108,6 +109,7 @@ class Statement:
     guards: tuple[Guard, ...] = field(default=(), repr=False)
     active: bool | None = True
     certain: bool = True
+    section: Enclosing | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -126,7 +128,7 @@ class Statement:
 
     @property
     def is_section(self) -> bool:
-        """Whether this is the first line of a section."""
+        """Whether this is the first line of a section or a condition."""
         return isinstance(self.directive, Opening)
 
     @property

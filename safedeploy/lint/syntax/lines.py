@@ -19,6 +19,7 @@ class Line:
 
     `number` is the line that httpd names: the last of the joined ones. `line` and `column` are where `text` begins;
     `joints` are the offsets in `text` at which another line of the file begins, each with that line and column.
+    `original` is the line in the definition of a macro that this one was made from: offsets do not lead back then.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Line:
     line: int
     column: int
     joints: tuple[tuple[int, int, int], ...] = ()
+    original: Line | None = None
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line and column of `text[offset]`."""

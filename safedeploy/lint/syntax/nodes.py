@@ -65,8 +65,12 @@ class Directive:
 
     def between(self, start: int, end: int) -> Position:
         """The position of a part of the line's text."""
-        line, column = self.line.place(start)
-        end_line, end_column = self.line.place(max(end - 1, start))
+        text = self.line
+        if text.original is not None:
+            text = text.original
+            start, end = 0, len(text.text)
+        line, column = text.place(start)
+        end_line, end_column = text.place(max(end - 1, start))
         return Position(path=self.path, line=line, column=column, end_line=end_line, end_column=end_column + 1)
 
 

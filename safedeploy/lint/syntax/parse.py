@@ -46,9 +46,12 @@ def parse(path: str, content: bytes) -> Parsed:
 
 def item_of(path: str, line: Line) -> Item | None:
     """What a line is; None for a comment and for what httpd skips as if it were one."""
+    return None if line.text[0] == "#" else command_of(path, line)
+
+
+def command_of(path: str, line: Line) -> Item | None:
+    """What a line is that is no comment, not even if it begins as one after variables have been replaced."""
     text = line.text
-    if text[0] == "#":
-        return None
     name, start = first(text)
     if not name:
         return None
