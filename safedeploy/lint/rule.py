@@ -11,26 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from safedeploy.core.policy import LintProfile
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Fix, Related, Severity
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.resolve.statement import Statement
 from safedeploy.lint.syntax.nodes import Directive
 from safedeploy.lint.syntax.position import Position
-
-MAIN = "/etc/apache2/apache2.conf"
-
-
-class Profile(StrEnum):
-    """Which rules are on. Each profile has those of the ones before it."""
-
-    MINIMAL = "minimal"
-    DEFAULT = "default"
-    STRICT = "strict"
-
-    def includes(self, other: Profile) -> bool:
-        """Whether a rule that is on from `other` on is on here."""
-        return list(Profile).index(other) <= list(Profile).index(self)
 
 
 class Symptom(StrEnum):
@@ -68,6 +55,7 @@ class Hit:
     related: tuple[Related, ...] = ()
 
 
+Profile = LintProfile
 Check = Callable[[Configuration, Facts], Iterator[Hit]]
 
 
@@ -76,17 +64,19 @@ class Case:
     """An example of a configuration, as small as it can be, and what is known beside it.
 
     `text` is the main configuration, `files` are others by absolute path, and `links` are links by theirs. `modules`
-    are the modules (`ssl_module`) that are loaded beside what the files load; None: it is not known. `closed`: nothing
-    exists below these directories but the files of the case. `environment` has variables such as APACHE_LOG_DIR.
+    are the modules (`ssl_module`) that are loaded; None: all that httpd comes with. `closed`: nothing exists below
+    these directories but the files of the case. `environment` has variables such as APACHE_LOG_DIR. `layout` is a
+    distribution's (`debian`, `redhat`).
     """
 
     text: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     modules: tuple[str, ...] | None = None
-    version: tuple[int, ...] | None = None
+    version: tuple[int, int, int] | None = None
     closed: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    layout: str = "debian"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from safedeploy.core.policy import Lint
 from safedeploy.lint.finding import Severity
-from safedeploy.lint.rule import Profile, Rule
+from safedeploy.lint.rule import Rule
 
 OFF = "off"
 
 
-@dataclass(frozen=True, kw_only=True)
-class LintSettings:
-    """`rules` has, by rule id, a severity or "off"; `ignore` has patterns of paths, where * stands for anything."""
+def severity_of(rule: Rule, settings: Lint) -> Severity | None:
+    """How grave a rule's findings are at most; None when it is off."""
+    wanted = settings.rules.get(rule.id)
+    if wanted is None:
+        return rule.severity if settings.profile.includes(rule.profile) else None
+    return None if wanted == OFF else Severity(wanted)
 
-    profile: Profile = Profile.DEFAULT
-    rules: Mapping[str, str] = field(default_factory=dict)
-    ignore: tuple[str, ...] = ()
 
-    def severity(self, rule: Rule) -> Severity | None:
-        """How grave a rule's findings are at most; None when it is off."""
-        wanted = self.rules.get(rule.id)
-        if wanted is None:
-            return rule.severity if self.profile.includes(rule.profile) else None
-        return None if wanted == OFF else Severity(wanted)
-
-    def ignores(self, path: str) -> bool:
-        """Whether findings in this file are left out."""
-        return any(fnmatchcase(path, pattern) for pattern in self.ignore)
+def is_ignored(path: str, settings: Lint) -> bool:
+    """Whether findings in this file are left out."""
+    return any(fnmatchcase(path, pattern) for pattern in settings.ignore)

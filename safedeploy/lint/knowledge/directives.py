@@ -9,6 +9,8 @@ from safedeploy.core.nearest import nearest
 from safedeploy.lint.knowledge.packaged import read
 
 MANUAL = "https://httpd.apache.org/docs/2.4/mod/"
+# The httpd whose tables these are: a later one may have directives that are not in them.
+VERSION = (2, 4, 71)
 
 
 @dataclass(frozen=True, kw_only=True)
