@@ -6,11 +6,14 @@ import functools
 from dataclasses import dataclass
 
 from safedeploy.core.nearest import nearest
+from safedeploy.lint.knowledge.elsewhere import module_of
 from safedeploy.lint.knowledge.packaged import read
 
 MANUAL = "https://httpd.apache.org/docs/2.4/mod/"
 # The httpd whose tables these are: a later one may have directives that are not in them.
 VERSION = (2, 4, 71)
+PLACES = frozenset({"server", "vhost", "directory", "location", "files", "if", "proxy", "limit"})
+OVERRIDES = frozenset({"AuthConfig", "FileInfo", "Indexes", "Limit", "Options"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +96,7 @@ def _names(*, section: bool) -> tuple[str, ...]:
 def _find(key: str) -> Known | None:
     entry = read("directives.json").get(key)
     if entry is None:
-        return None
+        return _from_elsewhere(key)
     since = tuple(int(part) for part in entry["since"].split(".")) if "since" in entry else None
     return Known(
         name=entry["name"].removeprefix("<"),
@@ -106,3 +109,13 @@ def _find(key: str) -> Known | None:
         platform=entry.get("platform"),
         page=entry.get("page"),
     )
+
+
+def _from_elsewhere(key: str) -> Known | None:
+    """What is known of a directive by its name alone: it is taken to fit everywhere."""
+    symbol = None if key.startswith("<") else module_of(key)
+    if symbol is None:
+        return None
+    return Known(
+        name=key, section=False, modules=(symbol,), places=PLACES, overrides=OVERRIDES, arguments="raw"
+    )  # fmt: skip

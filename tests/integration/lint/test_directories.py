@@ -19,6 +19,17 @@ def test_the_package_as_it_comes_has_no_error(lint):
     assert "no findings in" in done.stdout
 
 
+def test_all_that_the_package_has_enabled_at_once_has_no_error(server, lint):
+    left_out = ("mpm_prefork.", "mpm_worker.", "cgi.")
+    for kind in ("mods", "conf", "sites"):
+        for file in (server / f"{kind}-available").iterdir():
+            link = server / f"{kind}-enabled" / file.name
+            if not file.name.startswith(left_out) and not link.exists():
+                link.symlink_to(f"../{kind}-available/{file.name}")
+    done = lint("apache2")
+    assert done.exit_code == ExitCode.OK, done.output
+
+
 def test_a_copy_is_read_as_if_it_lay_in_its_place_and_named_as_it_is(server, findings):
     (server / "conf-enabled/own.conf").write_text(f"Listen 80\n{SLASH}")
     assert findings("apache2") == [

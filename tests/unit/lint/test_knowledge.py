@@ -110,7 +110,7 @@ def test_what_a_version_has_removed_httpd_does_not_know_and_what_is_only_old_it_
     # httpd knows these by name to say that they are gone.
     refused = {"port", "fancyindexing", "ssllog", "sslloglevel"}
     for name, entry in read("history.toml").items():
-        assert (directives.find(name) is None or name in refused) is ("removed" in entry), name
+        assert (name not in read("directives.json") or name in refused) is ("removed" in entry), name
 
 
 def test_a_directive_of_the_past_has_a_successor():
@@ -135,3 +135,18 @@ def test_the_data_is_read_in_no_time():
     began = time.perf_counter()
     directives.find("Listen")
     assert time.perf_counter() - began < 0.3
+
+
+@pytest.mark.parametrize(
+    ("name", "module"), [("AssignUserID", "mpm_itk_module"), ("ModPagespeedX", "pagespeed_module")]
+)
+def test_directives_of_modules_that_are_not_packaged_are_known_by_their_names(name, module):
+    known = directives.find(name)
+    assert known.modules == (module,)
+    assert "server" in known.places
+
+
+def test_what_is_known_by_name_alone_is_in_no_table_of_httpd():
+    real = set(read("directives.json"))
+    exact = {one.lower() for listed in read("elsewhere.toml").values() for one in listed if not one.endswith("*")}
+    assert exact & real == set()

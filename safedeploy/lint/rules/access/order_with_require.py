@@ -15,7 +15,10 @@ OLD = ("order", "allow", "deny")
 
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """Each section that has both, told once, at the first of the old directives."""
-    for statements in (configuration.statements, *(one.statements for one in configuration.htaccess)):
+    for statements in (
+        configuration.statements,
+        *(one.statements for one in configuration.htaccess if one.is_read is not False),
+    ):
         old: dict[Context, Statement] = {}
         new: dict[Context, Statement] = {}
         for statement in statements:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Severity
 from safedeploy.lint.resolve.configuration import Configuration
-from safedeploy.lint.resolve.statement import Enclosing, Statement
+from safedeploy.lint.resolve.statement import Context, Enclosing, Statement
 from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
 
 # What lets a forward proxy pass requests on.
@@ -50,11 +50,18 @@ def _is_limited(configuration: Configuration, section: Enclosing) -> bool:
 
 
 def _maybe(configuration: Configuration) -> bool:
-    """Whether something else may restrict it: access control for a location, or a rewrite rule that refuses."""
-    return any(
-        each.context.within("location", "locationmatch", "if", "elseif", "else") is not None
-        for each in configuration.named(*RESTRICTING)
-    ) or any("F" in _flags(each) for each in configuration.named("RewriteRule"))
+    """Whether something else may restrict it: access control for everything, or a rewrite rule that refuses."""
+    return any(_is_wide(each.context) for each in configuration.named(*RESTRICTING)) or any(
+        "F" in _flags(each) for each in configuration.named("RewriteRule")
+    )
+
+
+def _is_wide(context: Context) -> bool:
+    """Whether a section may hold for requests that are to be passed on: those of single paths do not."""
+    location = context.within("location")
+    if location is not None:
+        return location.arguments[:1] in (("~",), ("/",), ("*",))
+    return context.within("locationmatch", "if", "elseif", "else") is not None
 
 
 def _flags(rule: Statement) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from safedeploy.lint import reach
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Severity
 from safedeploy.lint.knowledge import directives
@@ -16,7 +17,7 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
     if facts.version is None:
         return
     have = ".".join(str(part) for part in facts.version)
-    for statement in (*configuration.statements, *(each for one in configuration.htaccess for each in one.statements)):
+    for statement, _ in reach.statements(configuration):
         known = directives.find(statement.name, section=statement.is_section)
         if known is not None and known.since is not None and facts.version < known.since:
             since = ".".join(str(part) for part in known.since)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from safedeploy.lint import reach
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Severity
 from safedeploy.lint.knowledge import directives, modules
@@ -14,16 +15,14 @@ from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
 
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """Each directive that httpd reads and of whose modules none is loaded."""
-    for statement in configuration.statements:
-        yield from _hits(configuration, statement, None)
-    for htaccess in configuration.htaccess:
-        for statement in htaccess.statements:
-            yield from _hits(configuration, statement, None if htaccess.is_read else Severity.WARNING)
+    for statement, severity in reach.statements(configuration):
+        yield from _hits(configuration, statement, severity)
 
 
 def _hits(configuration: Configuration, statement: Statement, severity: Severity | None) -> Iterator[Hit]:
     known = directives.find(statement.name, section=statement.is_section)
-    if known is None or not known.modules:
+    past = directives.past(statement.name)
+    if known is None or not known.modules or (past is not None and past.removed is not None):
         return
     if any(configuration.module(symbol) is not False for symbol in known.modules):
         return

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from safedeploy.lint import reach
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Severity
 from safedeploy.lint.knowledge import directives
+from safedeploy.lint.knowledge.elsewhere import module_of
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
 
 
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
-    """Each directive that a version up to 2.4 has removed."""
-    for statement in (*configuration.statements, *(each for one in configuration.htaccess for each in one.statements)):
+    """Each directive that a version up to 2.4 has removed, and that no module from elsewhere has."""
+    for statement, severity in reach.statements(configuration):
         past = directives.past(statement.name)
-        if past is not None and past.removed is not None and not statement.is_section:
+        if past is None or past.removed is None or statement.is_section:
+            continue
+        if not _is_from_elsewhere(configuration, statement.name):
             yield Hit(
                 at=statement,
                 message=f"{past.name} was removed in httpd {past.removed}",
                 remedy=f"Use instead: {past.instead}.",
+                severity=severity,
             )
+
+
+def _is_from_elsewhere(configuration: Configuration, name: str) -> bool:
+    symbol = module_of(name)
+    return symbol is not None and configuration.module(symbol) is not False
 
 
 RULE = Rule(

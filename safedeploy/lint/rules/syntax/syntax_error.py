@@ -19,7 +19,7 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
         severity = None if problem.certain else Severity.INFO
         yield Hit(at=problem.position, message=f"httpd refuses this: {problem.text}", severity=severity)
     for htaccess in configuration.htaccess:
-        for problem in htaccess.problems:
+        for problem in htaccess.problems if htaccess.is_read is not False else ():
             severity = None if problem.certain and htaccess.is_read else Severity.WARNING
             message = f"requests for {htaccess.directory} get a 500: {problem.text}"
             yield Hit(at=problem.position, message=message, severity=severity)

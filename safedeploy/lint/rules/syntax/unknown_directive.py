@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from safedeploy.lint import reach
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Edit, Fix, Severity
-from safedeploy.lint.knowledge import directives, modules
+from safedeploy.lint.knowledge import directives
+from safedeploy.lint.known import every_directive, is_foreign
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.resolve.statement import Statement
 from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
 
-# Modules from elsewhere whose directives have been the same for many years.
-SETTLED = {"php_module", "wsgi_module", "fcgid_module", "evasive20_module", "xsendfile_module", "rpaf_module"}
-
 
 def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
     """Each directive that is in no table and was in none before."""
-    severity = None if _all_known(configuration, facts) else Severity.WARNING
-    every = [*configuration.statements, *(each for one in configuration.htaccess for each in one.statements)]
-    for statement in every:
+    severity = None if every_directive(configuration, facts) else Severity.WARNING
+    for statement, lowered in reach.statements(configuration):
         name = statement.name
         known = directives.find(name, section=statement.is_section)
-        if known is not None or directives.past(name) is not None or "${" in name or _foreign(statement):
+        if known is not None or directives.past(name) is not None or "${" in name or is_foreign(statement):
             continue
         shown = f"<{name}>" if statement.is_section else name
         match = directives.similar(name, section=statement.is_section)
@@ -31,25 +29,9 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
             at=statement,
             message=f"no module has a directive {shown}{meant}",
             remedy=f"Write {match}, or load the module that has {shown}." if match else None,
-            severity=severity if match else severity or (None if statement.active else Severity.WARNING),
+            severity=severity or lowered,
             fix=_fix(statement, match),
         )
-
-
-def _all_known(configuration: Configuration, facts: Facts) -> bool:
-    """Whether every directive that could be meant is in the tables."""
-    if not configuration.modules_complete or (facts.version or (2, 4, 0)) > directives.VERSION:
-        return False
-    loaded = {name for name, state in configuration.modules.items() if state is not False}
-    return all(
-        (module := modules.find(name)) is not None and (module.package == "apache2" or name in SETTLED)
-        for name in loaded
-    )
-
-
-def _foreign(statement: Statement) -> bool:
-    """Whether it stands in a section whose content is not httpd's to read, such as <Perl>."""
-    return any(directives.find(one.directive.name, section=True) is None for one in statement.context.sections)
 
 
 def _fix(statement: Statement, match: str | None) -> Fix | None:
