@@ -1,4 +1,4 @@
-"""What git says of the project: for the provenance of a release. Reads only."""
+"""What git says of the project: for the provenance of a release, and before a file is changed. Reads only."""
 
 from __future__ import annotations
 
@@ -24,6 +24,17 @@ def provenance(project: Path) -> dict[str, str | bool | None]:
     if branch == "HEAD" and commit == ci_job.commit(os.environ, project):
         branch = ci_job.branch(os.environ) or branch
     return {"commit": commit, "branch": branch, "dirty": bool(_git(project, "status", "--porcelain", "--", "."))}
+
+
+def in_the_way(project: Path, file: Path) -> str:
+    """Why a file of the project may not be changed by a program, since no commit could tell the change; else empty."""
+    if _git(project, "rev-parse", "--is-inside-work-tree") != "true":
+        return "the project is no git work tree"
+    if _git(project, "ls-files", "--error-unmatch", "--", str(file)) is None:
+        return "git does not track it"
+    if _git(project, "status", "--porcelain", "--", str(file)) != "":
+        return "it has uncommitted changes"
+    return ""
 
 
 def _git(project: Path, *arguments: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ VARIABLES = ("group_vars", "host_vars")
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What is to become of a project; paths are relative to it. `programs` are the new files that can be run.
+    """What is to become of a project; paths are relative to it. `modes` are those of new files that are not just 0644.
 
     `moved` is from where to where, before anything is written. `replaced` are files whose content is known to be worth
     nothing: what they must have been, and what they become.
@@ -31,7 +32,7 @@ class Change:
     new: Mapping[str, bytes] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
     replaced: Mapping[str, tuple[bytes, bytes]] = field(default_factory=dict)
-    programs: frozenset[str] = frozenset()
+    modes: Mapping[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.new or self.moved or self.replaced)
@@ -87,18 +88,16 @@ def variable_file(inventory: Path, kind: str, owner: str, name: str) -> tuple[st
     return new, {}
 
 
-def inventory_files(source: Path, place: str) -> tuple[dict[str, bytes], frozenset[str]]:
-    """An inventory from elsewhere, as new files of a project below `place`; and which of them are programs.
+def inventory_files(source: Path, place: str) -> Change:
+    """An inventory from elsewhere, as new files of a project below `place`, with the modes that they have.
 
-    Raises SafedeployError(inventory-not-found).
+    Raises SafedeployError: `inventory-not-found`, `adopt-cannot-read`.
     """
     if source.is_dir():
-        files = {path.relative_to(source).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
+        top, paths = source, sorted(source.rglob("*"))
     elif source.is_file():
-        files = {source.name: source}
-        for kind in VARIABLES:
-            below = sorted((source.parent / kind).rglob("*"))
-            files |= {path.relative_to(source.parent).as_posix(): path for path in below if path.is_file()}
+        top = source.parent
+        paths = [source, *(path for kind in VARIABLES for path in sorted((top / kind).rglob("*")))]
     else:
         raise SafedeployError(
             "inventory-not-found",
@@ -106,8 +105,19 @@ def inventory_files(source: Path, place: str) -> tuple[dict[str, bytes], frozens
             next_step="Name an inventory file, or a directory with one.",
             exit_code=ExitCode.USAGE,
         )
-    found = {f"{place}/{name}": path.read_bytes() for name, path in files.items()}
-    return found, frozenset(f"{place}/{name}" for name, path in files.items() if os.access(path, os.X_OK))
+    files = [path for path in paths if path.is_file() and ".git" not in path.relative_to(top).parts]
+    names = {path: f"{place}/{path.relative_to(top).as_posix()}" for path in files}
+    try:
+        return Change(
+            new={name: path.read_bytes() for path, name in names.items()},
+            modes={name: stat.S_IMODE(path.stat().st_mode) for path, name in names.items()},
+        )
+    except OSError as error:
+        raise SafedeployError(
+            "adopt-cannot-read",
+            f"--inventory: {error.filename}: {error.strerror}",
+            next_step="Make it readable, or name another inventory.",
+        ) from error
 
 
 def names_below(directory: Path) -> frozenset[str]:
@@ -159,7 +169,7 @@ def _apply(project: Path, change: Change, stage: Path, undo: list[tuple[Path, Pa
     for number, name in enumerate(sorted(contents, key=lambda name: ("_vars/" in name, name))):
         staged[name] = stage / str(number)
         staged[name].write_bytes(contents[name])
-        staged[name].chmod(0o755 if name in change.programs else 0o644)
+        staged[name].chmod(change.modes.get(name, 0o644))
     for before, after in change.moved.items():
         aside = stage / f"moved-{len(undo)}"
         _rename(project / before, aside, undo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -72,11 +73,13 @@ def list_(
     from safedeploy.workflows import alert_trial
 
     with _session(context, environment, vault_options(None, None, ask=False)) as session:
-        found = alert_trial.still_open(session, alert_trial.channels(session, channel or ()))
+        found = alert_trial.still_open(session, alert_trial.channels(session, channel or ()), time.time())
+    if found.part is not None:
+        screen.say(screen.err(), f"only what this machine knows: the history cannot be used: {found.part}", "yellow")
     if as_json:
-        screen.say_json(_listed(environment, found))
+        screen.say_json(_listed(environment, found.channels))
         return
-    for name, told in found.items():
+    for name, told in found.channels.items():
         screen.say(screen.out(), f"{name}: {f'{len(told)} open' if told else 'nothing is open'}")
         for one in told:
             where = "" if one.host == one.key else f"{one.host}: "

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """How a push or rollback was asked for."""
+    """How a push, a rollback or `drift --fix` was asked for."""
 
     verb: str
     reason: str
@@ -49,9 +49,10 @@ def carry_out(
     progress.pause()
     shown = screen.err() if work.as_json else screen.out()
     plan_view.show_plan(shown, found, diffs=work.diffs)
+    session.plan_document = documents.plan_document(found)
     if found.acts:
         _refuse_restart(found, allowed=work.allow_restart or session.policy.rollout.allow_restart)
-        asked = {"push": "push to", "rollback": "roll back"}[work.verb]
+        asked = {"push": "push to", "rollback": "roll back", "fix": "put back what was deployed on"}[work.verb]
         ask(f"{asked} {_count(found)} of {session.target.environment}?", yes=work.yes)
 
     passed: list[Preflight] = []

@@ -14,6 +14,7 @@ from safedeploy.cli.screen import plain, say, say_whole
 from safedeploy.core import counted
 from safedeploy.core.diff import Diff
 from safedeploy.core.drift import Drift, DriftItem, DriftKind, Severity, Undeployed, fold
+from safedeploy.workflows.save_patch import Kept
 
 _LINE_STYLE = (("+++", "bold"), ("---", "bold"), ("@@", "cyan"), ("+", "green"), ("-", "red"))
 _MOST_HOSTS = 5
@@ -158,3 +159,22 @@ def show_left(console: Console, drift: Drift) -> None:
         say(console, f"not put right by --fix: {item.kind.value}: {where}: {item.text}", "yellow")
         for line in item.remedy.splitlines():
             say_whole(console, f"  {line}")
+
+
+def show_kept(console: Console, kept: Sequence[Kept], environment: str) -> None:
+    """Where each hand edit went."""
+    if not kept:
+        say(console, "no hand edit of a file's content to keep")
+    folded: dict[tuple[str, bool, tuple[str, ...], str], list[str]] = {}
+    for one in kept:
+        folded.setdefault((one.path, one.in_project, one.files, one.why), []).append(one.host)
+    for (path, in_project, files, why), hosts in folded.items():
+        edit = f"the edit of {path} on {', '.join(hosts)}"
+        if in_project:
+            say(console, f"in the project: {edit}: {', '.join(files)}", "green")
+        elif files:
+            say(console, f"in a patch: {edit}: {', '.join(files)} (not in the project: {why})", "yellow")
+        else:
+            say(console, f"not kept: {edit}: {why}", "bold red")
+    if any(one.in_project for one in kept):
+        say(console, f"next: git diff, commit, safedeploy plan {environment}; a push records it on the hosts")

@@ -62,11 +62,13 @@ class Invocation:
             vault=self._vault,
             verbosity=settings.verbosity,
         )
-        progress = self._stack.enter_context(Progress())
+        self._progress = progress = self._stack.enter_context(Progress())
         session = self._stack.enter_context(Session(target, progress))
         self._session = session
+        session.command = self._context.info_name or ""
         settings.run = session.identity.run
         self._alerting = alerting.attach(session)
+        self._record(session)
         reason = str(self._context.params.get("reason") or "")
         session.events.milestone(Milestone.RUN_STARTED, {"command": self._context.info_name, "reason": reason})
         if self._alerting is not None:
@@ -74,6 +76,25 @@ class Invocation:
         if self._wait is not None:
             self._hold_alone(session, self._wait)
         return session, progress
+
+    def _record(self, session: Session) -> None:
+        from safedeploy.workflows.recorder import COMMANDS, Recorder
+
+        if self._context.info_name not in COMMANDS:
+            return
+        try:
+            if not session.policy.history.enabled:
+                return
+            recorder = Recorder(session)
+        except SafedeployError:
+            return  # safedeploy.yml cannot be read: the command itself says so, and there is no place to record it
+
+        def finish() -> None:
+            if (line := recorder.finish()) is not None:
+                _say([line])
+
+        session.attach(recorder)
+        self._stack.callback(finish)
 
     def _hold_alone(self, session: Session, seconds: float) -> None:
         from safedeploy.workflows.waiting import alone
@@ -86,9 +107,19 @@ class Invocation:
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         self._end(error)
-        self._stack.close()
         if self._alerting is not None:
-            _say(self._alerting.finish())
+            self._tell_lost(self._alerting)
+        self._stack.close()
+
+    def _tell_lost(self, alerting: Alerting) -> None:
+        """What did not reach a channel; the end of the run is on record by then."""
+        from safedeploy.workflows.events import Milestone
+
+        self._progress.pause()
+        lines = alerting.finish()
+        _say(lines)
+        for line in lines:
+            self._session.events.milestone(Milestone.ALERT_LOST, {"text": line.removeprefix("alert: ")})
 
     def _end(self, error: BaseException | None) -> None:
         from safedeploy.workflows.events import Milestone

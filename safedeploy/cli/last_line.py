@@ -50,6 +50,12 @@ def show(context: object, code: int, *, noted: bool) -> None:
         text = f"safedeploy {command} {parameters['environment']}: exit code {code} ({name}): "
         text += MEANING[known] + (f"; run {run}" if run else "")
         if known is not ExitCode.OK and not noted:
-            kind = "warning" if known is ExitCode.DIFFERENCES else "error"
-            annotate(err(), kind, f"safedeploy: {name}", text)
+            annotate(err(), _kind(known, given), f"safedeploy: {name}", text)
         say(err(), text)
+
+
+def _kind(code: ExitCode, context: typer.Context) -> str:
+    """How loud the note is: that a plan has differences is what it was asked for."""
+    if code is not ExitCode.DIFFERENCES:
+        return "error"
+    return "notice" if context.info_name == "plan" else "warning"

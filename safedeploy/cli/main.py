@@ -10,11 +10,13 @@ import typer
 from safedeploy import __version__
 from safedeploy.cli.adopt import adopt
 from safedeploy.cli.alerts import app as alerts
+from safedeploy.cli.blame import blame
 from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
 from safedeploy.cli.decide import abort, confirm
 from safedeploy.cli.drift import drift
 from safedeploy.cli.explain import explain
+from safedeploy.cli.history import history
 from safedeploy.cli.init import init
 from safedeploy.cli.job_log import start as start_log
 from safedeploy.cli.lab import app as lab
@@ -25,6 +27,7 @@ from safedeploy.cli.push import push
 from safedeploy.cli.render import render
 from safedeploy.cli.rollback import rollback
 from safedeploy.cli.rules import rules
+from safedeploy.cli.show import show
 from safedeploy.cli.status import status
 from safedeploy.cli.undrain import undrain
 from safedeploy.cli.unlock import unlock
@@ -48,6 +51,9 @@ for command in (
     abort,
     rollback,
     status,
+    history,
+    show,
+    blame,
     drift,
     undrain,
     unlock,

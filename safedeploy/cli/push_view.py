@@ -106,6 +106,8 @@ def _headline(result: PushResult, verb: str) -> str:
     what = f"push of release {result.release} to {result.environment}"
     if verb == "rollback":
         what = f"rollback of {result.environment} to release {result.release}"
+    if verb == "fix":
+        what = f"release {result.release} put back on {result.environment}"
     return f"{what}: {interrupted}{told}; {took:.1f} s (run {result.run})"
 
 

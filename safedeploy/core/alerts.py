@@ -39,8 +39,8 @@ class About:
 class Alert:
     """One message.
 
-    `hosts` are `{host, end, why}`, `items` are drift as `{host, kind, path, severity, text, state}`, the state being
-    `new`, `still` or `gone`. `next` is what a person does now.
+    `hosts` are `{host, end, why}`, `items` are drift as `{host, kind, path, severity, text, hint, state}`, the state
+    being `new`, `still` or `gone`. `next` is what a person does now.
     """
 
     kind: Kind

@@ -32,7 +32,7 @@ _URGENT = ("stranded", "pending")
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that is not as it should be, with what tells it from every other."""
+    """One thing that is not as it should be, with what tells it from every other; `hint`: since when, and by whom."""
 
     fingerprint: str
     host: str
@@ -40,11 +40,17 @@ class Finding:
     path: str
     severity: Severity
     text: str
+    hint: str = ""
 
     @property
     def key(self) -> str:
         """Its name in the memory of what is open."""
         return f"{self.host}/{self.fingerprint}"
+
+    @property
+    def what(self) -> str:
+        """`edited /etc/apache2/a.conf: its content is not that of the release`."""
+        return f"{self.kind}{f' {self.path}' if self.path else ''}: {self.text}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +123,15 @@ def _finding(item: Mapping[str, Any]) -> Finding:
         path=one_line(item.get("path") or ""),
         severity=Severity.CRITICAL if kind in _URGENT else severity,
         text=one_line(item.get("text") or ""),
+        hint=_hint(item),
     )
+
+
+def _hint(item: Mapping[str, Any]) -> str:
+    """When it was changed, and the first that the host can tell about who did."""
+    changed = f"changed {one_line(item['changed'], limit=40)}" if item.get("changed") else ""
+    who = [one_line(one.get("text") or "", limit=120) for one in item.get("who") or ()]
+    return ", ".join(filter(None, [changed, f"perhaps {who[0]}" if who else ""]))
 
 
 def _lost(host: str, why: str) -> Finding:
@@ -190,7 +204,7 @@ def _drifted(about: About, new: list[Finding], still: list[Finding]) -> Message:
         next=f"safedeploy drift {about.environment}",
         items=(*(_item(one, "new") for one in new), *(_item(one, "still") for one in still)),
     )
-    return Message(alert=alert, opens={one.key: (one.severity, f"{one.kind} {one.path}: {one.text}") for one in both})
+    return Message(alert=alert, opens={one.key: (one.severity, one.what) for one in both})
 
 
 def _gone(about: About, channel: Channel, gone: list[Open], *, left: int) -> Message:
@@ -212,13 +226,14 @@ def _gone(about: About, channel: Channel, gone: list[Open], *, left: int) -> Mes
 
 
 def _lines(findings: Iterable[Finding]) -> list[str]:
-    """One line for what several hosts have alike."""
-    alike: dict[tuple[str, str, str], list[str]] = {}
+    """One line for what several hosts have alike; who did it is only told of one host's."""
+    alike: dict[str, list[Finding]] = {}
     for one in findings:
-        alike.setdefault((one.kind, one.path, one.text), []).append(one.host)
+        alike.setdefault(one.what, []).append(one)
     return [
-        f"{listed(hosts)}: {kind}{f' {path}' if path else ''}{f': {text}' if text else ''}"
-        for (kind, path, text), hosts in alike.items()
+        f"{listed(one.host for one in found)}: {what}"
+        + (f" ({found[0].hint})" if found[0].hint and len(found) == 1 else "")
+        for what, found in alike.items()
     ]
 
 
@@ -229,11 +244,13 @@ def _item(one: Finding, state: str) -> dict[str, str]:
         "path": one.path,
         "severity": one.severity.value,
         "text": one.text,
+        "hint": one.hint,
         "state": state,
     }
 
 
 def _item_gone(one: Open) -> dict[str, str]:
-    kind, _, rest = one.text.partition(" ")
-    path, _, text = rest.partition(": ")
-    return {"host": one.host, "kind": kind, "path": path, "severity": one.severity.value, "text": text, "state": "gone"}
+    what, _, text = one.text.partition(": ")
+    kind, _, path = what.partition(" ")
+    told = {"host": one.host, "kind": kind, "path": path, "severity": one.severity.value, "text": text}
+    return {**told, "hint": "", "state": "gone"}

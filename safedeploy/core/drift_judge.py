@@ -17,6 +17,7 @@ from safedeploy.core.drift_files import compared, recorded_paths, when
 from safedeploy.core.drift_httpd import certificates, invalid, not_reloaded
 from safedeploy.core.drift_seen import DriftSeen, ExtraFile
 from safedeploy.core.observed import Observed, Pending
+from safedeploy.core.origins import followed
 from safedeploy.core.plan import difference
 from safedeploy.core.tree import ABSENT, Kind, Tree
 
@@ -42,6 +43,9 @@ def judge(seen: DriftSeen, terms: Terms, shown: Shown, desired: Tree | None = No
         found += not_reloaded(seen)
     found += invalid(seen)
     found += certificates(host, seen.certificates, terms)
+    # What httpd refuses is put right with the edit that it refuses.
+    wrong = {item.path for item in found if item.kind in PUT_RIGHT or item.fixable}
+    found = [replace(item, fixable=True) if _refused(item, seen, wrong) else item for item in found]
     fixable = settled and observed.known_good is not None
     return HostDrift(
         host=host,
@@ -52,6 +56,11 @@ def judge(seen: DriftSeen, terms: Terms, shown: Shown, desired: Tree | None = No
         certificates=tuple(one.end for one in seen.certificates if one.end is not None),
         notes=tuple(notes),
     )
+
+
+def _refused(item: DriftItem, seen: DriftSeen, wrong: set[str | None]) -> bool:
+    path = item.path or ""
+    return item.kind is DriftKind.INVALID and bool({path, followed(path, seen.observed.live)} & wrong)
 
 
 def _finished(item: DriftItem, seen: DriftSeen, *, fixable: bool) -> DriftItem:

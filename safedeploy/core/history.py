@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,8 @@ from safedeploy.core.plain_text import plain_text
 
 MOST_TEXT = 4000
 MOST_REASON = 1000
+# A run on another machine that was heard of so lately may be going on.
+STILL = timedelta(minutes=15)
 
 
 class Made(StrEnum):
@@ -155,6 +157,18 @@ def ends(words: Any) -> str:
     for word in words:
         counts[word] = counts.get(word, 0) + 1
     return ", ".join(f"{number} {word}" for word, number in counts.items())
+
+
+def standing(run: Run, events: Sequence[Event], now: datetime, *, lives: bool) -> str:
+    """The summary of a run, also of one without an end: `lives` when its process is known to be there still."""
+    if run.ended is not None:
+        return run.summary
+    known = known_of(events)
+    last = max((event.at for event in events), default=run.started)
+    state = "is running" if lives else "did not end"
+    if not lives and now - last < STILL:
+        state = "is running, or died"
+    return f"{state}; so far: {known}" if known else state
 
 
 def known_of(events: Sequence[Event]) -> str:

@@ -90,11 +90,23 @@ def release_id(trees: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Made:
+    """The file of the project that a path's content was made from: taken over as it is (`verbatim`), or rendered.
+
+    `own_syntax`: the declaration of the file gives its template other delimiters than Jinja's.
+    """
+
+    file: str
+    verbatim: bool
+    own_syntax: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class RenderedTree:
     """What one host should have: entries, and the bytes of every file by digest.
 
-    `origin` tells where each path came from (template or static file, for messages); `secret_paths` are the paths whose
-    whole content is secret (private keys, files decrypted from a vault).
+    `origin` tells where each path came from (template or static file, for messages), `made` of which file it was made;
+    `secret_paths` are the paths whose whole content is secret (private keys, files decrypted from a vault).
     """
 
     host: str
@@ -102,6 +114,7 @@ class RenderedTree:
     content: Mapping[str, bytes] = field(repr=False)
     origin: Mapping[str, str] = field(default_factory=dict)
     secret_paths: frozenset[str] = frozenset()
+    made: Mapping[str, Made] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:

@@ -183,15 +183,27 @@ def _contents(session: Session, read: survey.Surveyed, choice: Choice) -> tuple[
                 root = read.sites[host]["server_root"]
                 path = taken.path if taken.path.startswith("/") else f"{root}/{taken.path}"
                 wanted.setdefault(str(entry.sha256), []).append((host, path))
-    found = survey.contents(session, read.sites, wanted) if wanted else {}
+    read_now = survey.contents(session, read.sites, wanted) if wanted else {}
+    found = {digest: data for digest, data in read_now.items() if not _holds_secret(session, data)}
     kept: list[Taken] = []
     left = list(choice.left)
     for taken in choice.taken:
         gone = [host for host, one in taken.entries.items() if one.kind is Kind.FILE and str(one.sha256) not in found]
-        if gone:
-            why = "changed, or became unreadable, while it was read"
+        secret = [host for host in gone if str(taken.entries[host].sha256) in read_now]
+        if secret:  # on one host is secret everywhere
+            gone = list(taken.entries)
+            why = "holds a value that is a secret of this project (from a vault, or in safedeploy_secrets)"
+            left.append(Left(path=taken.path, kind=LeftKind.SECRET, hosts=tuple(gone), why=why))
+        elif gone:
+            why = "could not be read whole: it changed meanwhile, or all together is too large"
             left.append(Left(path=taken.path, kind=LeftKind.UNFIT, hosts=tuple(gone), why=why))
         rest = {host: entry for host, entry in taken.entries.items() if host not in gone}
         if rest:
             kept.append(replace(taken, entries=rest))
     return found, replace(choice, taken=tuple(kept), left=tuple(left))
+
+
+def _holds_secret(session: Session, data: bytes) -> bool:
+    """Whether a content has in it what the project keeps secret."""
+    text = data.decode("utf-8", "replace")
+    return session.hide(text) != text

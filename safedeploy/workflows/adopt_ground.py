@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -9,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from safedeploy.adapters import project_tree, resources, settings
 from safedeploy.adapters.project_tree import Change
 from safedeploy.adapters.settings import schema
+from safedeploy.adapters.settings.model import NAME
 from safedeploy.core.adopt.project import Written
 from safedeploy.core.errors import SafedeployError
 from safedeploy.workflows.session import Target
@@ -40,17 +42,11 @@ def begin(target: Target, source: Path | None) -> Beginning:
     """
     project = target.project
     new = dict(_starter(project))
-    programs: frozenset[str] = frozenset()
     if source is not None:
-        place = f"inventories/{target.environment}"
-        if any(project.joinpath("inventories").glob(f"{target.environment}*")):
-            raise _unsuitable(f"{place} exists in {project} already", "Leave --inventory away to use it.")
-        copied, programs = project_tree.inventory_files(source, place)
-        new |= copied
-        templates = "templates"
-        if (project / settings.FILE_NAME).exists():
-            _refuse_named(target)
-        return Beginning(inventory=place, templates=templates, change=Change(new=new, programs=programs))
+        place = _new_place(target)
+        copied = project_tree.inventory_files(source, place)
+        change = Change(new={**new, **copied.new}, modes=copied.modes)
+        return Beginning(inventory=place, templates="templates", change=change)
     if new:
         raise SafedeployError(
             "adopt-no-project",
@@ -74,14 +70,24 @@ def begin(target: Target, source: Path | None) -> Beginning:
     )
 
 
-def _refuse_named(target: Target) -> None:
-    """Another inventory than the copied one would be read where the settings name it."""
-    named = settings.load(target.project).model.environments.get(target.environment)
-    if named is not None and named.inventory:
-        raise _unsuitable(
-            f"{settings.FILE_NAME} names the inventory of {target.environment} already ({named.inventory})",
-            "Leave --inventory away, or remove that key.",
-        )
+def _new_place(target: Target) -> str:
+    """Where an inventory from elsewhere goes, of which the project must know nothing yet."""
+    environment = target.environment
+    if re.fullmatch(NAME, environment) is None:
+        raise _unsuitable(f"{environment!r} cannot be the name of an environment", "Letters, digits, `.`, `_` and `-`.")
+    place = f"inventories/{environment}"
+    if any((target.project / f"{place}{ending}").exists() for ending in ("", ".yml", ".yaml", ".ini")):
+        raise _unsuitable(f"{place} exists in {target.project} already", "Leave --inventory away to use it.")
+    if (target.project / settings.FILE_NAME).exists():
+        model = settings.load(target.project).model
+        named = model.environments.get(environment)
+        given = [named.templates if named else None, model.defaults.templates]
+        if any(given) or (named is not None and named.inventory):
+            raise _unsuitable(
+                f"{settings.FILE_NAME} says already where the inventory or the templates of {environment} are",
+                "Copy the inventory to where it says, as a directory, and adopt without --inventory.",
+            )
+    return place
 
 
 def _starter(project: Path) -> Iterator[tuple[str, bytes]]:
@@ -140,12 +146,11 @@ def written(project: Path, beginning: Beginning, made: Written, ending: str) -> 
 def joined(first: Change, second: Change) -> Change:
     """Both changes as one. What the second moves of what the first made is made there at once."""
     new = {second.moved.get(name, name): data for name, data in first.new.items()}
-    programs = frozenset(second.moved.get(name, name) for name in first.programs)
     return Change(
         new={**new, **second.new},
         moved={before: after for before, after in second.moved.items() if before not in first.new},
         replaced={second.moved.get(name, name): item for name, item in first.replaced.items()},
-        programs=programs,
+        modes={second.moved.get(name, name): mode for name, mode in first.modes.items()},
     )
 
 

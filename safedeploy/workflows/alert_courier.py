@@ -9,7 +9,7 @@ from collections.abc import Callable
 from safedeploy.adapters import alert_text, notify
 from safedeploy.core.alerts import About, Alert, variables
 from safedeploy.core.channels import Channel
-from safedeploy.core.drift_alerts import Check, messages
+from safedeploy.core.drift_alerts import Check, Open, messages
 from safedeploy.workflows.alert_memory import Memory
 
 
@@ -80,14 +80,24 @@ class Courier:
             self._waiting -= 1
 
     def _compared(self, about: About, check: Check, now: float) -> None:
-        with self._memory.turn():
-            known = self._memory.of(self.channel.name)
-            for message in messages(about, check, self.channel, known, now):
+        memory = self._memory
+        with memory.turn():
+            known = memory.known(now)
+            due = messages(about, check, self.channel, known, now)
+            new = {key: told for one in due for key, told in one.opens.items() if key not in known}
+            if quicker := memory.claim(new, now):
+                others = {
+                    key: Open(key=key, severity=new[key][0], text=new[key][1], opened=now, sent=now) for key in quicker
+                }
+                due = messages(about, check, self.channel, {**known, **others}, now)
+            for message in due:
                 if message.alert is None or self._deliver(message.alert):
-                    self._memory.put(self.channel.name, message.opens, now, about.run)
-                    self._memory.close(self.channel.name, message.closes)
-        if (why := self._memory.trouble) is not None:
-            self._notes[f"what it was told could not be kept, so that it may be told again: {why}"] = None
+                    memory.put(message.opens, now)
+                    memory.close(message.closes, now)
+                else:
+                    memory.give_back(message.opens.keys() - known.keys(), now)
+        if memory.trouble is not None:
+            self._notes[f"what it was told could not be kept, so that it may be told again: {memory.trouble}"] = None
 
     def _deliver(self, alert: Alert) -> bool:
         """Send one message; whether it has arrived, as far as is known."""

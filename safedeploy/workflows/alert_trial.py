@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from safedeploy.core.alerts import trial
 from safedeploy.core.channels import Channel
@@ -41,7 +42,7 @@ def channels(session: Session, only: Iterable[str] = ()) -> tuple[Channel, ...]:
 def try_out(session: Session, chosen: tuple[Channel, ...]) -> dict[str, str | None]:
     """Send a test to each channel at once; by its name None, or why it did not arrive."""
     alert = trial(about(session))
-    couriers = [Courier(channel, Memory(session)) for channel in chosen]
+    couriers = [Courier(channel, Memory(session, channel.name)) for channel in chosen]
     for courier in couriers:
         try:
             courier.address = address(session, courier.channel, decrypt=True)
@@ -52,14 +53,26 @@ def try_out(session: Session, chosen: tuple[Channel, ...]) -> dict[str, str | No
         return dict(zip((courier.channel.name for courier in couriers), found, strict=True))
 
 
-def still_open(session: Session, chosen: tuple[Channel, ...]) -> dict[str, list[Open]]:
-    """What each channel was told and has not gone, the oldest first. Raises `alerts-unreadable`."""
-    memory = Memory(session)
-    found = {channel.name: sorted(memory.of(channel.name).values(), key=lambda one: one.opened) for channel in chosen}
-    if memory.trouble is not None:
-        raise SafedeployError(
-            "alerts-unreadable",
-            f"what is open cannot be read: {memory.trouble}",
-            next_step="Correct the mode or owner of the directory safedeploy/alerts below XDG_STATE_HOME.",
-        )
-    return found
+@dataclass(frozen=True, kw_only=True)
+class StillOpen:
+    """What each channel was told and has not gone, the oldest first; `part` says why others may know of more."""
+
+    channels: Mapping[str, list[Open]]
+    part: str | None
+
+
+def still_open(session: Session, chosen: tuple[Channel, ...], now: float) -> StillOpen:
+    """Read what is open. Raises `alerts-unreadable` when nothing can be read."""
+    memories = {channel.name: Memory(session, channel.name) for channel in chosen}
+    found = {
+        name: sorted(one.known(now).values(), key=lambda one: (one.opened, one.key)) for name, one in memories.items()
+    }
+    for memory in memories.values():
+        if memory.trouble is not None:
+            raise SafedeployError(
+                "alerts-unreadable",
+                f"what is open cannot be read: {memory.trouble}",
+                next_step="Correct the mode or owner of the directory safedeploy/alerts below XDG_STATE_HOME.",
+            )
+    part = next((memory.store_trouble for memory in memories.values() if memory.store_trouble), None)
+    return StillOpen(channels=found, part=part)

@@ -40,8 +40,7 @@ class Alerting(Silent):
         self._session, self._clock = session, clock
         self._about = about(session)
         self._begun: push_alerts.Begun | None = None
-        self._memory = Memory(session)
-        self._couriers = [Courier(channel, self._memory) for channel in channels]
+        self._couriers = [Courier(channel, Memory(session, channel.name)) for channel in channels]
         self._telling = False
 
     def milestone(self, milestone: Milestone, data: Mapping[str, Any]) -> None:

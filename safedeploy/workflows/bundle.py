@@ -139,6 +139,7 @@ def _of_run(session: Session, reason: str) -> dict[str, Any]:
         "actor": session.identity.actor,
         "key": session.identity.key,
         "reason": reason,
+        "command": session.command,
         "environment": session.target.environment,
         "agent": {"sha256": session.agent.sha256, "file": "agent.pyz"},
     }

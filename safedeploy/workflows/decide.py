@@ -140,6 +140,7 @@ def _abort(session: Session, found: Undecided, reason: str, _interrupt: Interrup
             "run": identity.run,
             "holder": identity.actor,
             "reason": reason,
+            "command": session.command,
             "key": identity.key,
             "ttl": session.policy.rollout.lease_ttl,
             "activation": one.activation,

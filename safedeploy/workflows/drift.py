@@ -45,7 +45,7 @@ def drift(session: Session, *, facts: bool = False) -> Found:
     Raises SafedeployError when the settings, the inventory or a host's site does not hold up.
     """
     began = time.monotonic()
-    renderer = Renderer(session.target.project, session.policy, session.inventory)
+    renderer = rendering.renderer_of(session)
     sites = {host.name: renderer.site(host) for host in session.hosts}
     session.events.phase(Phase.OBSERVE, counted.hosts(len(sites)))
     requests = {host: {"site": site, "max_bytes": MAX_BYTES, "seconds": SECONDS} for host, site in sites.items()}
@@ -85,7 +85,7 @@ def _rendered(session: Session, renderer: Renderer, *, facts: bool) -> tuple[dic
     try:
         wanting = [] if facts else [host.name for host in session.hosts if renderer.needs_facts(host)]
         if not wanting:
-            return rendering.render(session), ""
+            return rendering.render(session, renderer), ""
         why = (
             f"templates need facts of {counted.hosts(len(wanting))}, which only Ansible can gather: give --facts to "
             "have them gathered"

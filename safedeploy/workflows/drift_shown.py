@@ -17,7 +17,9 @@ LONGEST = 2000
 Hide = Callable[[str], str]
 
 
-def shown(desired: Mapping[str, Desired] | None, unrendered: str, hide: Hide) -> Callable[[str], Shown]:
+def shown(
+    desired: Mapping[str, Desired] | None, unrendered: str, hide: Hide, *, most_lines: int = MOST_LINES
+) -> Callable[[str], Shown]:
     """For a host, what makes the diff of a path there.
 
     What is secret in a file is known by rendering it: without that, no content is shown.
@@ -52,19 +54,19 @@ def shown(desired: Mapping[str, Desired] | None, unrendered: str, hide: Hide) ->
                 one, other = done[old, new, pattern]
                 return hide(one), hide(other)
 
-            return _bounded(unified(path, before, after, mask))
+            return _bounded(unified(path, before, after, mask), most_lines)
 
         return diff
 
     return of_host
 
 
-def _bounded(diff: Diff) -> Diff:
+def _bounded(diff: Diff, most_lines: int) -> Diff:
     lines = diff.text.splitlines(keepends=True)
-    kept = [line if len(line) <= LONGEST else line[:LONGEST] + " [...]\n" for line in lines[:MOST_LINES]]
+    kept = [line if len(line) <= LONGEST else line[:LONGEST] + " [...]\n" for line in lines[:most_lines]]
     if kept == lines:
         return diff
-    note = f"{len(lines) - MOST_LINES} lines more: not shown" if len(lines) > MOST_LINES else "long lines are cut"
+    note = f"{len(lines) - most_lines} lines more: not shown" if len(lines) > most_lines else "long lines are cut"
     return replace(diff, text="".join(kept), note=note)
 
 

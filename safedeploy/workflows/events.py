@@ -43,12 +43,14 @@ class Milestone(StrEnum):
     - `rollout-started`: verb, release, hosts, reason; from here on hosts change
     - `host-ended`: host, end (core/outcome.End), release, why, seconds
     - `run-ended`: exit_code, error (null, or code, what, state, next), document (null, or what --json prints)
+    - `alert-lost`: text; after the end, for each channel that was not told of something
     """
 
     RUN_STARTED = "run-started"
     ROLLOUT_STARTED = "rollout-started"
     HOST_ENDED = "host-ended"
     RUN_ENDED = "run-ended"
+    ALERT_LOST = "alert-lost"
 
 
 class Events(Protocol):

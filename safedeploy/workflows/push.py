@@ -26,7 +26,7 @@ from safedeploy.workflows.planning import FleetPlan, masker_of
 from safedeploy.workflows.preflight import Candidate, explain, require_pass, run_preflight
 from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.provenance import provenance
-from safedeploy.workflows.push_result import PushOptions, PushResult
+from safedeploy.workflows.push_result import PushOptions, PushResult, RolledOut
 from safedeploy.workflows.rollout import Course, roll_out
 from safedeploy.workflows.room import find_room
 from safedeploy.workflows.session import Session
@@ -76,6 +76,8 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
                 release_leases(session, directory, list(acting))
         everything = _as_they_were(plan) | ends
         tell_ends(session, ends.values())
+        private = {host: item.tree.secret_paths for host, item in desired.items()}
+        session.rolled_out = RolledOut(plan=plan, ends=everything, private=private)
         interrupted = interrupt.requested
         code = exit_code(everything, interrupted=interrupted)
         hooks.after(interrupt, everything, code)

@@ -12,6 +12,7 @@ from safedeploy.core.hooks import HookRun
 from safedeploy.core.outcome import HostEnd
 from safedeploy.core.preflight import Preflight
 from safedeploy.core.traffic import BatchTraffic
+from safedeploy.workflows.planning import FleetPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +39,19 @@ class PushResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RolledOut:
+    """What a rollout has done, for those who record it: the plan, every end, and each host's wholly secret paths."""
+
+    plan: FleetPlan
+    ends: Mapping[str, HostEnd]
+    private: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PushOptions:
     """What a person may say at the push. `accept` are ids of regressions, or "all".
 
-    `verb` is the command that it is for: push or rollback.
+    `verb` is the command that it is for: push, rollback, or fix (`drift --fix`).
     `hold`: stop when the canary serves the release, and leave it for a person.
     `attended`: a person is there, who can be asked when there is too little traffic to judge a batch.
     `on_preflight` hears the verdict before anything is changed, and also when the push stops there.

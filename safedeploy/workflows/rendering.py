@@ -11,10 +11,17 @@ from safedeploy.workflows.session import Session
 from safedeploy.workflows.validators import validators
 
 
-def render(session: Session) -> dict[str, Desired]:
-    """Render every host's tree. Raises SafedeployError when a template, variable or declaration is wrong."""
-    known = validators().reloadable()
-    renderer = Renderer(session.target.project, session.policy, session.inventory, known)
+def renderer_of(session: Session) -> Renderer:
+    """What renders the hosts of a session."""
+    return Renderer(session.target.project, session.policy, session.inventory, validators().reloadable())
+
+
+def render(session: Session, renderer: Renderer | None = None) -> dict[str, Desired]:
+    """Render every host's tree. Raises SafedeployError when a template, variable or declaration is wrong.
+
+    `renderer`: one that has looked already which facts are needed.
+    """
+    renderer = renderer or renderer_of(session)
     session.events.phase(Phase.RENDER, counted.hosts(len(session.hosts)))
     wanting = [host for host in session.hosts if renderer.needs_facts(host)]
     facts = gather(session, wanting) if wanting else {}

@@ -19,13 +19,19 @@ from safedeploy.workflows.observe import Seen
 from safedeploy.workflows.session import Session
 
 
-def stored(session: Session, desired: Mapping[str, Desired], seen: Seen, release: str | None) -> dict[str, Desired]:
+def stored(
+    session: Session, desired: Mapping[str, Desired], seen: Seen, release: str | Mapping[str, str] | None
+) -> dict[str, Desired]:
     """What every host should have after the rollback; content that only the host has is fetched for the diffs.
 
+    `release` is that of all hosts or that of each; None: of each the known-good before the present one.
     `desired` lends the sites and health checks of the present configuration, and not what it declares to change.
     Raises SafedeployError when a host has no such release, or no release to go back to.
     """
-    targets = {host: release or observed.previous_known_good() for host, observed in seen.hosts.items()}
+    targets: dict[str, str | None] = {
+        host: release[host] if isinstance(release, Mapping) else release or observed.previous_known_good()
+        for host, observed in seen.hosts.items()
+    }
     without = sorted(host for host, target in targets.items() if target is None)
     if without:
         raise SafedeployError(

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from safedeploy.adapters import agent_file, identity, settings
 from safedeploy.adapters.ansible import inventory as inventories
@@ -23,6 +23,9 @@ from safedeploy.core.masking import Masker
 from safedeploy.core.policy import Policy
 from safedeploy.workflows.events import Events, Hiding, Phase, Several, Silent, Unfailing
 from safedeploy.workflows.private_directory import private_directory
+
+if TYPE_CHECKING:
+    from safedeploy.workflows.push_result import RolledOut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +51,10 @@ class Session:
         self._masker = Masker(())
         self._listeners = Several(events or Silent())
         self.events: Events = Unfailing(Hiding(self._listeners, self.hide))
+        self.command = ""
         self.document: Mapping[str, Any] | None = None
+        self.plan_document: Mapping[str, Any] | None = None
+        self.rolled_out: RolledOut | None = None
         self.identity = identity.new_run()
         self._fleet: Fleet | None = None
         self._stack = ExitStack()

@@ -19,6 +19,7 @@ from safedeploy.workflows.session import Session
 
 MAX_BYTES = 8 << 20
 MOST_ROUNDS = 60
+MOST_IN_ALL = 64 << 20
 MOST_PATHS = 2000
 SECONDS = 120.0
 
@@ -95,14 +96,14 @@ def contents(
 ) -> dict[str, bytes]:
     """The bytes by digest, each read from one host only. `wanted` has (host, path on the host) for every digest.
 
-    What cannot be read any more, or has changed meanwhile, is left out.
+    What cannot be read any more, or has changed meanwhile, is left out; so is what is beyond MOST_IN_ALL.
     """
     session.events.phase(Phase.OBSERVE, f"{len(wanted)} different contents")
     waiting = {digest: list(places) for digest, places in wanted.items()}
     found: dict[str, bytes] = {}
     for _ in range(MOST_ROUNDS):
         asked = _next_question({digest: places for digest, places in waiting.items() if digest not in found})
-        if not asked:
+        if not asked or sum(map(len, found.values())) > MOST_IN_ALL:
             break
         requests = {
             host: {"site": sites[host], "paths": list(paths), "max_bytes": MAX_BYTES} for host, paths in asked.items()

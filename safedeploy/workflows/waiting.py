@@ -49,6 +49,7 @@ def _take(session: Session, sites: Mapping[str, Any], seconds: float, reason: st
         "run": session.identity.run,
         "holder": session.identity.actor,
         "reason": reason,
+        "command": session.command,
         "key": session.identity.key,
         "ttl": session.policy.rollout.lease_ttl,
     }

@@ -105,6 +105,11 @@ def test_hosts_that_are_the_same_become_files(adopted):
     assert adopted.read(f"{INVENTORY}/group_vars/all/adopted.yml")["safedeploy_sites"] == ["blog", "shop"]
 
     assert adopted.adopt()["files"] == {"new": [], "moved": [], "replaced": []}, "a second time finds something more"
+    adopted.fleet.shell("web3", "echo '# by hand' >> /etc/apache2/sites-available/shop.conf")
+    refused = adopted.run("adopt", "prod")
+    assert refused.code == ExitCode.INVALID
+    assert "error[adopt-project-differs]" in refused.err
+    assert "web3: /etc/apache2/sites-available/shop.conf: content differs" in refused.err
 
 
 def test_small_differences_become_templates_with_variables_of_the_hosts(adopted):
@@ -156,6 +161,33 @@ def test_secrets_and_keys_stay_on_the_hosts(adopted):
     assert "swordfish" not in json.dumps(document)
 
 
+# Another host list each time: a dynamic inventory that changes while it is being used.
+FICKLE = """\
+#!/usr/bin/env python3
+import json, pathlib
+known = json.loads(pathlib.Path({hosts!r}).read_text())["all"]["children"]["web"]["hosts"]
+runs = pathlib.Path({runs!r})
+late = {{"link": "nowhere", "dest": "conf-enabled/late.conf"}}
+extra = {{"safedeploy_files_late": [late]}} if runs.exists() else {{}}
+runs.touch()
+print(json.dumps({{"web": {{"hosts": list(known), "vars": extra}}, "_meta": {{"hostvars": known}}}}))
+"""
+
+
+def test_what_is_not_as_the_hosts_are_is_said_with_its_path(adopted):
+    adopted.set_up(set_up_by_hand.TWO_SITES)
+    script = adopted.root.parent / "hosts.py"
+    script.write_text(FICKLE.format(hosts=str(adopted.fleet.lab.inventory), runs=str(adopted.root.parent / "runs")))
+    script.chmod(0o755)
+    done = adopted.run("adopt", "prod", "--inventory", str(script), "--dry-run")
+    assert done.code == ExitCode.DIFFERENCES, done.text
+    assert "error[adopt-not-empty]" in done.err
+    assert "web1: /etc/apache2/conf-enabled/late.conf: not there yet" in done.err
+    assert "Nothing was written" in done.err
+    assert not adopted.root.exists()
+    assert adopted.fleet.trees() == adopted.tree
+
+
 def test_what_is_messy_comes_through_and_a_rollback_brings_it_back(adopted):
     adopted.set_up(set_up_by_hand.MESSY)
     document = adopted.adopt("--inventory", adopted.inventory())
@@ -168,15 +200,15 @@ def test_what_is_messy_comes_through_and_a_rollback_brings_it_back(adopted):
     assert how(document)["conf-available/braces.conf"] == "template"
     assert {f"/etc/apache2/conf-enabled/{name}.conf" for name in ("windows", "latin", "a name", "security")} <= paths
     settings = adopted.read("safedeploy.yml")
-    settings["defaults"]["rollout"] = {"batches": [3], "confirm_window": "20s"}
+    settings["defaults"]["rollout"] = {"confirm_window": "20s"}
     (adopted.root / "safedeploy.yml").write_text(yaml.safe_dump(settings))
     site = adopted.root / "files/prod/sites-available/shop.conf"
     site.write_bytes(
         site.read_bytes().replace(b"    DocumentRoot", b"    ServerAlias store.example.test\n    DocumentRoot")
     )
-    pushed = adopted.run("push", "prod", "--yes", "--no-diff")
+    pushed = adopted.run("push", "prod", "--limit", "web2", "--yes", "--no-diff")
     assert pushed.code == ExitCode.OK, pushed.text
     assert "store.example.test" in adopted.fleet.shell("web2", "cat /etc/apache2/sites-enabled/shop.conf")
-    back = adopted.run("rollback", "prod", "--yes", "--no-diff", "--to", "adopted")
+    back = adopted.run("rollback", "prod", "--limit", "web2", "--yes", "--no-diff", "--to", "adopted")
     assert back.code == ExitCode.OK, back.text
     assert adopted.fleet.trees() == adopted.tree

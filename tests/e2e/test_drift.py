@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 from safedeploy.core.errors import ExitCode
 from tests.e2e.documented_shape import problems
 
@@ -29,6 +31,8 @@ def found(document):
 
 
 def test_nothing_is_drift_after_a_push_nor_is_what_does_no_harm(untouched, project, tmp_path):
+    project.without_shadow()
+    project.rollout(batches=["100%"])
     assert project.push().code == ExitCode.OK
     layout = untouched.host("web1").layout
     untouched.shell(
@@ -128,3 +132,49 @@ def test_equal_findings_of_several_hosts_are_shown_once_and_a_host_that_is_down_
     assert "unreachable: web3" in done.out
     assert "2 edited, 2 not-reloaded on 2 of 2 hosts; 1 host not read" in done.out
     assert drift(project, "--limit", "web3").code == ExitCode.UNREACHABLE
+
+
+def test_what_was_deployed_is_put_back_with_all_checks_and_what_a_push_cannot_put_right_is_said(pushed, project):
+    released = pushed.trees()
+    by_hand(pushed)
+    project.rollout(batches=["100%"])
+    with pushed.visitors(("web1", "web2")) as visitors:
+        done = drift(project, "--fix", "--yes", "--no-diff")
+    assert done.code == ExitCode.DIFFERENCES, done.text  # the extra files are still there
+    assert done.ends() == dict.fromkeys(pushed.names, "confirmed")
+    assert "put back on lab: 3 confirmed" in done.out
+    assert (
+        "not put right by --fix: extra: /etc/apache2/conf-enabled/zz-debug.conf" in done.out or not pushed.in_namespaces
+    )
+    assert visitors.failures == ()
+    now = pushed.trees()
+    assert {host: tree for host, tree in now.items() if host != "web2"} == {
+        "web1": released["web1"],
+        "web3": released["web3"],
+    }
+    assert {path: now["web2"][path] for path in released["web2"]} == released["web2"]
+    assert {(host, kind) for host, kind, _ in found(drift(project, "--json").document)} == {("web2", "extra")}
+
+
+def test_a_hand_edit_on_all_hosts_becomes_a_change_of_the_template_and_then_an_empty_plan(pushed, project, tmp_path):
+    def git(*words):
+        line = ["git", "-c", "user.name=ops", "-c", "user.email=ops@example.test", *words]
+        return subprocess.run(line, cwd=project.root, check=True, capture_output=True, text=True).stdout
+
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "as it is")
+    root = pushed.host("web1").layout.server_root
+    pushed.each(lambda host: pushed.shell(host, f"echo '{EDIT}' >> {root}/conf-available/log-formats.conf"))
+    pushed.shell("web2", f"echo '{EDIT}' >> {root}/sites-available/app.conf")
+
+    done = drift(project, "--no-diff", "--save-patch", f"{tmp_path}/")
+
+    assert done.code == ExitCode.DIFFERENCES
+    assert git("status", "--porcelain").split() == ["M", "templates/log-formats.conf.j2"]
+    assert EDIT in (tmp_path / "web2.patch").read_text()
+    changes = project.plan("--json", "--no-examine").document["hosts"]
+    assert {
+        host: [one["path"].rpartition("/")[2] for one in item["actions"] if one["action"] != "none"]
+        for host, item in changes.items()
+    } == {"web1": [], "web2": ["app.conf"], "web3": []}

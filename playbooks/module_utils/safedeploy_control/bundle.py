@@ -53,6 +53,11 @@ class Bundle:
         return str(self._document.get("reason") or "")
 
     @property
+    def command(self) -> str:
+        """The command of safedeploy that this run is of; empty for a playbook that somebody runs alone."""
+        return str(self._document.get("command") or "")
+
+    @property
     def key(self) -> str:
         """The run's secret, for its leases; empty when there is none."""
         return str(self._document.get("key") or "")

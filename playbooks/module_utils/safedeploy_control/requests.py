@@ -71,6 +71,7 @@ def _prepare(bundle: Bundle, host: str, _entry: Json) -> Json:
         "holder": bundle.actor,
         "ttl": bundle.policy["lease_ttl"],
         "reason": bundle.reason,
+        "command": bundle.command,
         "key": bundle.key,
         "manifest": bundle.manifest(host),
     }
@@ -114,6 +115,7 @@ def _take(bundle: Bundle, host: str, entry: Json) -> Json:
         "holder": bundle.actor,
         "ttl": bundle.policy["lease_ttl"],
         "reason": bundle.reason,
+        "command": bundle.command,
         "key": bundle.key,
         "activation": entry.get("activation"),
     }

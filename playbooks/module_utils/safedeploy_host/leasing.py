@@ -5,7 +5,7 @@ from __future__ import annotations
 from .changing import changing
 from .clock import iso
 from .lease import held
-from .prepare import pending_exists, refuse_pending
+from .prepare import command_of, pending_exists, refuse_pending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def take(request: Request, services: Services) -> Json:
         if request.get("look", bool, default=False):
             return {"token": None, "until": None}
         lease = store.lease.take(run, holder, reason, request.seconds("ttl", 300), now, key=request.get("key", str, ""))
-        store.audit("lease-taken", now, run=run, holder=holder, reason=reason)
+        store.audit("lease-taken", now, run=run, holder=holder, reason=reason, **command_of(request))
         return {"token": lease["token"], "until": iso(lease["until"])}
 
 

@@ -26,12 +26,19 @@ def prepare(request: Request, services: Services) -> Json:
         refuse_pending(store, run)
         reason = request.get("reason", str, "")
         lease = store.lease.take(run, holder, reason, request.seconds("ttl", 300), now, key=request.get("key", str, ""))
-        store.audit("prepared", now, run=run, holder=holder, release=manifest["release"], reason=reason)
+        told = {"run": run, "holder": holder, "reason": reason, **command_of(request)}
+        store.audit("prepared", now, release=manifest["release"], **told)
         return {
             "token": lease["token"],
             "until": iso(lease["until"]),
             "missing": store.objects.missing(manifest["entries"]),
         }
+
+
+def command_of(request: Request) -> Json:
+    """Which of safedeploy's commands this is for, where it tells: for the audit."""
+    command = request.get("command", str, "")
+    return {"command": command} if command else {}
 
 
 def refuse_pending(store: Store, run: str | None) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "observe": ("observe", "observe"),
     "read": ("observe", "read"),
+    "audit": ("audit_read", "audit"),
     "content": ("observe", "content"),
     "drift": ("drift.command", "drift"),
     "examine": ("effective.command", "examine"),

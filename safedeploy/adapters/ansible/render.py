@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from safedeploy.adapters.ansible.entries import EXPECT, PRESERVE, Declared, Source, declared, kind_of
+from safedeploy.adapters.ansible.entries import DELIMITERS, EXPECT, PRESERVE, Declared, Source, declared, kind_of
 from safedeploy.adapters.ansible.expectations import VARIABLE as EXPECTATIONS
 from safedeploy.adapters.ansible.expectations import expected
 from safedeploy.adapters.ansible.failures import Failures, masked
@@ -24,7 +24,7 @@ from safedeploy.core.errors import SafedeployError
 from safedeploy.core.layouts import KINDS, LAYOUTS, Layout
 from safedeploy.core.masking import Masker
 from safedeploy.core.nearest import suggestion
-from safedeploy.core.tree import ABSENT, Entry, Kind, RenderedTree
+from safedeploy.core.tree import ABSENT, Entry, Kind, Made, RenderedTree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -213,12 +213,14 @@ class Renderer:
             data, secret = templating.file(
                 file, src=entry.name, dest=path, options=entry.options, encoding=entry.encoding, extra=entry.extra
             )
-            tree.file(path, data, origin=origin, secret=secret, **_attributes(entry, file, owner))
+            made = Made(file=str(file), verbatim=False, own_syntax=any(key in entry.options for key in DELIMITERS))
+            tree.file(path, data, origin=origin, secret=secret, made=made, **_attributes(entry, file, owner))
         elif entry.source is Source.STATIC:
             paths = []
             for file, place in static_files(templating, entry.name, path, entry.place):
                 data, secret = templating.read(file)
-                tree.file(place, data, origin=origin, secret=secret, **_attributes(entry, file, owner))
+                made = Made(file=str(file), verbatim=True)
+                tree.file(place, data, origin=origin, secret=secret, made=made, **_attributes(entry, file, owner))
                 paths.append(place)
             return paths
         elif entry.source is Source.LINK:

@@ -7,7 +7,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from safedeploy.core.errors import SafedeployError
-from safedeploy.core.tree import Entry, Kind, RenderedTree
+from safedeploy.core.tree import Entry, Kind, Made, RenderedTree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,7 @@ class TreeBuilder:
         self._content: dict[str, bytes] = {}
         self._origin: dict[str, str] = {}
         self._secret: set[str] = set()
+        self._made: dict[str, Made] = {}
 
     def path(self, dest: str, place: str) -> str:
         """Return the absolute path of a destination. A slash at the end is kept: there a name is still to follow."""
@@ -39,12 +40,15 @@ class TreeBuilder:
             raise _outside(place, f"'{path}' is not below an allowed root", self._roots)
         return path + "/" if dest.endswith("/") and path != "/" else path
 
-    def file(self, path: str, data: bytes, *, mode: str, owner: str, group: str, origin: str, secret: bool) -> None:
+    def file(
+        self, path: str, data: bytes, *, mode: str, owner: str, group: str, origin: str, secret: bool, made: Made
+    ) -> None:
         """Add a file. `secret` hides the whole content; a private key is hidden in any case."""
         digest = hashlib.sha256(data).hexdigest()
         entry = Entry(kind=Kind.FILE, sha256=digest, size=len(data), mode=mode, owner=owner, group=group)
         self.entry(path, entry, origin)
         self._content[digest] = data
+        self._made.setdefault(path, made)
         if secret or PRIVATE_KEY in data:
             self._secret.add(path)
 
@@ -73,6 +77,7 @@ class TreeBuilder:
             content=self._content,
             origin=self._origin,
             secret_paths=frozenset(self._secret),
+            made=self._made,
         )
 
 

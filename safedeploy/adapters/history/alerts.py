@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from safedeploy.adapters.history.store import Store
@@ -43,6 +44,18 @@ def put_alert(store: Store, alert: Alert) -> bool:
     Severity and text of one that is open already become these; when it was opened and last sent stays. Raises
     StoreError.
     """
+    return bool(put_alerts(store, [alert]))
+
+
+def put_alerts(store: Store, alerts: Iterable[Alert]) -> set[str]:
+    """The same for several of one environment, all or none of them: the keys of those that were not open before."""
+    with store.writing() as connection:
+        # In one order, so that no two writers wait for each other.
+        ordered = sorted(alerts, key=lambda alert: alert.key)
+        return {alert.key for alert in ordered if _put(connection, alert)}
+
+
+def _put(connection: Connection, alert: Alert) -> bool:
     row = {
         "project": alert.project,
         "environment": alert.environment,
@@ -59,23 +72,28 @@ def put_alert(store: Store, alert: Alert) -> bool:
         ALERTS.c.environment == alert.environment,
         ALERTS.c.key == alert.key,
     )
-    with store.writing() as connection:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        added = dialect.insert(ALERTS).values(row).on_conflict_do_nothing().returning(ALERTS.c.key)
-        if connection.execute(added).first() is not None:
-            return True
-        again = update(ALERTS).where(*mine, ALERTS.c.closed_at.is_not(None)).values(row).returning(ALERTS.c.key)
-        if connection.execute(again).first() is not None:
-            return True
-        connection.execute(update(ALERTS).where(*mine).values(severity=alert.severity, text=alert.text))
-        return False
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    added = dialect.insert(ALERTS).values(row).on_conflict_do_nothing().returning(ALERTS.c.key)
+    if connection.execute(added).first() is not None:
+        return True
+    again = update(ALERTS).where(*mine, ALERTS.c.closed_at.is_not(None)).values(row).returning(ALERTS.c.key)
+    if connection.execute(again).first() is not None:
+        return True
+    connection.execute(update(ALERTS).where(*mine).values(severity=alert.severity, text=alert.text))
+    return False
 
 
 def sent_alert(store: Store, project: str, environment: str, key: str, at: datetime) -> None:
     """Remember that people were told of it. Raises StoreError."""
-    mine = (ALERTS.c.project == project, ALERTS.c.environment == environment, ALERTS.c.key == key)
+    sent_alerts(store, project, environment, [key], at)
+
+
+def sent_alerts(store: Store, project: str, environment: str, keys: Iterable[str], at: datetime) -> None:
+    """The same for several."""
+    mine = (ALERTS.c.project == project, ALERTS.c.environment == environment)
     with store.writing() as connection:
-        connection.execute(update(ALERTS).where(*mine).values(last_sent_at=at))
+        for key in sorted(keys):
+            connection.execute(update(ALERTS).where(*mine, ALERTS.c.key == key).values(last_sent_at=at))
 
 
 def close_alert(store: Store, project: str, environment: str, key: str, at: datetime) -> bool:
@@ -83,7 +101,16 @@ def close_alert(store: Store, project: str, environment: str, key: str, at: date
 
     Raises StoreError.
     """
-    mine = (ALERTS.c.project == project, ALERTS.c.environment == environment, ALERTS.c.key == key)
+    return bool(close_alerts(store, project, environment, [key], at))
+
+
+def close_alerts(store: Store, project: str, environment: str, keys: Iterable[str], at: datetime) -> set[str]:
+    """The same for several: the keys of those that were open."""
+    mine = (ALERTS.c.project == project, ALERTS.c.environment == environment, ALERTS.c.closed_at.is_(None))
+    closed: set[str] = set()
     with store.writing() as connection:
-        closed = update(ALERTS).where(*mine, ALERTS.c.closed_at.is_(None)).values(closed_at=at)
-        return connection.execute(closed.returning(ALERTS.c.key)).first() is not None
+        for key in sorted(keys):
+            one = update(ALERTS).where(*mine, ALERTS.c.key == key).values(closed_at=at).returning(ALERTS.c.key)
+            if connection.execute(one).first() is not None:
+                closed.add(key)
+    return closed

@@ -116,9 +116,10 @@ def _one(
         else:
             fit[host] = one.entry
     links = {host: entry for host, entry in fit.items() if entry.kind is Kind.LINK}
-    ours = {host: entry for host, entry in links.items() if everything or host not in defaults}
+    packaged = {*defaults, *(host for host in links if here[host].package == "unchanged")}
+    ours = {host: entry for host, entry in links.items() if everything or host not in packaged}
     stock = [host for host in links if host not in ours]
-    _note(left, path, LeftKind.PACKAGE, stock, "enabled as the package does it")
+    _note(left, path, LeftKind.PACKAGE, stock, "a link as its package makes it")
     files = {host: entry for host, entry in fit.items() if entry.kind is Kind.FILE}
     states = {here[host].package for host in files}
     if files and states == {"unchanged"} and not everything:

@@ -16,6 +16,7 @@ from safedeploy.core.adopt.template import Piece, Slot, align, source, unfit
 
 _PLAIN = re.compile(r"[^A-Za-z0-9._+@-]")
 _LONGEST = 80
+_MOST_TRIED = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,18 +103,23 @@ def _part(part: str) -> str:
 
 
 def _clusters(contents: Sequence[bytes]) -> list[list[bytes]]:
-    """Contents that are alike together, the most common first."""
+    """Contents that are alike together, the most common first.
+
+    All at once, or else each beside the first of a cluster, of which only so many are tried.
+    """
     if len(contents) > 1 and _aligned(contents) is not None:
         return [list(contents)]
     clusters: list[list[bytes]] = []
     for data in contents:
-        for cluster in clusters:
-            if _aligned([*cluster, data]) is not None:
-                cluster.append(data)
-                break
-        else:
+        fitting = (one for one in clusters[:_MOST_TRIED] if _aligned([one[0], data]) is not None)
+        cluster = next(fitting, None)
+        if cluster is None:
             clusters.append([data])
-    return clusters
+        else:
+            cluster.append(data)
+    return [
+        part for one in clusters for part in ([one] if len(one) == 1 or _aligned(one) else [[data] for data in one])
+    ]
 
 
 def _aligned(contents: Sequence[bytes]) -> tuple[Piece, ...] | None:

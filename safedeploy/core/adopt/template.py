@@ -16,9 +16,7 @@ _LARGEST = 256 * 1024
 _LONGEST_LINE = 1000
 _WORDS = re.compile(r"[^\s\"'<>=,;()]+|\s+|[\"'<>=,;()]")
 _PARTS = re.compile(r"://|[^:/]+|[:/]")
-_HEAD = re.compile(
-    r"(?P<head>\s*#*\s*</?\w+\s+|\s*#*\s*(?:export\s+)?\w+(?:=|\s+)|\s*#+\s*)(?P<rest>\S.*?)(?P<tail>\s*>?\s*)$"
-)
+_WORD = re.compile(r"</?\w+|(?:export[ \t]+)?\w+")
 _JINJA = re.compile(r"\{(?=[{%#])")
 
 
@@ -69,11 +67,12 @@ def align(texts: Sequence[str]) -> tuple[Piece, ...] | None:
 def _align_line(row: Sequence[str]) -> list[Piece] | None:
     if max(map(len, row)) > _LONGEST_LINE:
         return None
-    heads = [_HEAD.match(line) for line in row]
-    if not all(heads) or len({(head["head"], head["tail"]) for head in heads if head}) != 1:
+    parted = [_parted(line) for line in row]
+    found = [one for one in parted if one is not None]
+    if len(found) != len(parted) or len({(head, tail) for head, _, tail in found}) != 1:
         return None
-    head, tail = (heads[0]["head"], heads[0]["tail"]) if heads[0] else ("", "")
-    rests = [match["rest"] for match in heads if match]
+    head, _, tail = found[0]
+    rests = [rest for _, rest, _ in found]
     words = [_WORDS.findall(rest) for rest in rests]
     if len({len(one) for one in words}) != 1 or not all(
         len(set(column)) == 1 or not any(word.isspace() or word in "\"'<>=,;()" for word in column)
@@ -84,6 +83,30 @@ def _align_line(row: Sequence[str]) -> list[Piece] | None:
     for column in zip(*words, strict=True):
         pieces += _align_word(column, "".join(piece for piece in pieces if isinstance(piece, str)))
     return [*pieces, tail]
+
+
+def _parted(line: str) -> tuple[str, str, str] | None:
+    """A line as its directive, its arguments, and what ends it; None without arguments.
+
+    No expression for the whole line: a host could write lines that one would take minutes for.
+    """
+    bare = line.lstrip()
+    start = len(line) - len(bare)
+    hashes = len(bare) - len(bare.lstrip("#"))
+    comment = start + hashes + len(bare[hashes:]) - len(bare[hashes:].lstrip())
+    word = _WORD.match(line, comment)
+    head = comment if hashes else 0
+    if word is not None and line[word.end() : word.end() + 1].isspace():
+        head = len(line) - len(line[word.end() :].lstrip())
+    elif word is not None and line[word.end() : word.end() + 1] == "=" and not word.group().startswith("<"):
+        head = word.end() + 1
+    body = line[head:]
+    rest = body.rstrip()
+    if rest.endswith(">"):
+        rest = rest[:-1].rstrip() or rest
+    if not head or not rest or rest[0].isspace():
+        return None
+    return line[:head], rest, body[len(rest) :]
 
 
 def _align_word(column: Sequence[str], before: str) -> list[Piece]:

@@ -12,68 +12,11 @@ import pytest
 
 from safedeploy.adapters.ansible.vault_options import VaultOptions
 from safedeploy.core.errors import ExitCode
-from safedeploy.workflows import alerting
 from safedeploy.workflows.events import Milestone
-from safedeploy.workflows.session import Session, Target
+from tests.integration.alerts.runs import item
 from tests.receivers import free_port
 
 TOKEN = "s3cr3t-t0ken-of-ops"
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """`run(channels, command)`: one run of a project with these channels, as the command line has it."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    (tmp_path / "inventories").mkdir()
-    (tmp_path / "inventories/prod").write_text("web1 ansible_host=127.0.0.1\n")
-    sessions = []
-
-    def start(channels, command="push", limit=None, vault=None):
-        settings = {"version": 1, "project": "web", "defaults": {"alerts": {"channels": channels}}}
-        (tmp_path / "safedeploy.yml").write_text(json.dumps(settings))
-        target = Target(project=tmp_path, environment="prod", limit=limit, vault=vault or VaultOptions())
-        session = Session(target)
-        sessions.append(session)
-        return Run(session, command)
-
-    yield start
-    for session in sessions:
-        session.close()
-
-
-class Run:
-    def __init__(self, session, command):
-        self.session = session
-        self.listener = alerting.attach(session)
-        self.tell(Milestone.RUN_STARTED, command=command, reason="new header")
-        self.early = self.listener.without_address()
-
-    def tell(self, milestone, **data):
-        self.session.events.milestone(milestone, data)
-
-    def begins(self):
-        self.tell(Milestone.ROLLOUT_STARTED, verb="push", release="abc123", hosts=["web1"], reason="new header")
-
-    def ends(self, end="confirmed", exit_code=ExitCode.OK, error=None):
-        host = {"end": end, "why": f"why of {end}", "release": "abc123", "drained": False}
-        document = {"format": "safedeploy-push", "release": "abc123", "hosts": {"web1": host}}
-        self.tell(Milestone.RUN_ENDED, exit_code=int(exit_code), error=error, document=document)
-        return self.listener.finish()
-
-    def drifted(self, *items, unreachable=(), exit_code=ExitCode.DIFFERENCES):
-        document = {
-            "format": "safedeploy-drift",
-            "hosts": {"web1": {}},
-            "items": list(items),
-            "unreachable": dict.fromkeys(unreachable, "no route"),
-        }
-        self.tell(Milestone.RUN_ENDED, exit_code=int(exit_code), error=None, document=document)
-        return self.listener.finish()
-
-
-def item(fingerprint="f1", **values):
-    common = {"host": "web1", "kind": "edited", "path": "/etc/apache2/a.conf", "severity": "error", "text": "by hand"}
-    return {"fingerprint": fingerprint, **common, **values}
 
 
 def test_start_and_end_arrive_in_order_and_once(run, hook):

@@ -69,6 +69,15 @@ def test_what_comes_later_is_told_by_what_httpd_makes_of_it(server):
     }
 
 
+def test_a_name_that_is_made_to_keep_the_look_waiting_does_not(server):
+    made = store(server)
+    surroundings.remember(made)
+    (server.etc / "conf-enabled" / ("a" + ".1" * 60 + "1" * 60 + "x")).write_text("")
+    began = time.monotonic()
+    assert extra(made) == set()
+    assert time.monotonic() - began < 20
+
+
 def test_a_directory_that_a_later_release_includes_is_taken_with_what_lies_in_it_then(server):
     made = store(server)
     surroundings.remember(made)

@@ -37,7 +37,7 @@ def _begin(at, barrier, told):
 
 
 def test_two_first_writers_at_once_do_not_collide(at):
-    fork = multiprocessing.get_context("spawn")
+    fork = multiprocessing.get_context("fork")
     barrier, told = fork.Barrier(4), fork.Queue()
     writers = [fork.Process(target=_begin, args=(at, barrier, told)) for _ in range(4)]
     for writer in writers:

@@ -68,6 +68,11 @@ def test_a_link_of_the_package_that_is_gone_is_declared_absent_where_its_target_
     assert choice.taken[0].entries["web1"].kind is Kind.ABSENT
 
 
+def test_a_link_that_a_package_owns_is_left():
+    choice = chosen({"logs": {**link("../../var/log/httpd"), "package": "unchanged"}})
+    assert left(choice) == {"logs": LeftKind.PACKAGE}
+
+
 def test_a_link_of_the_package_that_leads_elsewhere_is_taken():
     choice = chosen({"sites-enabled/000-default.conf": link("../sites-available/other.conf")})
     assert set(taken(choice)) == {"sites-enabled/000-default.conf"}

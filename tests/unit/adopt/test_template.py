@@ -144,3 +144,10 @@ def test_a_file_and_a_directory_of_the_same_name_keep_out_of_each_others_way():
 def test_a_brace_before_a_slot_is_not_read_with_those_of_the_expression():
     slot = Slot(values=("a", "b"), before="x {")
     assert rendered(source(("x {", slot, "}\n"), {slot: "name"}).encode(), {"name": "a"}) == b"x {a}\n"
+
+
+@pytest.mark.timeout(60)
+def test_lines_that_are_made_to_be_slow_to_read_are_not():
+    lines = (" " * 900 + "x" + " " * 90 + "{}\n") * 250
+    contents = {f"web{number}": lines.replace("{}", f"y{number}").encode() for number in range(20)}
+    assert list(Sources("prod", list(contents), Names([])).of("a.conf", contents))

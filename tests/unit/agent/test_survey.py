@@ -197,5 +197,11 @@ def test_dpkg_s_conffiles_below_the_root_are_read():
 
 def test_rpm_s_files_are_read_and_what_no_package_owns_is_left_out():
     digest = hashlib.sha256(b"x").hexdigest()
-    text = f"{digest}\t/etc/httpd/conf/httpd.conf\nfile /etc/httpd/conf.d/own.conf is not owned by any package\n"
-    assert packages.rpm_files(text) == {"/etc/httpd/conf/httpd.conf": digest}
+    text = (
+        f"{digest}\t\t/etc/httpd/conf/httpd.conf\n"
+        "\t../../var/log/httpd\t/etc/httpd/logs\n"
+        "\t\t/etc/httpd\n"
+        "file /etc/httpd/conf.d/own.conf is not owned by any package\n"
+    )
+    found = {"/etc/httpd/conf/httpd.conf": digest, "/etc/httpd/logs": "-> ../../var/log/httpd"}
+    assert packages.rpm_files(text) == found

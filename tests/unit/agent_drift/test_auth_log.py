@@ -71,6 +71,13 @@ def test_of_a_log_without_end_only_the_last_part_is_read(tmp_path):
     assert 0 < len(found) < 8000
 
 
+def test_lines_that_are_made_to_keep_the_look_waiting_do_not(tmp_path):
+    evil = "Nov 26 03:12:44 web1 sudo: alice : " + "; USER=x ; " * 40_000
+    began = time.monotonic()
+    assert read(tmp_path, evil, *["Nov 26 03:12:44 web1 sudo: alice : " + "; USER=x ; " * 90] * 500) == []
+    assert time.monotonic() - began < 10
+
+
 def test_a_log_that_is_not_there_or_is_a_pipe_tells_nothing(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     assert auth_log.commands(NOW, [str(tmp_path / "none"), str(tmp_path / "pipe")]) == []

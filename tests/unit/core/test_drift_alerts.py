@@ -152,6 +152,23 @@ def test_what_stays_is_told_again_after_the_time_that_was_asked_for():
     assert told.of(check(item(), item("web2", "f2")), seconds=3599) == []
 
 
+def test_what_the_host_can_tell_of_who_did_it_is_told_of_one_host_alone():
+    known = {"changed": "2026-03-01T03:00:00Z", "who": [{"source": "sudo", "at": None, "text": "anna ran vi"}]}
+    (found,) = Told().of(check({**item(), **known}))
+    assert "by hand (changed 2026-03-01T03:00:00Z, perhaps anna ran vi)\n" in found.text
+    (found,) = Told().of(check({**item(), **known}, {**item("web2"), **known}))
+    assert "web1, web2: edited /etc/apache2/a.conf: edited by hand\n" in found.text
+    assert found.items[1]["hint"] == "changed 2026-03-01T03:00:00Z, perhaps anna ran vi"
+
+
+def test_drift_of_a_whole_host_has_no_path():
+    told = Told()
+    (found,) = told.of(check({**item(kind="not-loaded"), "path": None}))
+    assert found.text.startswith("web1: not-loaded: not-loaded by hand\n")
+    (gone,) = told.of(check())
+    assert (gone.items[0]["kind"], gone.items[0]["path"]) == ("not-loaded", "")
+
+
 @pytest.mark.parametrize("kind", ["stranded", "pending"])
 def test_a_host_that_a_killed_run_left_is_critical(kind):
     (found,) = Told().of(check(item(kind=kind, severity="error"), item("web2", severity="warning")))

@@ -39,7 +39,7 @@ def test_files_are_written_moved_and_replaced(project):
     new = {"inventories/prod/host_vars/web1/adopted.yml": b"b: 2\n", "files/prod/run": b"#!"}
     apply(
         project,
-        Change(new=new, moved=moved, replaced={"templates/x.j2": (b"x", b"y")}, programs=frozenset({"files/prod/run"})),
+        Change(new=new, moved=moved, replaced={"templates/x.j2": (b"x", b"y")}, modes={"files/prod/run": 0o755}),
     )
     assert snapshot(project / "inventories/prod/host_vars") == {
         "web1": None,
@@ -115,11 +115,10 @@ def test_a_mirror_takes_changes_that_the_project_does_not_see(project):
 
 def test_an_inventory_is_copied_with_the_variables_beside_it(tmp_path):
     write(tmp_path, **{"inv/hosts": "web1", "inv/host_vars/web1.yml": "a: 1", "inv/other.txt": "x"})
-    found, programs = inventory_files(tmp_path / "inv/hosts", "inventories/prod")
-    assert set(found) == {"inventories/prod/hosts", "inventories/prod/host_vars/web1.yml"}
-    assert programs == frozenset()
-    (tmp_path / "inv/hosts").chmod(0o755)
-    assert inventory_files(tmp_path / "inv/hosts", "i")[1] == {"i/hosts"}
+    (tmp_path / "inv/hosts").chmod(0o700)
+    found = inventory_files(tmp_path / "inv/hosts", "inventories/prod")
+    assert set(found.new) == {"inventories/prod/hosts", "inventories/prod/host_vars/web1.yml"}
+    assert found.modes["inventories/prod/hosts"] == 0o700
 
 
 def test_an_inventory_that_is_not_there_is_an_error(tmp_path):

@@ -31,6 +31,7 @@ _UNIX = re.compile(r"^(?P<at>\d+)(?:\.\d+)? \S+ " + _TAG)
 _SUDO = re.compile(r"^\s*(?P<by>\S+) : (?:.*; )?USER=(?P<user>\S+) ; (?:.*; )?COMMAND=(?P<command>.+)$")
 _SU = re.compile(r"^\(to (?P<user>\S+)\) (?P<by>\S+) on ")
 _MOST_ARGUMENTS = 200
+_LONGEST = 1024  # of a line: every user can have one written, and patterns take their time
 
 
 class Command:
@@ -66,7 +67,8 @@ def commands(now: float, logs: Iterable[str] = LOGS, earliest: float = 0.0) -> l
 
 def parsed(texts: Iterable[str], now: float) -> Iterable[Line]:
     """(seconds since 1970, tag, text) of each line that is understood. Without a year it is the last such day."""
-    for text in texts:
+    for line in texts:
+        text = line[:_LONGEST]
         old, iso, unix = _OLD.match(text), _ISO.match(text), _UNIX.match(text)
         if old is not None:
             at = _without_year(old, now)

@@ -26,9 +26,10 @@ MOST_NAMES = 5000
 MOST_ENTRIES = 50000
 SECONDS = 2.0
 # What tools and people put behind the name of a file that they keep: www.conf.bak, www.conf~, www.conf.dpkg-old.
+# No part of it can match one text in two ways: names are what others make of them.
 _KEPT = re.compile(
-    r"^(?P<name>.+?)(?:~|[._-](?:bak|back|backup|old|orig|original|save|saved|copy|disabled|disable|off|inactive|"
-    r"dpkg-\w+|ucf-\w+|rpm(?:new|save|orig)|\d+)(?:[._-]?\d+)*)+$",
+    r"^(?P<name>.+?)(?:~|[._-](?:(?:bak|back|backup|old|orig|original|save|saved|copy|disabled|disable|off|inactive)\d*|"
+    r"dpkg-[a-z]+|ucf-[a-z]+|rpm(?:new|save|orig)|\d+))+$",
     re.IGNORECASE,
 )
 

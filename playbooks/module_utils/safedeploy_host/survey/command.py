@@ -38,9 +38,11 @@ def survey(request: Request, services: Services) -> Json:
     if request.get("htaccess", bool, default=False):
         others = [other for other in site["allowed_roots"] if not _within(other, root)]
         entries.update(walk.access_files(others, roots, notes))
-    states = packages.states(root, [path for path, entry in entries.items() if entry["kind"] == "file"], notes)
+    states = packages.states(
+        root, [path for path, entry in entries.items() if entry["kind"] in ("file", "link")], notes
+    )
     for path, entry in entries.items():
-        if entry["kind"] == "file":
+        if entry["kind"] == "file" or path in states.files:
             entry["package"] = states.files.get(path)
     found["packages"] = states.manager
     found["entries"] = entries

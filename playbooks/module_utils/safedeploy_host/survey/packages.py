@@ -19,7 +19,7 @@ UNCHANGED, EDITED = "unchanged", "edited"
 SECONDS = 20.0
 _BATCH = 500
 _CONFFILE = re.compile(r"^ (?P<path>/\S.*) (?P<md5>[0-9a-f]{32})(?P<more>( obsolete| remove-on-upgrade)*)$")
-_RPM = re.compile(r"^(?P<digest>[0-9a-f]{32,128})\t(?P<path>/.*)$")
+_RPM = re.compile(r"^(?P<digest>[0-9a-f]{32,128})?\t(?P<target>.*)\t(?P<path>/.*)$")
 _BY_LENGTH = {32: "md5", 40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}
 
 
@@ -66,9 +66,13 @@ def ucf(hashes: str, root: str) -> dict[str, str]:
 
 
 def rpm_files(text: str) -> dict[str, str]:
-    """Path -> digest, from lines of a digest, a tab and a path; of which kind a digest is its length tells."""
+    """Path -> digest, or `-> target` of a link, from lines of both and the path with tabs between."""
     matches = (_RPM.match(line) for line in text.splitlines())
-    return {match.group("path"): match.group("digest") for match in matches if match}
+    return {
+        match.group("path"): match.group("digest") or f"-> {match.group('target')}"
+        for match in matches
+        if match and (match.group("digest") or match.group("target"))
+    }
 
 
 def _rpm(paths: list[str], notes: list[str]) -> dict[str, str]:
@@ -77,7 +81,7 @@ def _rpm(paths: list[str], notes: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for first in range(0, len(paths), _BATCH):
         batch = paths[first : first + _BATCH]
-        argv = ["rpm", "-qf", "--qf", "[%{FILEDIGESTS}\\t%{FILENAMES}\\n]", "--", *batch]
+        argv = ["rpm", "-qf", "--qf", "[%{FILEDIGESTS}\\t%{FILELINKTOS}\\t%{FILENAMES}\\n]", "--", *batch]
         outcome = control.run(argv, {"httpd": {}}, timeout=SECONDS, limit=plain_file.LIMIT)
         if outcome.code is None:
             notes.append("rpm took too long: some files of packages may be taken for your own")
@@ -90,8 +94,10 @@ def _compared(paths: list[str], known: dict[str, str]) -> dict[str, str]:
 
 
 def _digest(path: str, like: str) -> str | None:
-    """The digest of the file, of the kind that `like` is; the caller has found it to be a file of a bounded size."""
+    """What is there in the words of `like`: a digest of its kind, or `-> target`. Of files, those of a bounded size."""
     try:
+        if like.startswith("->"):
+            return f"-> {os.readlink(path)}"
         return hashlib.new(_BY_LENGTH[len(like)], plain_file.read(path)).hexdigest()
     except (OSError, KeyError, ValueError):
         return None

@@ -147,7 +147,8 @@ def _badness(status: int | None) -> int:
         return FINE
     if status == 401:
         return ASKS_FOR_LOGIN
-    return REFUSED if status < 500 else BROKEN
+    # 501 is how a program says that it does not know the method: it works, and refuses (RFC 9110, 15.6.2).
+    return REFUSED if status < 500 or status == 501 else BROKEN
 
 
 def _site(effective: Json, answer: Json) -> Json | None:
