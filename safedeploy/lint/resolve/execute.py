@@ -84,8 +84,13 @@ class Executor:
         return []
 
     def _load(self, frame: Frame, taken: Taken) -> list[ToRead]:
-        for name in self._arguments(frame, taken, most=2, least=2)[:1]:
+        if arguments := self._arguments(frame, taken, most=2, least=2):
+            name, file = arguments
             self.world.load(name, frame.active)
+            known = taken.certain and (file.startswith("/") or self.world.server_root is not None)
+            # Only the host can say: a tree of configuration rarely holds the modules that it loads.
+            if known and self.world.facts.exists(self.world.absolute(file)) is False:
+                self.notes.problem(frame, taken, f"{file} does not exist, so that {name} cannot be loaded")
         return []
 
     def _server_root(self, frame: Frame, taken: Taken) -> list[ToRead]:
@@ -128,9 +133,11 @@ class Executor:
             self.notes.problem(frame, taken, text)
         elif self._uses >= _MOST_USES:
             self.notes.problem(frame, taken, "macros use each other without end")
+        elif (items := macro.expand(values)) is None:
+            self.notes.problem(frame, taken, f"a line of macro {macro.name} is too long with these arguments")
         else:
             self._uses += 1
-            frame.stream.put(macro.expand(values), name, taken)
+            frame.stream.put(items, name, taken)
         return []
 
     def _include(self, frame: Frame, taken: Taken) -> list[ToRead]:

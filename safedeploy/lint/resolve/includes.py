@@ -25,12 +25,13 @@ class Found:
     """`files` are the paths to read, as httpd names them, each with what httpd refuses there instead of reading on.
 
     `missing` says that httpd finds nothing where it asks for something: True, False, or None where that is not known.
-    `open` says that there may be more than is known.
+    `open` says that there may be more than is known; `stopped` that httpd looks no further.
     """
 
     files: list[tuple[str, str | None]] = field(default_factory=list)
     missing: bool | None = False
     open: bool = False
+    stopped: bool = False
 
     def refuse(self, path: str, text: str) -> None:
         """Note that httpd stops at a path."""
@@ -66,6 +67,8 @@ def _match(files: Files, directory: str, parts: list[str], found: Found, exists:
     if rest:
         matches = [path for path in matches if files.is_directory(path) is not False]
     for path in matches:
+        if found.stopped:
+            return
         if any(map(is_pattern, rest)):
             _match(files, path, rest, found, exists)
         else:
@@ -102,9 +105,10 @@ def _take(
 def _take_directory(files: Files, path: str, found: Found, exists: Callable[[str], bool | None], depth: int) -> None:
     if depth >= _DEEPEST:
         found.refuse(path, f"{path} lies deeper than httpd follows directories; a link may lead back")
+        found.stopped = True
         return
     found.open |= not files.is_complete(path)
     for name in files.names(path):
         _take(files, posixpath.join(path, name), found, exists, depth=depth + 1)
-        if len(found.files) > _MOST_FILES:
+        if found.stopped or len(found.files) > _MOST_FILES:
             return

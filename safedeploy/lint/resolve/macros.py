@@ -16,6 +16,8 @@ from safedeploy.lint.syntax.nodes import Item
 from safedeploy.lint.syntax.parse import item_of
 from safedeploy.lint.syntax.position import Position
 
+_LONGEST = 8192
+
 
 @dataclass(frozen=True, kw_only=True)
 class Macro:
@@ -31,26 +33,27 @@ class Macro:
         names = sorted((name for name in self.arguments if name), key=len, reverse=True)
         return re.compile("|".join(map(re.escape, names))) if names else None
 
-    def expand(self, values: tuple[str, ...]) -> tuple[Item, ...]:
-        """The items that a Use with these values stands for."""
+    def expand(self, values: tuple[str, ...]) -> tuple[Item, ...] | None:
+        """The items that a Use with these values stands for; None where a line becomes longer than httpd takes."""
         if self._pattern is None:
             return self.items
         put_in = {
             name: _escaped(value) if name[0] == "@" else value
             for name, value in zip(self.arguments, values, strict=True)
         }
-        return tuple(made for item in self.items if (made := _replaced(item, self._pattern, put_in)) is not None)
-
-
-def _replaced(item: Item, pattern: re.Pattern[str], values: dict[str, str]) -> Item | None:
-    line = item.line
-    text = pattern.sub(lambda match: values[match[0]], line.text).strip(WHITE)
-    if text == line.text:
-        return item
-    if not text:
-        return None
-    made = Line(text, line.number, line.line, line.column, original=line.original or line)
-    return item_of(item.path, made)
+        made: list[Item] = []
+        for item in self.items:
+            line = item.line
+            text = self._pattern.sub(lambda match: put_in[match[0]], line.text).strip(WHITE)
+            if len(text) >= _LONGEST:
+                return None
+            if text == line.text:
+                made.append(item)
+            elif text:
+                replaced = Line(text, line.number, line.line, line.column, original=line.original or line)
+                if (new := item_of(item.path, replaced)) is not None:
+                    made.append(new)
+        return tuple(made)
 
 
 def _escaped(value: str) -> str:

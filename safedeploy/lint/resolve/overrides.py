@@ -15,6 +15,7 @@ from safedeploy.lint.resolve.configuration import Overrides
 from safedeploy.lint.resolve.paths import is_pattern, pattern
 from safedeploy.lint.resolve.statement import Enclosing, Statement
 
+OVERRIDES = frozenset({"allowoverride", "allowoverridelist"})
 CLASSES = frozenset({"authconfig", "fileinfo", "indexes", "limit", "options"})
 
 
@@ -39,7 +40,7 @@ def decide_overrides(server: Iterable[Statement], directory: str) -> Decided:
     found: list[tuple[int, Statement]] = []
     certain = True
     for statement in server:
-        if statement.key not in ("allowoverride", "allowoverridelist") or statement.active is False:
+        if statement.key not in OVERRIDES or statement.active is False:
             continue
         section = statement.context.sections[-1] if statement.context.sections else None
         path = section_directory(section) if section else None

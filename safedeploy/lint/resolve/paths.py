@@ -52,9 +52,10 @@ def pattern(text: str, *, hidden: bool = False) -> re.Pattern[str]:
 
 def _set(inside: str) -> str:
     negated = inside[:1] in ("!", "^")
-    members = inside[negated:].replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]").replace("^", "\\^")
+    # All but the hyphen of a range is itself; two of them would be read as more than that.
+    members = re.sub(r"([\\\[\]^&~|])", r"\\\1", inside[negated:]).replace("--", "-\\-")
     try:
-        made = f"[{'^' if negated else ''}{members}]"
+        made = f"[{'^/' if negated else ''}{members}]"
         re.compile(made)
     except re.error:
         return "(?!)"

@@ -18,7 +18,7 @@ from safedeploy.lint.resolve.world import World
 from safedeploy.lint.syntax.lines import WHITE, Line
 from safedeploy.lint.syntax.nodes import Closing, Opening, lower
 from safedeploy.lint.syntax.parse import command_of, parse
-from safedeploy.lint.syntax.tree import CONDITIONS, complaint, not_ended
+from safedeploy.lint.syntax.tree import CONDITIONS, FARTHEST, complaint, not_ended
 
 # A configuration that grows beyond this has includes or macros that multiply each other.
 _MOST_ITEMS = 500_000
@@ -157,7 +157,8 @@ class Reader:
 
     def _recover(self, frame: Frame, closing: Closing) -> None:
         """Go on after the end of a section: out of those that were begun after it, or past an end without beginning."""
-        depth = next((n for n in range(len(frame.opened) - 1, -1, -1) if frame.opened[n].key == closing.key), None)
+        nearest = range(len(frame.opened) - 1, max(-1, len(frame.opened) - 1 - FARTHEST), -1)
+        depth = next((n for n in nearest if frame.opened[n].key == closing.key), None)
         if depth is not None:
             frame.within = frame.outer[depth]
             del frame.opened[depth:], frame.outer[depth:]

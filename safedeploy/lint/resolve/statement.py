@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from safedeploy.lint.syntax.nodes import Directive, Opening, lower
+from safedeploy.lint.syntax.nodes import Directive, Opening
 from safedeploy.lint.syntax.position import Position
 
 
@@ -119,7 +119,7 @@ class Statement:
     @property
     def key(self) -> str:
         """The name in lower case."""
-        return lower(self.directive.name)
+        return self.directive.key
 
     @property
     def position(self) -> Position:

@@ -15,6 +15,10 @@ from dataclasses import dataclass, field
 _INHERITED = frozenset({"PATH", "LANG", "HOME", "HOSTNAME", "USER", "LOGNAME", "SHELL", "PWD", "TERM", "TMPDIR", "TZ"})
 
 
+# Longer values come from variables that double themselves; they are taken to be not known.
+_LONGEST = 65_536
+
+
 @dataclass(frozen=True, kw_only=True)
 class Replaced:
     """A text with its variables replaced. `certain` is False where the value of one is not known.
@@ -43,7 +47,7 @@ class Variables:
         self.flags[name] = True if sure or self.flags.get(name) else None
         if not given:
             return
-        known = certain and (sure or self.values.get(name) == value)
+        known = certain and len(value or "") <= _LONGEST and (sure or self.values.get(name) == value)
         self.values[name] = value if known else None
 
     def undefine(self, name: str, active: bool | None) -> None:

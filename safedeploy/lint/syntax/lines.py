@@ -47,34 +47,29 @@ def decode(content: bytes) -> str:
 def lines(text: str) -> Iterator[Line]:
     """The lines of a file that are not empty, comments included."""
     pieces = text.split("\n")
-    rest = pieces.pop()
-    plain = "\\\n" not in text and "\\\r" not in text and "\0" not in text
-    if plain:
-        pieces.append(rest)
-        for number, piece in enumerate(pieces, start=1):
+    ends = len(pieces) - 1
+    joined, number = "", 0
+    joints: list[tuple[int, int, int]] = []
+    for number, piece in enumerate(pieces if pieces[-1] else pieces[:-1], start=1):
+        # Nearly all lines stand by themselves.
+        if not joints and "\0" not in piece and not piece.endswith(("\\", "\\\r")):
             stripped = piece.strip(WHITE)
             if stripped:
                 yield Line(stripped, number, number, 1 + piece.index(stripped[0]))
-    else:
-        yield from _joined(pieces, rest)
-
-
-def _joined(pieces: list[str], rest: str) -> Iterator[Line]:
-    text, joints, number = "", [], 0
-    for number, piece in enumerate([*pieces, *([rest] if rest else [])], start=1):
-        cut = piece.find("\0")
-        ended = cut < 0 and number <= len(pieces)
-        joints.append((len(text), number, 1))
-        text += piece if cut < 0 else piece[:cut]
-        bare = text[:-1] if ended and text.endswith("\r") else text
-        if ended and bare.endswith("\\"):
-            text = bare[:-1]
             continue
-        if line := _trimmed(text, joints, number):
+        cut = piece.find("\0")
+        ended = cut < 0 and number <= ends
+        joints.append((len(joined), number, 1))
+        joined += piece if cut < 0 else piece[:cut]
+        bare = joined[:-1] if ended and joined.endswith("\r") else joined
+        if ended and bare.endswith("\\"):
+            joined = bare[:-1]
+            continue
+        if line := _trimmed(joined, joints, number):
             yield line
-        text, joints = "", []
+        joined, joints = "", []
     # httpd has counted one line more when it finds the end of the file behind a backslash.
-    if line := _trimmed(text, joints, number + 1):
+    if line := _trimmed(joined, joints, number + 1):
         yield line
 
 

@@ -25,7 +25,7 @@ class Directive:
     start: int
     end: int
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name in lower case; of a section without its bracket."""
         return lower(self.name)

@@ -14,6 +14,9 @@ from safedeploy.lint.syntax.position import SyntaxProblem
 # Sections that httpd decides on while it reads. The end of the file ends them too when their condition holds.
 CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
 
+# How far outwards the beginning of a section is looked for when sections are not well nested.
+FARTHEST = 100
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tree:
@@ -88,7 +91,8 @@ def _problem(item: Directive, text: str, when: str = "read") -> SyntaxProblem:
 
 
 def _close(closing: Closing, opened: list[_Open], top: list[Directive]) -> None:
-    depth = next((n for n in range(len(opened) - 1, -1, -1) if opened[n].opening.key == closing.key), None)
+    nearest = range(len(opened) - 1, max(-1, len(opened) - 1 - FARTHEST), -1)
+    depth = next((n for n in nearest if opened[n].opening.key == closing.key), None)
     if depth is None:
         return
     while len(opened) > depth + 1:

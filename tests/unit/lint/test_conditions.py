@@ -78,3 +78,10 @@ def test_what_is_under_a_condition_that_does_not_hold_has_no_effect_but_is_kept(
     assert options.active is False
     assert options.context.within("directory").arguments == ("/x",)
     assert found.named("options") == ()
+
+
+def test_a_module_whose_file_is_surely_not_there_stops_httpd():
+    text = "LoadModule a_module modules/a.so\nLoadModule b_module /usr/lib/b.so\nLoadModule c_module /usr/lib/c.so\n"
+    facts = Facts(exists={"/usr/lib/b.so": False, "/usr/lib/c.so": True}.get)
+    found = read(text, facts=facts)
+    assert [problem.named_line for problem in found.problems] == [2]

@@ -65,3 +65,9 @@ def test_what_is_not_known_is_neither_missing_nor_there():
 def test_files_that_include_themselves_are_refused_once():
     found = read("Include a.conf\n", {"a.conf": "Include a.conf\nInclude a.conf\n"})
     assert [problem.file for problem in found.problems] == [f"{ROOT}/a.conf"]
+
+
+def test_links_that_lead_back_are_refused_at_once():
+    links = {f"{ROOT}/d/{name}": "." for name in "abcdefgh"}
+    (problem,) = read("Include d\n", {"d/x": "Timeout 1\n"}, links=links).problems
+    assert "a link may lead back" in problem.text

@@ -113,8 +113,8 @@ def test_the_same_content_is_parsed_once():
 
 
 def test_sections_may_be_nested_as_deep_as_anyone_likes():
-    assert len(nodes("<A>\n" * 50_000)) == 1
-    assert render(nodes("<A>\n" * 2_000 + "</A>\n" * 2_000)).count("<A>") == 2_000
+    assert len(nodes("<A>\n" * 20_000)) == 1
+    assert render(nodes("<A>\n" * 500 + "</A>\n" * 500)).count("<A>") == 500
 
 
 @given(st.binary(max_size=400))
