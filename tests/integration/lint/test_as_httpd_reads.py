@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,45 @@ def test_a_generated_configuration_is_read_or_refused_as_httpd_does(seed, tmp_pa
         written = [s for s in dumped(found) if not any(origin.kind is Kind.USE for origin in s.origins)]
         places = [(file, line) for file, line, _, _ in said.read if "macro" not in Path(file).name]
         assert [(s.file, s.directive.named_line) for s in written] == places
+
+
+def test_damaged_files_of_debian_are_refused_at_the_same_line(apache):  # noqa: F811
+    apache.enable("info", "ssl", "socache_shmcb", "userdir", "cgid")
+    names = ["apache2.conf", "mods-available/ssl.conf", "mods-available/userdir.conf", "mods-available/mime.conf"]
+    names += ["conf-available/serve-cgi-bin.conf", "ports.conf", "sites-available/www.example.test.conf"]
+    whole = {name: (apache.etc / name).read_bytes() for name in names}
+    variables, main = environment(apache.etc), apache.etc / "apache2.conf"
+    refused = 0
+    for seed in range(24):
+        chance = random.Random(seed)
+        name = chance.choice(names)
+        (apache.etc / name).write_bytes(damaged(whole[name], chance))
+        said = ask(main, variables)
+        found = resolve(files(apache.etc), Facts(), main=str(main), server_root=str(apache.etc))
+        (apache.etc / name).write_bytes(whole[name])
+        refused += said.refused == "read"
+        assert refusal(found) == (said.place if said.refused == "read" else None), (seed, name, said.output)
+    assert refused >= 6
+
+
+def damaged(content: bytes, chance: random.Random) -> bytes:
+    """One to three lines with a bracket, a quote, a backslash or themselves lost, moved or doubled; sections first."""
+    lines = content.splitlines(keepends=True)
+    sections = [n for n, line in enumerate(lines) if line.lstrip().startswith(b"<")]
+    for _ in range(chance.randint(1, 3)):
+        n = chance.choice(sections or range(len(lines)))
+        line = lines[n]
+        lines[n] = chance.choice(
+            [
+                b"",
+                line + line,
+                line.replace(b">", b"", 1),
+                line.replace(b"</", b"<", 1),
+                line.replace(b"<", b"</", 1),
+                line.rstrip(b"\n") + b" \\\n",
+                line.rstrip(b"\n") + b" # x\n",
+                line.replace(b"<", b"< ", 1),
+                line.upper(),
+            ]
+        )
+    return b"".join(lines)
