@@ -21,6 +21,8 @@ environments:
     rollout:
       confirm_window: 30s
       bake: 0s
+    lint:
+      fail_on: never
 """
 FILES = "files"
 

@@ -7,7 +7,19 @@ import typer
 from safedeploy.cli.boot_guard import missing_guard
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, planned, vault_options
-from safedeploy.cli.options import Accept, AskVault, Diffs, Environment, Json, Junit, Limit, VaultFiles, VaultIds, Wait
+from safedeploy.cli.options import (
+    Accept,
+    AskVault,
+    Diffs,
+    Environment,
+    Json,
+    Junit,
+    Limit,
+    Lint,
+    VaultFiles,
+    VaultIds,
+    Wait,
+)
 from safedeploy.core.acceptance import accepted_ids
 from safedeploy.core.service import told
 
@@ -23,6 +35,7 @@ def check(
     diffs: Diffs = True,
     accept: Accept = None,
     wait: Wait = None,
+    lint: Lint = True,
     vault_password_file: VaultFiles = None,
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
@@ -45,7 +58,7 @@ def check(
         Invocation(context, environment, limit, vault, wait=wait) as (session, progress),
         CheckReport(session, junit) as report,
     ):
-        found, wanted, seen = planned(session)
+        found, wanted, seen = planned(session, progress, lint=lint)
         if seen.missing:
             report.write(found, None)
         require_all(seen)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from safedeploy.cli.lint_document import lint_member
 from safedeploy.cli.trial_documents import examined_member, preflight_members, verdict_members
 from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.blame import Cause
@@ -34,6 +35,7 @@ def plan_document(plan: FleetPlan) -> dict[str, Any]:
         "hosts": {host: _host_plan(item, plan.examined.get(host)) for host, item in plan.hosts.items()},
         "diffs": [_diff(hosts, diff) for hosts, diff in plan.diffs],
         "unreachable": dict(plan.missing),
+        "lint": lint_member(plan.lint),
     }
 
 

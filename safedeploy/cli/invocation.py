@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import sys
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,6 +20,7 @@ from safedeploy.core.errors import ExitCode, SafedeployError
 
 if TYPE_CHECKING:
     from safedeploy.cli.progress import Progress
+    from safedeploy.lint.outcome import Outcome
     from safedeploy.workflows.alerting import Alerting
     from safedeploy.workflows.desired import Desired
     from safedeploy.workflows.observe import Seen
@@ -150,17 +152,35 @@ def ended_with(error: BaseException | None) -> ExitCode:
     return ExitCode.INTERRUPTED if stopped else ExitCode.BUG
 
 
-def planned(session: Session) -> tuple[FleetPlan, dict[str, Desired], Seen]:
-    """Render, observe, compare."""
+def planned(session: Session, progress: Progress, *, lint: bool = True) -> tuple[FleetPlan, dict[str, Desired], Seen]:
+    """Render, lint, observe, compare. Raises exit 4 when the linter refuses, before any host is asked."""
     from safedeploy.workflows import observe, planning, rendering
 
     wanted = rendering.render(session)
+    outcome = _linted(session, progress, wanted) if lint else None
     seen = observe.observe(
         session,
         {host: item.site for host, item in wanted.items()},
         {host: item.tree.entries for host, item in wanted.items()},
     )
-    return planning.make_plan(session, wanted, seen), wanted, seen
+    return replace(planning.make_plan(session, wanted, seen), lint=outcome), wanted, seen
+
+
+def _linted(session: Session, progress: Progress, wanted: dict[str, Desired]) -> Outcome:
+    """The linter's findings; on the screen in full when they refuse, else in a line."""
+    from safedeploy.cli import lint_view, screen
+    from safedeploy.workflows import lint as linter
+
+    outcome = linter.lint(session, wanted)
+    fail_on = session.policy.lint.fail_on
+    if outcome.refusing(fail_on):
+        progress.pause()
+        lint_view.show(screen.err(), outcome)
+    linter.require_clean(outcome, fail_on, again=f"safedeploy lint {session.target.environment}")
+    if outcome.findings or outcome.failed:
+        progress.pause()
+        lint_view.show_stage(screen.err(), outcome, session.target.environment)
+    return outcome
 
 
 def unreachable(seen: Seen) -> SafedeployError:

@@ -90,6 +90,15 @@ def annotate(console: Console, kind: str, title: str, text: str) -> None:
         _command(console, f"::{kind} title={_property(plain(title))}::{_data(shown)}")
 
 
+def annotate_line(
+    console: Console, kind: str, title: str, text: str, *, file: str, line: int | None, column: int | None
+) -> None:
+    """Have GitHub show this beside a line of the change. Written wherever it is asked for, also outside of a job."""
+    at = {"file": file, "line": line, "col": column, "title": title}
+    properties = ",".join(f"{key}={_property(plain(str(value)))}" for key, value in at.items() if value is not None)
+    _command(console, f"::{kind} {properties}::{_data(plain(text))}")
+
+
 def _goes_to_the_log(console: Console) -> bool:
     """False on a terminal, and where one of the two streams alone is a file: that is somebody's file, not the log."""
     if console.is_terminal:

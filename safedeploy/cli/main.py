@@ -15,15 +15,18 @@ from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
 from safedeploy.cli.decide import abort, confirm
 from safedeploy.cli.drift import drift
+from safedeploy.cli.explain import explain
 from safedeploy.cli.history import history
 from safedeploy.cli.init import init
 from safedeploy.cli.job_log import start as start_log
 from safedeploy.cli.lab import app as lab
+from safedeploy.cli.lint import lint
 from safedeploy.cli.options import Globals, project_directory
 from safedeploy.cli.plan import plan
 from safedeploy.cli.push import push
 from safedeploy.cli.render import render
 from safedeploy.cli.rollback import rollback
+from safedeploy.cli.rules import rules
 from safedeploy.cli.show import show
 from safedeploy.cli.status import status
 from safedeploy.cli.undrain import undrain
@@ -55,6 +58,9 @@ for command in (
     undrain,
     unlock,
     render,
+    lint,
+    rules,
+    explain,
     boot_guard,
 ):
     app.command()(command)

@@ -30,6 +30,10 @@ Junit = Annotated[
     Path | None,
     typer.Option("--junit", metavar="FILE", help="Write a JUnit report, for the pages of a CI platform."),
 ]
+Lint = Annotated[
+    bool,
+    typer.Option("--lint/--no-lint", help="First look for mistakes in what is rendered (`safedeploy lint`)."),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. Needed without a terminal.")]
 
 

@@ -9,7 +9,7 @@ import typer
 
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, planned, unreachable, vault_options
-from safedeploy.cli.options import AskVault, Diffs, Environment, Json, Limit, VaultFiles, VaultIds
+from safedeploy.cli.options import AskVault, Diffs, Environment, Json, Limit, Lint, VaultFiles, VaultIds
 from safedeploy.core.errors import ExitCode
 
 Full = Annotated[bool, typer.Option("--full", help="List also what stays as it is, with the reason.")]
@@ -34,6 +34,7 @@ def plan(
     diffs: Diffs = True,
     full: Full = False,
     ask_hosts: Examine = True,
+    lint: Lint = True,
     as_json: Json = False,
     signal_differences: Annotated[
         bool, typer.Option("--exit-code", help="Exit 8 when a push would do something.")
@@ -56,7 +57,7 @@ def plan(
         Invocation(context, environment, limit, vault) as (session, progress),
         PlanReport(session, markdown) as report,
     ):
-        found, wanted, seen = planned(session)
+        found, wanted, seen = planned(session, progress, lint=lint)
         if ask_hosts:
             found = examine.examine(session, found, wanted)
         progress.pause()

@@ -18,6 +18,7 @@ from safedeploy.cli.options import (
     Environment,
     Json,
     Limit,
+    Lint,
     Reason,
     VaultFiles,
     VaultIds,
@@ -48,6 +49,7 @@ def push(
     diffs: Diffs = True,
     as_json: Json = False,
     wait: Wait = None,
+    lint: Lint = True,
     vault_password_file: VaultFiles = None,
     vault_id: VaultIds = None,
     ask_vault_pass: AskVault = False,
@@ -65,7 +67,7 @@ def push(
     accepted = accepted_ids(accept or ())
     vault = vault_options(vault_password_file, vault_id, ask=ask_vault_pass)
     with Invocation(context, environment, limit, vault, wait=wait) as (session, progress):
-        found, wanted, seen = planned(session)
+        found, wanted, seen = planned(session, progress, lint=lint)
         require_all(seen)
         if (line := told(seen.hosts.values(), environment)) is not None:
             screen.say(screen.err(), line, "yellow")

@@ -93,6 +93,39 @@ class DriftCheck:
     ignore: tuple[str, ...] = ()
 
 
+class LintProfile(StrEnum):
+    """Which rules of the linter are on. Each profile has those of the ones before it."""
+
+    MINIMAL = "minimal"
+    DEFAULT = "default"
+    STRICT = "strict"
+
+    def includes(self, other: LintProfile) -> bool:
+        """Whether a rule that is on from `other` on is on here."""
+        return list(LintProfile).index(other) <= list(LintProfile).index(self)
+
+
+class LintFailure(StrEnum):
+    """From which severity on a finding of the linter refuses a push."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lint:
+    """What the linter looks for: `rules` has, by rule id, a severity or "off"; `ignore` patterns of files.
+
+    In a pattern `*` stands for anything, slashes too.
+    """
+
+    profile: LintProfile = LintProfile.DEFAULT
+    rules: Mapping[str, str] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    fail_on: LintFailure = LintFailure.ERROR
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hook:
     """A command on the control machine: its words, its limit in seconds, and the variables that it may see beside."""
@@ -136,6 +169,7 @@ class Policy:
     ssh: Ssh = field(default_factory=Ssh)
     preflight: Probing = field(default_factory=Probing)
     drift: DriftCheck = field(default_factory=DriftCheck)
+    lint: Lint = field(default_factory=Lint)
     hooks: Hooks = field(default_factory=Hooks)
     history: History = field(default_factory=History)
     alerts: Alerts = field(default_factory=Alerts)

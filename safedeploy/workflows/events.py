@@ -14,6 +14,7 @@ class Phase(StrEnum):
     RESOLVE = "resolve"
     WAIT = "wait"
     RENDER = "render"
+    LINT = "lint"
     OBSERVE = "observe"
     PLAN = "plan"
     EXAMINE = "examine"

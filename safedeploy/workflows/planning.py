@@ -17,6 +17,7 @@ from safedeploy.core.observed import Observed
 from safedeploy.core.plan import Action, ActionKind, HostPlan, Verdict, plan_host
 from safedeploy.core.restart import restart_reasons
 from safedeploy.core.tree import Kind, RenderedTree, release_id
+from safedeploy.lint.outcome import Outcome
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.observe import Seen
@@ -31,7 +32,8 @@ class FleetPlan:
     """The plan of the whole fleet, with diffs that are fit to be shown.
 
     `changed` has the same for each host as masked text, to tell which lines are behind what a preflight finds;
-    `examined` is what hosts said of the candidate when they were asked for the plan.
+    `examined` is what hosts said of the candidate when they were asked for the plan, and
+    `lint` what the linter found in what is rendered.
     """
 
     environment: str
@@ -41,6 +43,7 @@ class FleetPlan:
     missing: Mapping[str, str] = field(default_factory=dict)
     changed: Mapping[str, tuple[Changed, ...]] = field(default_factory=dict, repr=False)
     examined: Mapping[str, Examined] = field(default_factory=dict)
+    lint: Outcome | None = None
 
     @property
     def acts(self) -> bool:

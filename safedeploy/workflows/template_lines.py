@@ -56,3 +56,33 @@ def _text(path: Path) -> str | None:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def place(session: Session, origin: str, rendered: str, line: int) -> tuple[str, int | None, bool] | None:
+    """The file of the project that a rendered line comes from, the line there, and whether the two are the very same.
+
+    The line is None where several may be meant. None for what no file of the project gives.
+    """
+    name = origin.partition(" (")[0]
+    project, folder = session.target.project, session.policy.templates
+    lines = rendered.split("\n")
+    for shown, text in _sources(session, name):
+        file = next((path for path in (f"{folder}/{shown}", shown) if (project / path).is_file()), shown)
+        if text == rendered:
+            return file, line, True
+        number = _line_in(text, lines, line)
+        if number is not None:
+            return file, number, text.split("\n")[number - 1] == lines[line - 1]
+    found = next((path for path in (f"{folder}/{name}", name) if (project / path).is_file()), None)
+    return None if found is None else (found, None, False)
+
+
+def _line_in(template: str, lines: list[str], line: int) -> int | None:
+    """The template's line for a rendered one; of several equal ones the one with the same number among its equals."""
+    wanted = lines[line - 1].strip()
+    number = line_of(template, wanted)
+    if number is not None or not wanted:
+        return number
+    there = [n for n, text in enumerate(template.split("\n"), start=1) if text.strip() == wanted]
+    here = [n for n, text in enumerate(lines, start=1) if text.strip() == wanted]
+    return there[here.index(line)] if len(there) == len(here) else None

@@ -33,6 +33,8 @@ class Project:
                 shutil.copyfile(source, target)
         # Short, for tests: the lab answers at once.
         self.rollout(confirm_window="20s", bake="0s")
+        # What breaks a configuration on purpose is to come to the hosts; tests/e2e/test_lint.py has the linter refuse.
+        self.lint(fail_on="never")
 
     def run(self, *arguments: str, **environ: str) -> Done:
         return program.run(*arguments, cwd=self.root, environ={**self.environ, **environ})
@@ -62,6 +64,10 @@ class Project:
     def rollout(self, **values: Any) -> None:
         """Change how a rollout goes."""
         self.settings(lambda document: document["environments"]["lab"]["rollout"].update(values))
+
+    def lint(self, **values: Any) -> None:
+        """Change what the linter does."""
+        self.settings(lambda document: document["environments"]["lab"].update(lint=values))
 
     def variables(self, **values: Any) -> None:
         """Set variables of all hosts."""

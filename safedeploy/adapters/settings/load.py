@@ -1,7 +1,7 @@
 """From safedeploy.yml to the policy of one environment.
 
-Environment values override the defaults key by key: keys of `rollout`, `preflight`, `drift`, `hooks`, `history`,
-`alerts` and `ssh` one by one, lists as a whole.
+Environment values override the defaults key by key: keys of `rollout`, `preflight`, `drift`, `lint`, `hooks`,
+`history`, `alerts` and `ssh` one by one, lists as a whole.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from safedeploy.core.policy import (
     History,
     Hook,
     Hooks,
+    Lint,
+    LintFailure,
+    LintProfile,
     OnFailure,
     Policy,
     Probing,
@@ -71,6 +74,7 @@ class Settings:
             ssh=Ssh(**merged.pop("ssh", {})),
             preflight=_probing(merged.pop("preflight", {})),
             drift=_drift(merged.pop("drift", {})),
+            lint=_lint(merged.pop("lint", {})),
             hooks=_hooks(merged.pop("hooks", {})),
             history=History(**merged.pop("history", {})),
             alerts=alerts(merged.pop("alerts", {})),
@@ -81,6 +85,11 @@ class Settings:
         self._refuse_long_bake(policy)
         self._refuse_bad_drain(policy)
         return policy
+
+    @property
+    def lint(self) -> Lint:
+        """What the linter looks for in what is of no environment."""
+        return _lint(self.model.defaults.lint.model_dump(exclude_unset=True, exclude_none=True))
 
     def _known(self, environment: str) -> str:
         listed = f"known: {', '.join(self.environments)}" if self.environments else "none is known"
@@ -221,6 +230,11 @@ def _probing(values: Mapping[str, Any]) -> Probing:
 def _drift(values: Mapping[str, Any]) -> DriftCheck:
     converted: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in values.items()}
     return DriftCheck(**converted)
+
+
+def _lint(values: Mapping[str, Any]) -> Lint:
+    kinds: dict[str, Any] = {"profile": LintProfile, "fail_on": LintFailure, "ignore": tuple}
+    return Lint(**{key: kinds[key](value) if key in kinds else value for key, value in values.items()})
 
 
 def _hooks(values: Mapping[str, Any]) -> Hooks:

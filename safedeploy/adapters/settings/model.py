@@ -14,6 +14,7 @@ from .alerts import AlertSettings
 from .checks import HealthCheck
 from .drift import DriftCheck
 from .history import History
+from .lint import Lint
 from .strict import Strict, empty_is_absent
 from .values import Batch, Memory, Seconds, SecondsFromOne, Share, TaskFile, Timeout
 
@@ -204,6 +205,9 @@ class Defaults(Strict):
     )
     drift: Annotated[DriftCheck, BeforeValidator(empty_is_absent)] = Field(
         default_factory=DriftCheck, description="What `safedeploy drift` minds."
+    )
+    lint: Annotated[Lint, BeforeValidator(empty_is_absent)] = Field(
+        default_factory=Lint, description="What the linter looks for."
     )
     hooks: Annotated[Hooks, BeforeValidator(empty_is_absent)] = Field(
         default_factory=Hooks, description="Commands around a push, on the control machine."

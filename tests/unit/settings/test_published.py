@@ -17,6 +17,7 @@ from safedeploy.adapters.settings.alerts import AlertChannel, AlertSettings
 from safedeploy.adapters.settings.checks import Expectation, HealthCheck
 from safedeploy.adapters.settings.drift import DriftCheck
 from safedeploy.adapters.settings.history import History
+from safedeploy.adapters.settings.lint import Lint
 from safedeploy.adapters.settings.model import Environment, Gate, Hook, Hooks, Preflight, Rollout, SettingsFile, Ssh
 from safedeploy.adapters.settings.variables import FileEntry, Httpd, OwnValidator, Site, Variables
 from safedeploy.core import alerts as alert_values
@@ -34,6 +35,7 @@ SECTIONS = {
     "gate": Gate,
     "preflight": Preflight,
     "drift": DriftCheck,
+    "lint": Lint,
     "hooks": Hooks,
     "One hook": Hook,
     "ssh": Ssh,
@@ -71,6 +73,7 @@ def test_every_key_stands_in_the_page_and_every_key_of_the_page_exists(heading):
         ("gate", gate.Gate()),
         ("preflight", policy.Probing()),
         ("drift", policy.DriftCheck()),
+        ("lint", policy.Lint()),
         ("ssh", policy.Ssh()),
         ("history", policy.History()),
     ],
@@ -169,7 +172,7 @@ def test_shipped_variables_are_valid_by_schema(name):
 
 
 # What only the code can tell: whether a text is a regular expression, and values that JSON does not have.
-BEYOND_SCHEMA = {"a pattern that is none", "a duration without an end", "a date"}
+BEYOND_SCHEMA = {"a rule that is none", "a pattern that is none", "a duration without an end", "a date"}
 
 
 @pytest.mark.parametrize("case", sorted({*WRONG, *test_alerts.WRONG} - BEYOND_SCHEMA))

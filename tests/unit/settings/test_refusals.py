@@ -8,7 +8,8 @@ from safedeploy.adapters import settings
 from safedeploy.core.errors import NOTHING_CHANGED, ExitCode, SafedeployError
 
 SECTION_KEYS = (
-    "alerts, controller_health, drift, health, history, hooks, preflight, rollout, ssh, templates, vault_password_file"
+    "alerts, controller_health, drift, health, history, hooks, lint, preflight, rollout, ssh, templates, "
+    "vault_password_file"
 )
 NAME = "a name must begin with a letter or digit and hold only letters, digits, '.', '_' and '-'"
 URL = "must be a whole URL with http:// or https:// and a host name"
@@ -26,7 +27,18 @@ HISTORY = "version: 1\nenvironments:\n  prod:\n    history:\n      "
 AT_HISTORY = "safedeploy.yml:5: environments.prod.history"
 HISTORY_URL = "must be a URL such as 'postgresql://user@host/database' or 'sqlite:////absolute/path.db'"
 
+LINT = "version: 1\nenvironments:\n  prod:\n    lint:\n      "
+AT_LINT = "safedeploy.yml:5: environments.prod.lint"
+
 WRONG = {
+    "a rule that is none": (
+        f"{LINT}rules: {{open-proxi: off}}\n",
+        f"{AT_LINT}.rules: there is no rule 'open-proxi'; did you mean 'open-proxy'?",
+    ),
+    "a severity that is none": (
+        f"{LINT}rules: {{open-proxy: fatal}}\n",
+        f"{AT_LINT}.rules.open-proxy: must be 'off', 'info', 'warning' or 'error', not 'fatal'",
+    ),
     "a database that is none of ours": (f"{HISTORY}url: mysql://db/x\n", f"{AT_HISTORY}.url: {HISTORY_URL}"),
     "a relative file of the history": (f"{HISTORY}url: sqlite:///x.db\n", f"{AT_HISTORY}.url: {HISTORY_URL}"),
     "a password in the settings": (

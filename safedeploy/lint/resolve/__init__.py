@@ -1,0 +1,1 @@
+"""The configuration as httpd would read it: includes followed, conditions decided, macros and variables replaced."""

@@ -1,0 +1,1 @@
+"""The rules, one in each file. A file has one `RULE`; CONTRIBUTING.md says how to add one."""

@@ -1,0 +1,1 @@
+"""What can be read or used that should not."""

@@ -1,0 +1,1 @@
+"""What works, and makes the next change dangerous."""

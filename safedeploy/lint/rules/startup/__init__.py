@@ -1,0 +1,1 @@
+"""What keeps httpd from starting or reloading."""

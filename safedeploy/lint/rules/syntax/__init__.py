@@ -1,0 +1,1 @@
+"""What httpd refuses to read, or does not know."""
