@@ -33,7 +33,10 @@ def recording(tmp_path, monkeypatch):
         session.events.milestone(Milestone.RUN_STARTED, {"command": "push", "reason": "because of correct-horse"})
         session.events.phase(Phase.OBSERVE, "1 host")
         session.events.host("web1", Phase.OBSERVE, Status.FAILED, "it said correct-horse\x1b[31m\x00 to me")
-        session.plan_document = {"format": "safedeploy-plan", "hosts": {"web1": {"problems": ["correct-horse"]}}}
+        session.plan_document = {
+            "format": "safedeploy-plan",
+            "hosts": {"web1": {"actions": [], "problems": ["correct-horse"]}},
+        }
         document = {"format": "safedeploy-push", "hosts": {"web1": {"end": "confirmed", "why": "correct-horse"}}}
         session.events.milestone(Milestone.RUN_ENDED, {"exit_code": 0, "error": None, "document": document})
         began = time.monotonic()
