@@ -103,11 +103,13 @@ def _go(
     missing = store.objects.missing(tree.changes(store.live(goal), goal))
     if missing:
         raise Refused(f"stored content is missing or damaged: {', '.join(missing)}")
+    make = switch.directories(goal, store.roots)
+    remove = switch.made(record)
+    # What a place that does not verify needs goes with the next one, also when this program dies in between.
+    record["made_since"] = list(dict.fromkeys([*record.get("made_since", ()), *make]))
     store.journal.write({"kind": "revert", "activation": record["activation"], "record": record})
     pid_files = _pid_files(store, services)
-    changed = switch.apply(
-        store, goal, edits, make=switch.directories(goal, store.roots), remove=record.get("directories", ())
-    )
+    changed = switch.apply(store, goal, edits, make=make, remove=remove)
     if tree.changes(store.live(goal), goal):
         # Edited since it was written, or not what was written: an edit is kept, and what cannot be written shows again.
         changed += switch.apply(store, goal, edits, make=switch.directories(goal, store.roots))

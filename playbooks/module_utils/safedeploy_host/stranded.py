@@ -21,7 +21,8 @@ def strand(
     """Leave the files as they were before the activation, if that can be done; return the error to raise."""
     now = services.now()
     try:
-        switch.apply(store, record["before"], edits, make=switch.directories(record["before"], store.roots))
+        make = switch.directories(record["before"], store.roots)
+        switch.apply(store, record["before"], edits, make=make, remove=switch.made(record))
         services.restore_others(record.get("services") or [])
         services.reload()
     except Exception as error:  # noqa: BLE001 -- whatever it is, the host must be named stranded

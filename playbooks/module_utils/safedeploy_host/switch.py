@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .fsio import Place
     from .kept_aside import Edits
+    from .protocol import Json
     from .store import Store
     from .tree import Entry, Tree
 
@@ -35,6 +36,11 @@ def directories(changes: Tree, roots: Iterable[str]) -> list[str]:
         if entry["kind"] != "absent":
             needed += [item for item in fsio.missing_directories(path, roots) if item not in needed]
     return needed
+
+
+def made(record: Json) -> list[str]:
+    """The directories that an activation made, and those that the tries to revert it made; outermost first."""
+    return sorted({*record.get("directories", ()), *record.get("made_since", ())})
 
 
 def apply(store: Store, goal: Tree, edits: Edits, *, make: Iterable[str] = (), remove: Iterable[str] = ()) -> list[str]:
