@@ -139,7 +139,7 @@ CASES = (
     Case(name="a variable that nobody defines", wrong=undefined_variable, code=ExitCode.INVALID,
          error="template-undefined-variable", says=("bad.j2", "2", "nobody_defines_this", "web1")),
     Case(name="settings that are not YAML", wrong=bad_yaml, code=ExitCode.INVALID, error="settings-bad-yaml",
-         says=("safedeploy.yml:51", "not YAML")),
+         says=("safedeploy.yml:53", "not YAML")),
     Case(name="a setting of the wrong type", code=ExitCode.INVALID, error="settings-invalid",
          wrong=setting("environments", "lab", "rollout", "batches", value=[1, "many"]),
          says=("safedeploy.yml", "environments.lab.rollout.batches[1]")),
