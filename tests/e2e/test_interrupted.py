@@ -62,7 +62,7 @@ def test_hosts_put_themselves_back_when_the_controller_is_killed(pushed, project
 
 def test_a_host_that_is_lost_in_the_middle_is_named_and_the_others_go_back(pushed, project):
     before = pushed.trees()
-    project.rollout(bake="3s", confirm_window="6s")
+    project.rollout(bake="3s", confirm_window="10s")
     project.second_release()
     try:
         with project.start("push", "lab", "--yes", "--no-diff") as run:
@@ -74,7 +74,7 @@ def test_a_host_that_is_lost_in_the_middle_is_named_and_the_others_go_back(pushe
     assert done.code == ExitCode.STRANDED, done.text
     assert done.ends() == {"web1": "reverted", "web2": "stranded", "web3": "untouched"}
     assert "web2 needs hands" in done.out
-    deadline = time.monotonic() + 9
+    deadline = time.monotonic() + 13
     while pushed.trees() != before and time.monotonic() < deadline:
         time.sleep(0.2)
     assert pushed.trees() == before, "the lost host did not put itself back"

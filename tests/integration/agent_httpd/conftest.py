@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,4 +34,7 @@ def untouched(apache: Apache, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     assert apache.snapshot() == tree
     assert mounts(apache) == mounted
     assert list(temporary.iterdir()) == []
+    deadline = time.monotonic() + 5  # what was killed takes a moment to be gone
+    while apache.processes() and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert apache.processes() == []
