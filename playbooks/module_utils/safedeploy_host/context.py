@@ -14,7 +14,7 @@ import select
 import signal
 import time
 
-from . import control, namespaces, overlay
+from . import control
 from .laying import needed_content
 
 TYPE_CHECKING = False
@@ -76,6 +76,8 @@ def look(site: Json, entries: Mapping[str, Json], open_object: OpenObject, work:
 
     Raises what `open_object` raises, and OSError when the work itself fails or takes longer than LIMIT seconds.
     """
+    from . import namespaces, overlay
+
     content = needed_content(entries, open_object)
 
     def in_namespace() -> Any:
@@ -138,6 +140,8 @@ def _in_child(work: Callable[[], Any], with_parent: int) -> Json:
 def _be_child(work: Callable[[], Any], with_parent: int, parent: int, writer: int) -> None:
     """Never returns."""
     try:
+        from . import namespaces
+
         signal.signal(signal.SIGTERM, _leave)
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         namespaces.die_with_parent(with_parent)

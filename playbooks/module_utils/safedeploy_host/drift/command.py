@@ -9,7 +9,6 @@ import os
 import stat
 import time
 
-from .. import context
 from ..adopted import effective
 from ..effective import configuration
 from ..observe import MAX_BYTES, differing, observe
@@ -17,7 +16,6 @@ from ..protocol import AgentError
 from ..store import Store
 from . import certificates, extra, validity
 from .changed import changed
-from .who import MOST_PATHS, Witnesses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +60,7 @@ def drift(request: Request, services: Services) -> Json:
     }
     if services.installed():
         look = configuration.read(request.site)
-        result["configtest"] = {"ok": True, "output": ""} if look["ok"] else context.run_configtest(request.site)
+        result["configtest"] = {"ok": True, "output": ""} if look["ok"] else _refusal(request.site)
         result["certificates"] = certificates.certificates(look, request.site["server_root"])
         if time.monotonic() < deadline:
             managed = {path: entry for path, entry in recorded.items() if entry["kind"] != "absent"}
@@ -92,6 +90,13 @@ def _new_secret(path: str, text: str, recorded: Json, result: Json, notes: list[
     if why is not None:
         notes.append(f"{path}: its content is not shown, for it has what looks like a new secret: {why}")
     return why is not None
+
+
+def _refusal(site: Json) -> Json:
+    """What httpd says of its configuration when it is asked for nothing else."""
+    from ..context import run_configtest
+
+    return run_configtest(site)
 
 
 def _recorded(store: Store, recorded: Mapping[str, Json], other: Mapping[str, Json], left: int) -> dict[str, str]:
@@ -133,6 +138,10 @@ def _shown(path: str, store: Store, *, content: bool) -> Json:
 
 
 def _who(store: Store, services: Services, result: Json, recorded: Mapping[str, Json], paths: list[str]) -> None:
+    if not paths:
+        return
+    from .who import MOST_PATHS, Witnesses
+
     for path in paths[:MOST_PATHS]:
         found = changed(path, store.roots)
         if found is not None:

@@ -65,8 +65,13 @@ def _run(site: Json, *more: str) -> control.Outcome:
 
 def _module(site: Json, directives: list[Directive], reader: Reader) -> str | None:
     """The file of mod_info that belongs to this httpd: beside the modules that it loads, or where it looks for them."""
-    for directory in dict.fromkeys(_directories(site, directives, reader)):
+    seen: set[str] = set()
+    # One by one: the last of them costs a run of httpd.
+    for directory in _directories(site, directives, reader):
         path = os.path.join(directory, _FILE)
+        if directory in seen:
+            continue
+        seen.add(directory)
         if os.path.isfile(path) and '"' not in path:
             return path
     return None
