@@ -26,10 +26,19 @@ def every_directive(configuration: Configuration, facts: Facts) -> bool:
 def is_foreign(statement: Statement) -> bool:
     """Whether a directive stands where it may well be somebody else's: for a module that is not known.
 
-    That is in a section of which nothing is known, such as <Perl>, or under an <IfModule> for such a module.
+    That is in a section of a module from elsewhere, such as <Perl>, or under an <IfModule> for one that is not known.
     """
-    if any(directives.find(one.directive.name, section=True) is None for one in statement.context.sections):
+    if any(_of_elsewhere(one.directive.name) for one in statement.context.sections):
         return True
     asked = [guard.argument for guard in statement.guards if guard.key == "ifmodule" and not guard.negated]
     sources = {module.source for module in modules.modules()}
     return any(name not in sources and modules.find(identifier(name)) is None for name in asked)
+
+
+def _of_elsewhere(section: str) -> bool:
+    """Whether no module that comes with httpd has this section: what stands in it need be no directive at all."""
+    known = directives.find(section, section=True)
+    if known is None:
+        return True
+    found = [modules.find(name) for name in known.modules]
+    return bool(found) and all(module is None or module.package != "apache2" for module in found)

@@ -29,6 +29,15 @@ def test_in_a_section_that_is_not_known_it_is_none_of_ours(found):
     assert [line for line in found("<Own x>\nFrobnicate on\n</Own>\n") if ":2 " in line] == []
 
 
+def test_what_stands_in_a_section_of_a_module_from_elsewhere_is_not_judged(found):
+    text = "<Perl>\nuse Own::Handler;\nPerlSetEnv A b\n$ENV{A} = 1;\n</Perl>\nPerlSetEnv A b\n"
+    assert found(text, modules=()) == ["module-missing:1 error", "module-missing:6 error"]
+
+
+def test_a_module_that_is_in_no_table_is_named_by_its_symbol(found):
+    assert found("FastCgiServer /srv/app\n", modules=()) == ["module-missing:1 error"]
+
+
 def test_a_directive_of_the_past_that_a_loaded_module_has_is_fine(found):
     assert found("LoadModule ibm_ssl_module x.so\nSSLEnable\n") == []
     assert found("SSLEnable\n", modules=("ssl_module",)) == ["removed-directive:1 error"]

@@ -8,6 +8,7 @@ from safedeploy.lint import reach
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Severity
 from safedeploy.lint.knowledge import directives, modules
+from safedeploy.lint.known import is_foreign
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.resolve.statement import Statement
 from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
@@ -24,14 +25,15 @@ def _hits(configuration: Configuration, statement: Statement, severity: Severity
     past = directives.past(statement.name)
     if known is None or not known.modules or (past is not None and past.removed is not None):
         return
-    if any(configuration.module(symbol) is not False for symbol in known.modules):
+    if any(configuration.module(symbol) is not False for symbol in known.modules) or is_foreign(statement):
         return
     wanted = [module for symbol in known.modules if (module := modules.find(symbol)) is not None]
-    names = " or ".join(module.short for module in wanted)
-    guard = next((module.source for module in wanted), "")
+    names = " or ".join(module.short for module in wanted) or known.modules[0]
+    guard = next((module.source for module in wanted), known.modules[0])
+    shown = known.shown if wanted else statement.directive.name
     yield Hit(
         at=statement,
-        message=f"{known.shown} is a directive of {names}, which is not loaded",
+        message=f"{shown} is a directive of {names}, which is not loaded",
         remedy=f"Either {modules.advice(known.modules[0])}, or put it inside <IfModule {guard}> to do without it.",
         severity=severity,
     )
