@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from safedeploy.core.errors import SafedeployError
-from safedeploy.lab import Lab, processes
+from safedeploy.lab import Lab, inventory, processes
 from safedeploy.lab.host_process import HOST_PYTHON
 
 from . import trees
@@ -57,6 +57,11 @@ class BenchHost:
     def place(self) -> Path:
         """Its root directory on this machine."""
         return self.lab.ground.place(self.name)
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Ansible's variables of it."""
+        return inventory.host_variables(self.lab.host(self.name), self.lab.directory)
 
     @property
     def live(self) -> dict[str, Path]:

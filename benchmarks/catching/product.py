@@ -88,6 +88,11 @@ class Ran:
         return f"shadow {shadow.get('state')}{': ' if shadow.get('why') else ''}{shadow.get('why') or ''} ({probes})"
 
 
+def lint(project: Path, target: str) -> Ran:
+    """`safedeploy lint` of the project's environment or of a directory, without refusing."""
+    return _run(project, "lint", target, "--json", "--fail-on", "never")
+
+
 def check(project: Path) -> Ran:
     """`safedeploy check`."""
     return _run(project, "check", ENVIRONMENT, "--json", "--no-diff")

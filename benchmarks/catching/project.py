@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from safedeploy.lab import Lab, inventory
 
 from . import trees
 
@@ -27,15 +26,19 @@ environments:
 FILES = "files"
 
 
+def lay(tree: Path, project: Path) -> None:
+    """Begin a project with the files of a tree."""
+    shutil.copytree(tree, project / FILES, symlinks=True)
+
+
 def write(
     project: Path,
-    lab: Lab,
-    hosts: Sequence[str],
+    hosts: Mapping[str, Mapping[str, Any]],
     *,
     base: Iterable[str] = (),
     expect: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Make the project around the tree that lies in `project/files` already.
+    """Make the project around the tree that lies in `project/files` already, for hosts with Ansible's variables.
 
     `base` are the paths of the release before: what the tree no longer has is declared absent.
     """
@@ -57,12 +60,7 @@ def write(
         "safedeploy_files": entries,
         "safedeploy_expect": list(expect),
     }
-    document = {
-        "all": {
-            "vars": variables,
-            "hosts": {name: inventory.host_variables(lab.host(name), lab.directory) for name in hosts},
-        }
-    }
+    document = {"all": {"vars": variables, "hosts": dict(hosts)}}
     (project / "inventories").mkdir()
     (project / f"inventories/{ENVIRONMENT}.yml").write_text(json.dumps(document, indent=1))
     (project / "safedeploy.yml").write_text(SETTINGS)

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+from . import lint_report
 from .corpus import CLASSES, HARMLESS
 from .product import LIVE
 from .trial import Result
@@ -32,15 +33,16 @@ def document(results: Sequence[Result]) -> dict[str, Any]:
             "stopped_by": result.stopped_by,
             "seconds": result.seconds,
             "why": result.why,
+            "lint": lint_report.document(result.lint),
         }
         for result in results
     ]
-    return {"classes": classes, "results": rows}
+    return {"classes": classes, "results": rows, "lint": lint_report.counts(results)}
 
 
 def lines(results: Sequence[Result]) -> list[str]:
     """The report."""
-    return [*_table(results), "", *_times(results), "", *_remarkable(results)]
+    return [*_table(results), "", *_times(results), "", *_remarkable(results), "", *lint_report.lines(results)]
 
 
 def _table(results: Sequence[Result]) -> list[str]:
@@ -58,11 +60,7 @@ def _table(results: Sequence[Result]) -> list[str]:
         without = [result.plain for result in own if result.plain is not None]
         plain = sum(item.configtest for item in without), sum(item.front_page for item in without)
         rows.append([kind, *map(str, (len(own), *by_stage, stopped, live, missed, *plain))])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    return [
-        "| " + " | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) + " |"
-        for row in (rows[0], ["-" * width for width in widths], *rows[1:])
-    ]
+    return lint_report.table(rows)
 
 
 def _times(results: Sequence[Result]) -> list[str]:

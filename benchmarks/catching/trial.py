@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import plain, product, project, trees
-from .corpus import Case, Corpus
+from . import linting, plain, product, project, trees
+from .corpus import Case, Corpus, CorpusError
 from .hosts import BenchHost, HostError
+from .linting import Linted
 from .material import Material
 from .plain import Plain
 from .product import Ran
@@ -19,6 +20,8 @@ from .product import Ran
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """What became of a case. `stopped_by` is a stage, LIVE for the check after activation, None when nothing did.
+
+    The stages are tried without the linter before them; `lint` is what it says by itself.
 
     `seconds` is the whole `safedeploy check` as its user waits for it, `preflight` the part on the host; `fault` is set
     when the trial itself went wrong.
@@ -31,6 +34,7 @@ class Result:
     why: str = ""
     fault: bool = False
     plain: Plain | None = None
+    lint: Linted | None = None
 
     @property
     def stopped(self) -> bool:
@@ -52,12 +56,32 @@ class Bench:
     work: Path
     material: Material
     keep: bool = False
+    said_of_base: Linted = field(default_factory=Linted)
+
+    def with_linted_base(self) -> Bench:
+        """The same, knowing what the linter says of the base. Raises CorpusError."""
+        return replace(self, said_of_base=linting.lint(self.base, self.base, self.work / "base-lint"))
+
+    def lint(self, case: Case) -> Result:
+        """What the linter says of a case; no host is needed."""
+        directory = self.work / case.name
+        try:
+            trees.build_case(case, self.base, directory / "tree", self.material)
+            return Result(case=case, lint=self._linted(directory))
+        except (CorpusError, OSError) as error:
+            return Result(case=case, why=f"the trial failed: {error}", fault=True)
+        finally:
+            if not self.keep:
+                shutil.rmtree(directory, ignore_errors=True)
+
+    def _linted(self, directory: Path) -> Linted:
+        return linting.lint(directory / "tree", self.base, directory / "linted").without(self.said_of_base)
 
     def push_base(self, hosts: Sequence[BenchHost]) -> None:
         """Make the base the live and confirmed release of these hosts. Raises HostError."""
         directory = self.work / "base-project"
-        shutil.copytree(self.base, directory / project.FILES, symlinks=True)
-        project.write(directory, hosts[0].lab, [host.name for host in hosts])
+        project.lay(self.base, directory)
+        project.write(directory, {host.name: host.variables for host in hosts})
         ran = product.push(directory)
         if ran.code != product.OK:
             raise HostError(f"the base cannot be pushed ({ran.code}): {ran.err[-2000:]}")
@@ -71,9 +95,10 @@ class Bench:
             host.reset(case.host_state)
             without = plain.try_out(host, case, tree)
             host.reset(case.host_state)
-            shutil.copytree(tree, directory / "project" / project.FILES, symlinks=True)
-            return replace(self._product(host, case, directory / "project"), plain=without)
-        except (HostError, OSError, subprocess.SubprocessError) as error:
+            project.lay(tree, directory / "project")
+            tried = self._product(host, case, directory / "project")
+            return replace(tried, plain=without, lint=self._linted(directory))
+        except (CorpusError, HostError, OSError, subprocess.SubprocessError) as error:
             return Result(case=case, why=f"the trial failed: {error}", fault=True)
         finally:
             if not self.keep:
@@ -81,7 +106,7 @@ class Bench:
 
     def _product(self, host: BenchHost, case: Case, directory: Path) -> Result:
         expect = self.corpus.expectations(case)
-        project.write(directory, host.lab, [host.name], base=trees.listing(self.base), expect=expect)
+        project.write(directory, {host.name: host.variables}, base=trees.listing(self.base), expect=expect)
         if case.host_state.get("backend_down"):
             host.stop_application()
         before = host.digest(), host.httpd()

@@ -65,6 +65,12 @@ def test_the_table_tells_what_configtest_alone_would_have_stopped(measured):
     assert [rows[kind][column].strip() for kind in ("syntax", "runtime", "none")] == ["1", "0", "0"]
 
 
+def test_what_the_linter_says_does_not_hide_what_the_other_stages_stop(measured):
+    _, document, _ = measured
+    misspelt = document["results"][0]
+    assert (misspelt["lint"]["rules"], misspelt["stopped_by"]) == (["unknown-directive"], "configtest")
+
+
 def test_nothing_is_left_behind(measured):
     _, _, work = measured
     assert {path.name for path in work.iterdir()} == {"report.json"}
