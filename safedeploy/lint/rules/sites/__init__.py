@@ -1,0 +1,1 @@
+"""Rules about virtual hosts and what they serve: the wrong site, or none, answers."""
