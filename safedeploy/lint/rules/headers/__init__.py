@@ -1,0 +1,1 @@
+"""Rules about headers of requests and answers, and what decides about them."""
