@@ -9,20 +9,18 @@ once more with all hosts at a time, which is what a team that only checks would 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
+import fleet
+
 from safedeploy.lab import Lab
 
-ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 EDIT = "# edited at three in the morning"
 EDITED = "/etc/apache2/sites-available/app.conf"
@@ -35,46 +33,25 @@ NAMES = {
 
 def main() -> None:
     """Start the fleet, measure, show."""
-    arguments = _arguments()
-    with tempfile.TemporaryDirectory(prefix="safedeploy-benchmark-") as name:
-        work = Path(name)
-        os.environ["SAFEDEPLOY_LAB_DIR"] = str(work / "lab")
-        os.environ["SAFEDEPLOY_LAB_NAME"] = "bench"
-        lab = Lab.up("bench", arguments.hosts, "namespaces")
-        try:
-            figures = _measure(_project(work), lab, arguments.runs)
-        finally:
-            lab.down()
-    figures |= {"hosts": arguments.hosts, "runs": arguments.runs}
+    asked = fleet.arguments(__doc__.splitlines()[0], hosts=20, runs=3)
+    with fleet.running(asked.hosts) as (lab, project):
+        _prepare(project)
+        figures = _measure(project, lab, asked.runs)
+    figures |= {"hosts": asked.hosts, "runs": asked.runs}
     _show(figures)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
+    fleet.written(figures, asked.json)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--hosts", type=int, default=20)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    return parser.parse_args()
-
-
-def _project(work: Path) -> Path:
-    """A copy of the lab's project with the plain playbook beside it: as it is, and for all hosts at a time."""
-    project = work / "project"
-    project.mkdir()
-    for name in ("templates", "inventories"):
-        shutil.copytree(ROOT / name, project / name)
+def _prepare(project: Path) -> None:
+    """The plain playbook beside the project: as it is, and for all hosts at a time."""
     # Nobody waits for these pushes to be safe: they only make what is looked at.
-    settings = (ROOT / "safedeploy.yml").read_text().replace("bake: 1s", "bake: 0s")
-    settings = settings.replace("batches: [1, 1]", 'batches: ["100%"]').replace(
-        "    ssh:", "    preflight: {shadow: false}\n    ssh:"
-    )
-    (project / "safedeploy.yml").write_text(settings)
-    playbook = (ROOT / "benchmarks" / "plain" / "site.yml").read_text()
+    fleet.without_bake(project)
+    path = project / "safedeploy.yml"
+    settings = path.read_text().replace("batches: [1, 1]", 'batches: ["100%"]')
+    path.write_text(settings.replace("    ssh:", "    preflight: {shadow: false}\n    ssh:"))
+    playbook = (fleet.ROOT / "benchmarks/plain/site.yml").read_text()
     (project / "serial.yml").write_text(playbook)
     (project / "at_once.yml").write_text(playbook.replace("  serial: 1\n", ""))
-    return project
 
 
 def _measure(project: Path, lab: Lab, runs: int) -> dict[str, object]:

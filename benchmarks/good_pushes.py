@@ -8,59 +8,30 @@ connections, kept-alive ones and slow downloads, all the time. Exits with 1 when
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+import fleet
 
 from safedeploy.lab import Lab
 from safedeploy.lab.download import DOWNLOADS, files
 from safedeploy.lab.kept_alive import KeptAlive
 from safedeploy.lab.traffic import NEW, Traffic
 
-ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).with_name("safedeploy")
 
 
 def main() -> int:
     """Start the fleet, push, show; the exit code."""
-    arguments = _arguments()
-    with tempfile.TemporaryDirectory(prefix="safedeploy-benchmark-") as name:
-        work = Path(name)
-        os.environ |= {"SAFEDEPLOY_LAB_DIR": str(work / "lab"), "SAFEDEPLOY_LAB_NAME": "bench"}
-        os.environ["XDG_STATE_HOME"] = str(work / "state")
-        lab = Lab.up("bench", arguments.hosts, "namespaces")
-        try:
-            figures = _measure(lab, _project(work), arguments.pushes)
-        finally:
-            lab.down()
+    asked = fleet.arguments(__doc__.splitlines()[0], hosts=3, pushes=20)
+    with fleet.running(asked.hosts) as (lab, project):
+        figures = _measure(lab, project, asked.pushes)
     _show(figures)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
+    fleet.written(figures, asked.json)
     return int(bool(figures["failed_pushes"] or figures["failed_requests"]))
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pushes", type=int, default=20)
-    parser.add_argument("--hosts", type=int, default=3)
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    return parser.parse_args()
-
-
-def _project(work: Path) -> Path:
-    project = work / "project"
-    project.mkdir()
-    for name in ("templates", "inventories"):
-        shutil.copytree(ROOT / name, project / name)
-    shutil.copy(ROOT / "safedeploy.yml", project)
-    return project
 
 
 def _measure(lab: Lab, project: Path, pushes: int) -> dict[str, object]:

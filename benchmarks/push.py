@@ -9,60 +9,29 @@ nothing when the connection is lost: it is the floor of what people do today, no
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from safedeploy.lab import Lab
+import fleet
 
-ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 
 
 def main() -> None:
     """Start the fleet, measure, show."""
-    arguments = _arguments()
-    with tempfile.TemporaryDirectory(prefix="safedeploy-benchmark-") as name:
-        work = Path(name)
-        os.environ["SAFEDEPLOY_LAB_DIR"] = str(work / "lab")
-        os.environ["XDG_STATE_HOME"] = str(work / "state")
-        os.environ["SAFEDEPLOY_LAB_NAME"] = "bench"
-        lab = Lab.up("bench", arguments.hosts, "namespaces")
-        try:
-            figures = _measure(_project(work), arguments.runs)
-        finally:
-            lab.down()
-    figures |= {"hosts": arguments.hosts, "runs": arguments.runs}
+    asked = fleet.arguments(__doc__.splitlines()[0], hosts=20, runs=3)
+    with fleet.running(asked.hosts) as (_, project):
+        fleet.without_bake(project)
+        shutil.copy(fleet.ROOT / "benchmarks/plain/site.yml", project)
+        figures = _measure(project, asked.runs)
+    figures |= {"hosts": asked.hosts, "runs": asked.runs}
     _show(figures)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--hosts", type=int, default=20)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    return parser.parse_args()
-
-
-def _project(work: Path) -> Path:
-    """A copy of the lab's project, with the plain playbook beside its templates, and no bake time on either side."""
-    project = work / "project"
-    project.mkdir()
-    for name in ("templates", "inventories"):
-        shutil.copytree(ROOT / name, project / name)
-    settings = (ROOT / "safedeploy.yml").read_text().replace("bake: 1s", "bake: 0s")
-    (project / "safedeploy.yml").write_text(settings)
-    shutil.copy(ROOT / "benchmarks" / "plain" / "site.yml", project / "site.yml")
-    return project
+    fleet.written(figures, asked.json)
 
 
 def _measure(project: Path, runs: int) -> dict[str, object]:
