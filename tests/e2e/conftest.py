@@ -45,11 +45,14 @@ def place(fleet):
 
 
 @pytest.fixture
-def project(tmp_path, fleet):
-    """A copy of the lab project."""
+def project(request, tmp_path, fleet):
+    """A copy of the lab project; without shadows where a test is about something else."""
     root = tmp_path / "project"
     root.mkdir()
-    return Project(root, place(fleet))
+    project = Project(root, place(fleet))
+    if request.node.get_closest_marker("shadow") is None:
+        project.without_shadow()
+    return project
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ class Project:
             else:
                 shutil.copyfile(source, target)
         # Short, for tests: the lab answers at once.
-        self.rollout(confirm_window="20s", bake="0s")
+        self.rollout(confirm_window="20s", bake="0s", batches=[1, "100%"])
         # What breaks a configuration on purpose is to come to the hosts; tests/e2e/test_lint.py has the linter refuse.
         self.lint(fail_on="never")
 

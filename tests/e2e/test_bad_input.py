@@ -15,6 +15,8 @@ from safedeploy.core.errors import ExitCode
 from tests.e2e.fleet import Fleet
 from tests.e2e.project import Project
 
+pytestmark = pytest.mark.shadow
+
 Wrong = Callable[[Fleet, Project], Any]
 
 

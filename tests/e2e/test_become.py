@@ -13,7 +13,7 @@ from safedeploy.lab.accounts import SUDOERS_LAB
 from safedeploy.lab.host_process import HOST_PYTHON
 from tests.sudo_rule import sudo_rule
 
-pytestmark = pytest.mark.usefixtures("namespaces")
+pytestmark = [pytest.mark.usefixtures("namespaces"), pytest.mark.shadow]
 
 
 def test_a_user_with_sudo_and_no_password_can_push(pushed, project):

@@ -14,6 +14,8 @@ import pytest
 from safedeploy.core.errors import ExitCode
 from tests.e2e import hostile
 
+pytestmark = pytest.mark.shadow
+
 PLACE = "/var/opt/hostile"
 MIB = 1 << 20
 # One run has all of them at once, each a host of its own to the controller.

@@ -62,7 +62,7 @@ def test_hosts_put_themselves_back_when_the_controller_is_killed(pushed, project
 
 def test_a_host_that_is_lost_in_the_middle_is_named_and_the_others_go_back(pushed, project):
     before = pushed.trees()
-    project.rollout(bake="3s", confirm_window="10s")
+    project.rollout(bake="3s", confirm_window="10s", batches=[1, 1])
     project.second_release()
     try:
         with project.start("push", "lab", "--yes", "--no-diff") as run:

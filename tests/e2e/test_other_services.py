@@ -8,6 +8,8 @@ import pytest
 
 from safedeploy.core.errors import ExitCode
 
+pytestmark = pytest.mark.shadow
+
 ONE = ("--limit", "web1")
 ROOTS = ["/etc/apache2", "/var/www", "/etc/sudoers.d", "/etc/nginx"]
 ASK = "curl -sS http://127.0.0.1:8088/"

@@ -11,6 +11,8 @@ import yaml
 from safedeploy.core.errors import ExitCode
 from tests.e2e.documented_shape import problems
 
+pytestmark = pytest.mark.shadow
+
 LOOP = 'RewriteEngine On\nRewriteRule "^/again" "/again" [R,L]\nRewriteRule "^/about" "/again" [R,L]'
 LOGIN = """\
 <LocationMatch "^/about">

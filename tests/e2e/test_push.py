@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from safedeploy.core.errors import ExitCode
 from safedeploy.lab.download import DOWNLOADS, files
 from safedeploy.lab.kept_alive import KeptAlive
 from safedeploy.lab.traffic import NEW, Traffic
+
+pytestmark = pytest.mark.shadow
 
 
 def test_a_good_push_loses_no_request_of_any_site(untouched, project):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from safedeploy.core.errors import ExitCode
+
+pytestmark = pytest.mark.shadow
 
 
 def test_a_syntax_error_changes_no_byte_on_any_host(pushed, project):

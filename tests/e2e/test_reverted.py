@@ -47,7 +47,7 @@ def test_hosts_that_were_confirmed_go_back_too_when_a_later_one_fails(pushed, pr
 
 
 def test_with_on_failure_stop_confirmed_hosts_keep_the_new_release(pushed, project):
-    project.rollout(on_failure="stop")
+    project.rollout(on_failure="stop", batches=[1, 1])
     project.without_shadow()
     project.second_release()
     project.conf('RedirectMatch 503 "^"', hosts=("web2",))

@@ -14,6 +14,8 @@ from safedeploy.core.errors import ExitCode
 from tests.e2e import program
 from tests.e2e.documented_shape import problems
 
+pytestmark = pytest.mark.shadow
+
 # Visitors have no User-Agent, checks and probes have one: nobody but visitors sees these. Ports of clients are even.
 SOME = """\
 RewriteEngine On
