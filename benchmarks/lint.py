@@ -1,4 +1,4 @@
-"""How much processor time the linter takes to read a large configuration: a fresh one, and one that it has read before.
+"""How much processor time the linter takes for a large configuration: to read a new one, to read it again, to judge it.
 
     python benchmarks/lint.py [--files 1000] [--runs 5] [--json FILE]
 
@@ -15,6 +15,8 @@ import sys
 import time
 from pathlib import Path
 
+from safedeploy.core.policy import Lint, LintProfile
+from safedeploy.lint.engine import judge
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.files import Files
 from safedeploy.lint.resolve.resolve import resolve
@@ -80,13 +82,17 @@ def main() -> int:
     arguments = _arguments()
     files = _files(arguments.files)
     facts = Facts(environment={"APACHE_LOG_DIR": "/var/log/apache2"}, flags=frozenset())
-    fresh, again = [], []
+    fresh, again, judged = [], [], []
     for _ in range(arguments.runs):
         parse.cache_clear()
         for times in (fresh, again):
             begun = time.process_time()
             found = resolve(files, facts)
             times.append(time.process_time() - begun)
+        begun = time.process_time()
+        report = judge(found, facts, Lint(profile=LintProfile.STRICT))
+        judged.append(time.process_time() - begun)
+    assert report.failed == ()
     assert found.problems == ()
     figures = {
         "files": arguments.files,
@@ -95,6 +101,7 @@ def main() -> int:
         "htaccess": len(found.htaccess),
         "fresh_s": round(statistics.median(fresh), 3),
         "again_s": round(statistics.median(again), 3),
+        "rules_s": round(statistics.median(judged), 3),
     }
     print("\n".join(f"{name:12}{value}" for name, value in figures.items()))
     if arguments.json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from safedeploy.lint.resolve.configuration import Configuration, Host
 from safedeploy.lint.resolve.overrides import section_directory
@@ -27,11 +28,25 @@ _FOR_ANY_PATH = frozenset(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Server:
-    """The main server (`host` is None) or a virtual host. `statements` are the main server's, then its own."""
+    """The main server (`host` is None) or a virtual host, which has all of `main`'s before its own."""
 
     host: Host | None
-    statements: tuple[Statement, ...] = field(repr=False)
     own: tuple[Statement, ...] = field(repr=False)
+    main: Server | None = field(default=None, repr=False)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The main server's, then its own."""
+        return (*(self.main.own if self.main else ()), *self.own)
+
+    @cached_property
+    def _outside_sections(self) -> dict[str, list[Statement]]:
+        """Its own directives that stand in no section of it, by name; inactive ones not."""
+        found: dict[str, list[Statement]] = {}
+        for each in self.own:
+            if each.active is not False and not each.context.inner:
+                found.setdefault(each.key, []).append(each)
+        return found
 
     @property
     def shown(self) -> str:
@@ -42,11 +57,17 @@ class Server:
 
     def named(self, *names: str) -> tuple[Statement, ...]:
         """The directives of these names, in lower case, that stand in no section of the server; inactive ones not."""
-        return tuple(
-            each
-            for each in self.statements
-            if each.key in names and each.active is not False and not each.context.inner
-        )
+        own = [each for name in names for each in self._outside_sections.get(name, ())]
+        if len(names) > 1:
+            own.sort(key=self._number)
+        return (*(self.main.named(*names) if self.main else ()), *own)
+
+    def _number(self, statement: Statement) -> int:
+        return self._numbers[id(statement)]
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        return {id(each): number for number, each in enumerate(self.own)}
 
     @property
     def document_root(self) -> Statement | None:
@@ -61,10 +82,12 @@ class Server:
         own = [each for each in found if each.context.host is not None]
         return (*own, *(each for each in found if each.context.host is None))
 
-    @property
+    @cached_property
     def may_answer_any_path(self) -> bool:
         """Whether something else than the document root may answer whatever is asked for."""
-        return any(_answers_any_path(each) for each in self.statements if each.active is not False)
+        if self.main is not None and self.main.may_answer_any_path:
+            return True
+        return any(_answers_any_path(each) for each in self.own if each.active is not False)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,11 +106,11 @@ class Layer:
 
 def servers(configuration: Configuration) -> Iterator[Server]:
     """The main server, then the virtual hosts that httpd has or may have."""
-    main = tuple(each for each in configuration.statements if each.context.host is None)
-    yield Server(host=None, statements=main, own=main)
+    main = Server(host=None, own=tuple(each for each in configuration.statements if each.context.host is None))
+    yield main
     for host in configuration.hosts:
         if host.active is not False:
-            yield Server(host=host, statements=(*main, *host.statements), own=host.statements)
+            yield Server(host=host, own=host.statements, main=main)
 
 
 def layers(server: Server, directory: str) -> tuple[Layer, ...]:
