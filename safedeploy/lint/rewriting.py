@@ -103,3 +103,10 @@ def expression(pattern: str, given: Mapping[str, str]) -> re.Pattern[str] | None
         return re.compile(pattern, re.IGNORECASE if "nc" in given else 0)
     except re.error:
         return None
+
+
+def switched_off(server: Iterable[Statement]) -> bool:
+    """Whether the last RewriteEngine outside of sections for directories says no."""
+    said = [each for each in server if each.key == "rewriteengine" and each.active is not False]
+    said = [each for each in said if not each.context.inner and each.context.htaccess is None]
+    return bool(said) and said[-1].argument.lower() != "on"

@@ -15,6 +15,7 @@ FILES = Files(
     complete=frozenset({"/w"}),
 )
 NO_FILE = "RewriteCond %{REQUEST_FILENAME} !-f\nRewriteCond %{REQUEST_FILENAME} !-d\n"
+EXISTING = "RewriteCond %{REQUEST_FILENAME} -f [OR]\nRewriteCond %{REQUEST_FILENAME} -d\n"
 
 
 def trial(text, files=FILES, **more):
@@ -42,8 +43,7 @@ def trial(text, files=FILES, **more):
         ("RewriteCond %{DOCUMENT_ROOT}/sub%{REQUEST_URI} !-f\nRewriteRule ^(.*)$ sub/$1 [L]", "page/1", True),
         ("RewriteCond $1 !^(index\\.html|img)\nRewriteRule ^(.*)$ /index.html/$1 [L]", "page", False),
         (
-            "RewriteCond %{REQUEST_FILENAME} -f [OR]\nRewriteCond %{REQUEST_FILENAME} -d\nRewriteRule ^ - [L]\n"
-            "RewriteRule ^ index.html [L]",
+            EXISTING + "RewriteRule ^ - [L]\nRewriteRule ^ index.html [L]",
             "page",
             False,
         ),
