@@ -20,6 +20,7 @@ from safedeploy.lint.files import Files
 
 LARGEST = 1024 * 1024
 MOST = 20_000
+MOST_PROGRAMS, BEGINNING = 500, 4096  # of a program its first line tells enough
 ALL_TOGETHER = 128 * 1024 * 1024
 
 
@@ -64,6 +65,19 @@ def htaccess(directory: Path, at: str, name: str = ".htaccess") -> dict[str, byt
     except SafedeployError:
         return {}
     return found
+
+
+def programs(directory: Path, at: str) -> dict[str, bytes]:
+    """The files of one directory, not of those below it, by the paths that they have when it is at `at`.
+
+    Nothing of a directory that cannot be read, and not all of one that is too large for programs of CGI.
+    """
+    try:
+        with os.scandir(directory) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)[:MOST_PROGRAMS]
+    except OSError:
+        return {}
+    return {posixpath.join(at, entry.name): content[:BEGINNING] for entry in listed if (content := _content(entry))}
 
 
 def one(file: Path) -> bytes:

@@ -36,7 +36,11 @@ def facts_of(case: Case) -> Facts:
     if loaded is None:
         loaded = tuple(module.symbol for module in modules() if module.package == "apache2")
     return Facts(
-        layout=case.layout, version=case.version, modules=frozenset(loaded), environment=dict(case.environment)
+        layout=case.layout,
+        version=case.version,
+        modules=frozenset(loaded),
+        environment=dict(case.environment),
+        mode=case.modes.get,
     )
 
 

@@ -12,14 +12,21 @@ def unknown(path: str) -> bool | None:
     return None
 
 
+def no_mode(path: str) -> int | None:
+    """The permissions of `path` on the host: nobody has looked."""
+    del path
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """`layout` names one of safedeploy.core.layouts.LAYOUTS.
 
     `modules` are loaded on the host by files that are not in the tree, in any spelling (`ssl`, `ssl_module`,
     `mod_ssl.c`). `environment` is what httpd is started with, None if not known; `envvars` of the tree adds to it.
-    `flags` are the names that httpd is started with (`-D NAME`). `exists` answers for paths outside the tree.
-    `directive_modules` gives the modules that have a directive, None for one that nobody knows.
+    `flags` are the names that httpd is started with (`-D NAME`). `exists` answers for paths outside the tree, `mode`
+    has the permissions of a file wherever it lies. `directive_modules` gives the modules that have a directive, None
+    for one that nobody knows.
     """
 
     layout: str = "debian"
@@ -28,4 +35,5 @@ class Facts:
     environment: Mapping[str, str] | None = None
     flags: frozenset[str] | None = None
     exists: Callable[[str], bool | None] = field(default=unknown, repr=False)
+    mode: Callable[[str], int | None] = field(default=no_mode, repr=False)
     directive_modules: Callable[[str], Collection[str] | None] | None = field(default=None, repr=False)

@@ -66,7 +66,7 @@ class Case:
     `text` is the main configuration, `files` are others by absolute path, and `links` are links by theirs. `modules`
     are the modules (`ssl_module`) that are loaded; None: all that httpd comes with. `closed`: nothing exists below
     these directories but the files of the case. `environment` has variables such as APACHE_LOG_DIR. `layout` is a
-    distribution's (`debian`, `redhat`).
+    distribution's (`debian`, `redhat`). `modes` are permissions of files.
     """
 
     text: str = ""
@@ -76,6 +76,7 @@ class Case:
     version: tuple[int, int, int] | None = None
     closed: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    modes: Mapping[str, int] = field(default_factory=dict)
     layout: str = "debian"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -35,7 +36,9 @@ class Linted:
 def lint(source: Source, settings: Lint) -> Linted:
     """Read and judge one source. Raises SafedeployError when it cannot be read."""
     files = _files(source)
-    facts = Facts(layout=source.layout, exists=lambda path: _exists(source, path))
+    facts = Facts(
+        layout=source.layout, exists=lambda path: _exists(source, path), mode=lambda path: _mode(source, path)
+    )
     reports = _reports(source, files, facts, settings)
     beside = _beside(source, reports[0]) if source.main is not None else {}
     if beside:
@@ -129,8 +132,17 @@ def _exists(source: Source, path: str) -> bool | None:
         return None
 
 
+def _mode(source: Source, path: str) -> int | None:
+    """The permissions of a file of the host; None where it is not here. A copy may have lost them."""
+    local = source.local(path)
+    try:
+        return None if local is None else stat.S_IMODE(local.stat().st_mode)
+    except OSError:
+        return None
+
+
 def _beside(source: Source, report: Report) -> dict[str, bytes]:
-    """The .htaccess files below the document roots and aliases."""
+    """The .htaccess files below the document roots and aliases, and the programs in the directories of CGI."""
     found: dict[str, bytes] = {}
     if source.root is None:
         return found
@@ -143,7 +155,20 @@ def _beside(source: Source, report: Report) -> dict[str, bytes]:
             and not any(directory.startswith(f"{done}/") for done in _served(report) if done != directory)
         ):
             found |= config_files.htaccess(local, directory)
+    for directory in _of_programs(report):
+        local = source.local(directory)
+        if local is not None:
+            found |= config_files.programs(local, directory)
     return found
+
+
+def _of_programs(report: Report) -> Iterator[str]:
+    """Directories of programs: those of ScriptAlias, and what is called so."""
+    for statement in report.configuration.named("Alias", "ScriptAlias"):
+        if statement.certain and statement.arguments[-1:] and statement.arguments[-1].startswith("/"):
+            directory = statement.arguments[-1].rstrip("/") or "/"
+            if statement.key == "scriptalias" or directory.endswith("/cgi-bin"):
+                yield directory
 
 
 def _served(report: Report) -> Iterator[str]:

@@ -44,7 +44,13 @@ def facts_of(desired: Desired, observed: Observed | None = None) -> Facts:
         layout=desired.site["layout"],
         version=_version(observed.httpd.version) if observed is not None else None,
         environment=environment or None,
+        mode=lambda path: _mode(desired, path),
     )
+
+
+def _mode(desired: Desired, path: str) -> int | None:
+    entry = desired.tree.entries.get(path)
+    return int(entry.mode, 8) if entry is not None and entry.kind is Kind.FILE and entry.mode else None
 
 
 def _packaged(desired: Desired, links: dict[str, str]) -> Iterator[tuple[str, bytes]]:

@@ -65,6 +65,21 @@ def test_the_root_of_a_host_is_recognised_and_its_htaccess_files_are_read(server
     assert findings("root") == ["root/var/www/html/.htaccess:2 htaccess-not-allowed"]
 
 
+def test_the_programs_of_a_root_and_their_permissions_are_looked_at(server, findings, tmp_path):
+    root = tmp_path / "root"
+    (root / "etc").mkdir(parents=True)
+    server.rename(root / "etc/apache2")
+    programs = root / "srv/programs"
+    programs.mkdir(parents=True)
+    for name, mode in (("a.sh", 0o644), ("b.sh", 0o755)):
+        (programs / name).write_text("#!/bin/sh\n")
+        (programs / name).chmod(mode)
+    (root / "etc/apache2/mods-enabled/cgid.load").symlink_to("../mods-available/cgid.load")
+    (root / "etc/apache2/conf-enabled/own.conf").write_text("ScriptAlias /programs/ /srv/programs/\n")
+    found = [one for one in findings("root") if one.endswith("cgi-not-executable")]
+    assert found == ["root/etc/apache2/conf-enabled/own.conf:1 cgi-not-executable"]
+
+
 def test_one_file_is_read_with_the_configuration_above_it(server, findings):
     (server / "conf-enabled/a.conf").write_text("Listen 80\n")
     (server / "conf-enabled/b.conf").write_text("Listen 80\n")

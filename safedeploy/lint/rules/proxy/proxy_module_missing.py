@@ -30,6 +30,8 @@ MODULES = {
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """Each target whose protocol needs a module that is certainly not loaded."""
     for statement, target in proxying.targets(configuration):
+        if configuration.module("proxy_module") is False and statement.key not in ("sethandler", "rewriterule"):
+            continue  # httpd does not even know the directive
         scheme = proxying.scheme_of(target)
         modules = MODULES.get(scheme or "", ())
         if modules and all(configuration.module(symbol) is False for symbol in modules):
