@@ -8,19 +8,13 @@ Source: https://github.com/apache/httpd/blob/2.4.x/modules/mappers/mod_rewrite.c
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass, field
 
 from safedeploy.lint.files import Files
-from safedeploy.lint.rewriting import Condition, Rewrite, expression
+from safedeploy.lint.rewrite_match import Caught, Known, UnknownError, applies, expanded
+from safedeploy.lint.rewriting import Rewrite
 
 MOST = 10  # internal redirects, after which httpd answers with a 500: LimitInternalRecursion
-_REFERENCE = re.compile(r"\\(.)|\$(\d)|%(\d)|%\{([A-Za-z_:]+)\}|[$%]\{")
-_Groups = tuple[str, ...]
-
-
-class _UnknownError(Exception):
-    """The outcome depends on what is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +61,7 @@ class Trial:
                 path = self._path(url)
                 if not path.startswith(f"{self.directory}/") or self._has_rules_of_its_own(path):
                     return False
-        except _UnknownError:
+        except UnknownError:
             return None
         return True
 
@@ -78,15 +72,15 @@ class Trial:
             return None  # httpd adds the slash first
         for rule in self.rules:
             if {"n", "c", "s", "dpi"} & set(rule.flags) or not rule.statement.active:
-                raise _UnknownError
-            request = _Request(path=now, url=begun.url, query=query, first=begun.first)
-            caught = self._applies(rule, request)
+                raise UnknownError
+            known = self._known(_Request(path=now, url=begun.url, query=query, first=begun.first))
+            caught = self._caught(rule, now, known)
             if caught is None:
                 continue
             if rule.leaves or "end" in rule.flags:
                 return None
             if rule.substitution != "-":
-                new, mark, given = self._expanded(rule.substitution, request, *caught).partition("?")
+                new, mark, given = expanded(rule.substitution, caught, known).partition("?")
                 if mark:
                     query = f"{given}&{query}" if "qsa" in rule.flags and query else given
                 now, changed = (new if new.startswith("/") else f"{self.directory}/{new}"), True
@@ -94,54 +88,14 @@ class Trial:
                 break
         return (self._url(now), query) if changed and now != self._file(begun.path) else None
 
-    def _applies(self, rule: Rewrite, request: _Request) -> tuple[_Groups, _Groups] | None:
-        """What its pattern and its last condition caught, None where the rule does not apply."""
-        negated = rule.pattern.startswith("!")
-        wanted = expression(rule.pattern.removeprefix("!"), rule.flags)
-        if wanted is None:
-            raise _UnknownError
-        match = wanted.search(request.path.removeprefix(f"{self.directory}/"))
-        if (match is None) is not negated:
-            return None
-        caught = _groups(match)
-        last: _Groups = ()
-        alternatives: list[bool | None] = []
-        for condition in rule.conditions:
-            if True not in alternatives:
-                holds, groups = self._holds(condition, request, caught, last)
-                alternatives.append(holds)
-                last = groups if holds and groups else last
-            if "or" in condition.flags and condition is not rule.conditions[-1]:
-                continue
-            if None in alternatives and True not in alternatives:
-                if not rule.leaves:
-                    raise _UnknownError
-                self.sure = False  # some visitor is surely let through
-                return None
-            if True not in alternatives:
-                return None
-            alternatives = []
-        return caught, last
-
-    def _holds(
-        self, condition: Condition, request: _Request, caught: _Groups, last: _Groups
-    ) -> tuple[bool | None, _Groups]:
-        """Whether it holds, None where that is not known, and what it caught."""
-        pattern = condition.pattern.removeprefix("!")
-        negated = pattern != condition.pattern
+    def _caught(self, rule: Rewrite, now: str, known: Known) -> Caught | None:
         try:
-            text = self._expanded(condition.test, request, caught, last)
-        except _UnknownError:
-            return None, ()
-        if pattern in ("-f", "-d", "-s"):
-            return self._is(text, pattern) is not negated, ()
-        if pattern.startswith("="):
-            return (text == pattern[1:].strip('"')) is not negated, ()
-        wanted = None if pattern.startswith(("-", "<", ">")) else expression(pattern, condition.flags)
-        if wanted is None or condition.test == "expr":
-            return None, ()
-        match = wanted.search(text)
-        return (match is not None) is not negated, _groups(match)
+            return applies(rule, now.removeprefix(f"{self.directory}/"), known)
+        except UnknownError:
+            if not rule.leaves:
+                raise
+            self.sure = False  # some visitor is surely let through
+            return None
 
     def _is(self, path: str, what: str) -> bool:
         directory = self.files.is_directory(path)
@@ -150,28 +104,19 @@ class Trial:
             self.sure = False
         return bool(directory) if what == "-d" else bool(there) and not directory
 
-    def _expanded(self, text: str, request: _Request, caught: _Groups, last: _Groups) -> str:
-        values = {
-            "REQUEST_FILENAME": self._file(request.path),
-            "SCRIPT_FILENAME": self._file(request.path),
-            "REQUEST_URI": request.url,
-            "QUERY_STRING": request.query,
-            "DOCUMENT_ROOT": self.root,
-            "ENV:REDIRECT_STATUS": "" if request.first else "200",
-        }
-
-        def value(match: re.Match[str]) -> str:
-            escaped, back, above, variable = match.groups()
-            if escaped is not None:
-                return escaped
-            if back is not None or above is not None:
-                groups, number = (caught, int(back)) if back is not None else (last, int(above))
-                return groups[number] if number < len(groups) else ""
-            if variable is None or variable.upper() not in values:
-                raise _UnknownError
-            return values[variable.upper()]
-
-        return _REFERENCE.sub(value, text)
+    def _known(self, request: _Request) -> Known:
+        file = self._file(request.path)
+        return Known(
+            values={
+                "REQUEST_FILENAME": file,
+                "SCRIPT_FILENAME": file,
+                "REQUEST_URI": request.url,
+                "QUERY_STRING": request.query,
+                "DOCUMENT_ROOT": self.root,
+                "ENV:REDIRECT_STATUS": "" if request.first else "200",
+            },
+            is_there=self._is,
+        )
 
     def _file(self, path: str) -> str:
         """The file name of a request: httpd goes down to the first that is no directory; the rest is PATH_INFO."""
@@ -199,7 +144,3 @@ class Trial:
             if url == alias or url.startswith(f"{alias.rstrip('/')}/"):
                 return posixpath.normpath(directory + url[len(alias) :])
         return self.root + url
-
-
-def _groups(match: re.Match[str] | None) -> _Groups:
-    return () if match is None else (match[0], *(group or "" for group in match.groups()))
