@@ -11,6 +11,7 @@ import re
 # In these, brackets or quantifiers mean something else: literal stretches, remarks, verbs, modes such as (?x).
 _UNUSUAL = re.compile(r"\\[QEc]|\(\?#|\(\*[A-Z]|\(\?[a-zA-Z]*x")
 _QUANTIFIERS = "*+?"
+_MARK = re.compile(r"\(\?(?:[:=!>|]|<[=!]|P?<\w+>|'\w+'|[a-zA-Z^-]+[:]?|[0-9+&R-]\w*|P[=>]\w+)?")
 
 
 def fault(pattern: str) -> str | None:
@@ -21,20 +22,17 @@ def fault(pattern: str) -> str | None:
     while at < len(pattern):
         character = pattern[at]
         if character in "\\[":
-            end = _member_end(pattern, at)
-            if end is None:
+            at, repeatable = _member_end(pattern, at), True
+            if at == 0:
                 return "it ends in a backslash" if character == "\\" else "a [ in it is never closed"
-            at, repeatable = end, True
         elif character in "()":
             depth += 1 if character == "(" else -1
-            at, repeatable = at + 1, character == ")"
-            if character == "(" and pattern[at : at + 1] == "?":
-                at = _after_mark(pattern, at)
+            at, repeatable = _after_bracket(pattern, at), character == ")"
         elif character in _QUANTIFIERS:
             if not repeatable:
                 return f"there is nothing before its {character} that could be repeated"
-            at = at + 2 if pattern[at + 1 : at + 2] in ("?", "+") else at + 1
-            if pattern[at : at + 1] == "*":
+            at += 1 + pattern.startswith(("?", "+"), at + 1)
+            if pattern.startswith("*", at):
                 return "it repeats a repetition"
         else:
             at, repeatable = at + 1, character not in "|^"
@@ -43,11 +41,11 @@ def fault(pattern: str) -> str | None:
     return "a ( in it is never closed" if depth else None
 
 
-def _member_end(pattern: str, at: int) -> int | None:
-    """Behind an escaped character, or a set."""
+def _member_end(pattern: str, at: int) -> int:
+    """Behind an escaped character, or a set; 0 where it has no end."""
     if pattern[at] == "[":
-        return _class_end(pattern, at)
-    return at + 2 if at + 1 < len(pattern) else None
+        return _class_end(pattern, at) or 0
+    return at + 2 if at + 1 < len(pattern) else 0
 
 
 def _class_end(pattern: str, at: int) -> int | None:
@@ -69,7 +67,7 @@ def _class_end(pattern: str, at: int) -> int | None:
     return None
 
 
-def _after_mark(pattern: str, at: int) -> int:
-    """Behind what `(?` begins: the kind of a group, up to its first own character."""
-    match = re.compile(r"\?(?:[:=!>|]|<[=!]|P?<\w+>|'\w+'|[a-zA-Z^-]+[:]?|[0-9+&R-]\w*|P[=>]\w+)?").match(pattern, at)
+def _after_bracket(pattern: str, at: int) -> int:
+    """Behind a round bracket, and behind what `(?` says of the kind of a group."""
+    match = _MARK.match(pattern, at)
     return match.end() if match else at + 1

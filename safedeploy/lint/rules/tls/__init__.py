@@ -1,0 +1,1 @@
+"""Certificates, keys and what mod_ssl needs beside them."""
