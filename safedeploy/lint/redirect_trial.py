@@ -75,8 +75,8 @@ class Ways:
         way, first, url = [begin], None, begin
         try:
             for _ in range(MOST):
-                server = self._answering(url)
-                found = None if server is None else _answer(server, url)
+                server = self.answering(url)
+                found = None if server is None else answer(server, url)
                 if found is None:
                     return None
                 first = first or found[0]
@@ -104,7 +104,7 @@ class Ways:
                     for path in sorted(paths):
                         yield Url(scheme=scheme, name=host.name, port=address.port, path=path)
 
-    def _answering(self, url: Url) -> Server | None:
+    def answering(self, url: Url) -> Server | None:
         """The virtual host for an address; None where there is none, or it is not certain which."""
         found = []
         for server in self._servers:
@@ -135,7 +135,7 @@ def redirects(server: Server) -> tuple[Redirect, ...]:
     return (*own, *(each for each in found if each.statement.context.host is None))
 
 
-def _answer(server: Server, url: Url) -> tuple[Statement, Url] | None:
+def answer(server: Server, url: Url) -> tuple[Statement, Url] | None:
     """The redirect that a server answers with; None for every other answer. Raises UnknownError."""
     for rule in () if switched_off(server.statements) else _rules(server):
         known = _known(url)
