@@ -78,11 +78,11 @@ def _places(files: Files, servers: list[_Server]) -> dict[str, list[tuple[_Serve
 
 def _htaccess(world: World, path: str, main: _Server, places: dict[str, list[tuple[_Server, str]]]) -> Htaccess:
     directory = posixpath.dirname(path)
-    decided, certain = [], True
+    decided, certain, settled = [], True, True
     for server, place in _seen_as(directory, places):
         one = decide_overrides(server.overrides, place)
         decided.append((server.host, one.overrides))
-        certain = certain and one.certain
+        certain, settled = certain and one.certain, settled and one.settled
     if not decided:
         decided, certain = [(None, decide_overrides(main.overrides, directory).overrides)], False
     content = world.files.contents[path]
@@ -95,7 +95,7 @@ def _htaccess(world: World, path: str, main: _Server, places: dict[str, list[tup
         statements=finish.statements,
         overrides=tuple(decided),
         problems=(*_too_long(path, content), *reader.notes.problems),
-        certain=certain and not world.unknown,
+        certain=certain and (settled or not world.unknown),
     )
 
 

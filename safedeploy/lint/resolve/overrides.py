@@ -21,10 +21,15 @@ CLASSES = frozenset({"authconfig", "fileinfo", "indexes", "limit", "options"})
 
 @dataclass(frozen=True, kw_only=True)
 class Decided:
-    """What is allowed, and whether that is sure."""
+    """What is allowed, and whether that is sure.
+
+    `settled`: an AllowOverride of a virtual host for this very directory decides, and nothing that is read elsewhere
+    comes after it.
+    """
 
     overrides: Overrides
     certain: bool
+    settled: bool = False
 
 
 def section_directory(section: Enclosing) -> str | None:
@@ -49,9 +54,17 @@ def decide_overrides(server: Iterable[Statement], directory: str) -> Decided:
         certain = certain and statement.active is True and statement.certain and "${" not in path
         found.append((path.count("/"), statement))
     overrides = Overrides()
-    for _, statement in sorted(found, key=lambda one: one[0]):
+    ordered = [statement for _, statement in sorted(found, key=lambda one: one[0])]
+    for statement in ordered:
         overrides = _applied(statement, overrides)
-    return Decided(overrides=overrides, certain=certain)
+    settled = bool(ordered) and certain and _settles(ordered[-1], levels[-1])
+    return Decided(overrides=overrides, certain=certain, settled=settled)
+
+
+def _settles(last: Statement, level: str) -> bool:
+    """Whether the last statement holds whatever else the main server says: the virtual host's own come after that."""
+    section = last.context.sections[-1]
+    return last.key == "allowoverride" and last.context.host is not None and section_directory(section) == level
 
 
 def _levels(directory: str) -> list[str]:

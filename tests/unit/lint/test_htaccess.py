@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from safedeploy.lint.example import report_of
 from safedeploy.lint.facts import Facts
+from safedeploy.lint.rule import Case
 from tests.unit.lint.trees import read
 
 GRANT = "<Directory /var/www>\nAllowOverride FileInfo\n</Directory>\n"
@@ -84,3 +88,18 @@ def test_it_may_have_another_name():
 
 def test_without_all_of_the_configuration_nothing_is_sure():
     assert only("Include rest\n" + GRANT + SITE.format(""), facts=Facts(), complete=frozenset()).is_read is None
+
+
+@pytest.mark.parametrize(
+    ("section", "certain"),
+    [
+        ("<VirtualHost *:80>\n{root}<Directory /srv/www>\nAllowOverride All\n</Directory>\n</VirtualHost>\n", True),
+        ("<VirtualHost *:80>\n{root}<Directory /srv>\nAllowOverride All\n</Directory>\n</VirtualHost>\n", False),
+        ("{root}<Directory /srv/www>\nAllowOverride All\n</Directory>\n", False),
+    ],
+)
+def test_only_a_virtual_host_settles_its_directory_where_not_all_files_are_known(section, certain):
+    text = "IncludeOptional conf-enabled/*.conf\n" + section.format(root="DocumentRoot /srv/www\n")
+    found = report_of(Case(text=text, files={"/srv/www/.htaccess": "Options -Indexes\n"}), "syntax-error")
+    assert found.configuration.unknown
+    assert [one.certain for one in found.configuration.htaccess] == [certain]

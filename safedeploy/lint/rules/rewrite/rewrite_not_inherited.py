@@ -38,7 +38,7 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
         yield Hit(
             at=rule.statement,
             message=f"no request meets RewriteRule {rule.pattern}: virtual hosts answer them all, and none inherits it",
-            severity=None if refusing and configuration.complete else Severity.WARNING,
+            severity=None if refusing else Severity.WARNING,
         )
 
 
