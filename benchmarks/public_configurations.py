@@ -118,13 +118,13 @@ def _files(root: Path) -> list[Path]:
 def _judged(work: Path, package: str, path: Path) -> Judged:
     host = work / "host"
     _host(host)
-    text = path.read_bytes()
     if PER_DIRECTORY.search(path.name):
         target = host / "var/www/html/.htaccess"
+        _fill(target.parent, path.parent)
     else:
         target = host / "etc/apache2/conf-enabled/zz-public.conf"
-    target.write_bytes(text)
-    findings = [one for one in _lint(host) if Path(one["file"]).name == target.name]
+    target.write_bytes(path.read_bytes())
+    findings = [one for one in _lint(host) if one["file"] == str(target)]
     said = {
         severity: tuple(
             f"{one['rule']} line {one['line']}: {one['message']}" for one in findings if one["severity"] == severity
@@ -150,10 +150,22 @@ def _host(root: Path) -> None:
             link.symlink_to(f"../mods-available/{path.name}")
     (root / "var/www/html").mkdir(parents=True)
     with (etc / "apache2.conf").open("a") as main:
-        main.write(f"\nServerName localhost\n<Directory {root}/var/www/html>\n    AllowOverride All\n</Directory>\n")
-        main.write(f"DocumentRoot {root}/var/www/html\n")
+        main.write("\nServerName localhost\n<Directory /var/www/html>\n    AllowOverride All\n</Directory>\n")
+        main.write("DocumentRoot /var/www/html\n")
     for site in (etc / "sites-enabled").iterdir():
         site.unlink()
+
+
+def _fill(directory: Path, source: Path) -> None:
+    """The same names as in the package: whether a file is there, and the .htaccess files below, matter to rules."""
+    for path in sorted(source.rglob("*")):
+        place = directory / path.relative_to(source)
+        if path.is_dir() and not path.is_symlink():
+            place.mkdir(parents=True, exist_ok=True)
+        elif path.name == ".htaccess":
+            place.write_bytes(path.read_bytes())
+        else:
+            place.touch()
 
 
 def _there(load: Path) -> bool:
@@ -162,7 +174,7 @@ def _there(load: Path) -> bool:
 
 
 def _lint(root: Path) -> list[dict[str, Any]]:
-    line = [str(Path(sys.executable).with_name("safedeploy")), "lint", str(root / "etc/apache2"), "--json"]
+    line = [str(Path(sys.executable).with_name("safedeploy")), "lint", str(root), "--json"]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 4):
         raise SystemExit(done.stdout + done.stderr)
@@ -174,7 +186,7 @@ def _httpd(root: Path, target: Path) -> str:
     """What httpd complains of. An .htaccess is put in a <Directory> for it, since it reads one only for a request."""
     etc = root / "etc/apache2"
     if target.name == ".htaccess":
-        inner = f'<Directory "{root}/var/www/html">\n{target.read_text(errors="surrogateescape")}\n</Directory>\n'
+        inner = f"<Directory /var/www/html>\n{target.read_text(errors='surrogateescape')}\n</Directory>\n"
         (etc / "conf-enabled/zz-htaccess.conf").write_text(inner, errors="surrogateescape")
     line = ["apache2ctl", "-t"]
     done = subprocess.run(
