@@ -45,6 +45,7 @@ def _wrong(statement: Statement) -> tuple[str, str | None] | None:
     given = statement.arguments if entry.get("each") else statement.arguments[:1]
     for word in given:
         bare = word[1:] if entry.get("signed") and word[:1] in ("+", "-") else word
+        bare = bare.partition("=")[0] if entry.get("value") else bare
         if bare.lower() not in words:
             return _says(statement.name, word, bare, words)
     return _mixed(given) if key == "options" else None
@@ -110,6 +111,7 @@ RULE = Rule(
     source="https://httpd.apache.org/docs/2.4/mod/directive-dict.html#Syntax",
     good=(
         Case(text="Options -Indexes +FollowSymLinks\nServerTokens prod\nLogLevel Warn ssl:debug\nRewriteEngine ON\n"),
+        Case(text='<Directory "/a">\n    AllowOverride Options=All,MultiViews Nonfatal=All FileInfo\n</Directory>\n'),
         Case(text="SSLProtocol all -SSLv3 -TLSv1\nSSLEngine Optional\n"),
         Case(text="Options None\nTraceEnable extended\n"),
     ),
@@ -119,6 +121,7 @@ RULE = Rule(
         Case(text="SSLProtocol TLSv1.2,TLSv1.3\n"),
         Case(text="Options Indexes -FollowSymLinks\n"),
         Case(text="UseCanonicalName True\n"),
+        Case(text='<Directory "/a">\n    AllowOverride On\n</Directory>\n'),
     ),
     check=check,
     profile=Profile.MINIMAL,

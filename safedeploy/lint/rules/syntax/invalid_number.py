@@ -14,10 +14,12 @@ from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
 
 _NOT_POSITIVE = r"0+|-\d+|[a-z].*"
 _NEGATIVE = r"-\d+"
+_STATUSES = r"10[0-3]|20[0-8]|226|30[0-578]|40\d|41[0-7]|42[1-6]|428|429|431|451|50[0-8]|51[01]"
 # By directive: what is certainly refused, and what it takes. All was tried on httpd 2.4.71.
 _REFUSED = {
     "deflatecompressionlevel": (r"0+|-\d+|[a-z].*|\d{2,}", "a number from 1 to 9"),
     "deflatememlevel": (r"0+|-\d+|[a-z].*|\d{2,}", "a number from 1 to 9"),
+    "errordocument": (rf"(?!(?:{_STATUSES})(?:\D|$)).+", "a status that httpd knows"),
     "keepalivetimeout": (r"-\d+|\d+m|\d+[.,]\d+|\d+(?-i:[SMH])|[a-z].*", "seconds, or milliseconds as 500ms"),
     "limitinternalrecursion": (_NOT_POSITIVE, "a number that is greater than 0"),
     "limitrequestbody": (r"-\d+|[a-z].*|\d+[^0-9].*", "a number of bytes"),
@@ -66,11 +68,12 @@ RULE = Rule(
     source="https://httpd.apache.org/docs/2.4/mod/core.html#limitrequestbody",
     good=(
         Case(text="LimitRequestBody 10485760\nKeepAliveTimeout 500ms\nProxyTimeout 30s\nLimitRequestFieldSize 16k\n"),
-        Case(text="DeflateCompressionLevel 9\nKeepAliveTimeout 1min\nListenBacklog 511\n"),
+        Case(text="DeflateCompressionLevel 9\nKeepAliveTimeout 1min\nErrorDocument 404 /error.html\n"),
     ),
     bad=(
         Case(text="LimitRequestBody 10M\n"),
         Case(text="ProxyTimeout 0\n"),
+        Case(text="ErrorDocument 4xx /error.html\n"),
         Case(text="KeepAliveTimeout 5m\n"),
     ),
     check=check,
