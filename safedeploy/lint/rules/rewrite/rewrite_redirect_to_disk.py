@@ -56,7 +56,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="A redirect to a path on the disk",
     why="In an `.htaccess` or `<Directory>` a relative target is one of the directory on the disk. Without "
-    "`RewriteBase` a redirect sends the browser to `/srv/www/new.html` instead of `/new.html`: a 404, and a look at where files lie.",
+    "`RewriteBase` a redirect sends the browser to `/srv/www/new.html` instead of `/new.html`: "
+    "a 404, and a look at where files lie.",
     remedy="Begin the target with a slash, or write `RewriteBase`.",
     symptoms=(Symptom.REDIRECTS, Symptom.ERROR_404),
     source="https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewritebase",
