@@ -12,6 +12,9 @@ from safedeploy.lint.resolve.paths import absolute
 from safedeploy.lint.resolve.statement import Context, Enclosing, Origin, Statement
 from safedeploy.lint.syntax.position import Position
 
+# What is unknown of a file that is read by itself.
+AROUND = "the configuration around this file"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -186,6 +189,11 @@ class Configuration:
     def module(self, name: str) -> bool | None:
         """Whether a module is loaded, by any of its spellings (`ssl`, `ssl_module`, `mod_ssl.c`); None: not known."""
         return self.modules.get(identifier(name), False if self.modules_complete else None)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is one file by itself, and what other files have for it is not known."""
+        return AROUND in self.unknown
 
     def absolute(self, path: str) -> str:
         """A path of the configuration as httpd takes it: relative ones begin at the ServerRoot."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from safedeploy.core.layouts import LAYOUTS
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.files import Files
-from safedeploy.lint.resolve.configuration import Configuration
+from safedeploy.lint.resolve.configuration import AROUND, Configuration
 from safedeploy.lint.resolve.environment import read_envvars
 from safedeploy.lint.resolve.finish import Finish
 from safedeploy.lint.resolve.hosts import address, hosts
@@ -39,7 +39,7 @@ def resolve(
     world = World(files=files, facts=facts, variables=_variables(files, facts, root), server_root=root)
     content = files.content(path)
     if fragment:
-        world.miss("the configuration around this file")
+        world.miss(AROUND)
     if content is None:
         world.miss(path)
         content = SKELETONS[facts.layout].encode()

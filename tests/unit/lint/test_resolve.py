@@ -137,3 +137,9 @@ def test_files_know_what_they_do_not_know():
         "/opt/x/y": False,
         "/srv": None,
     }
+
+
+def test_a_file_that_is_read_by_itself_is_a_part():
+    alone = Files(contents={MAIN: b"Listen 80\n"})
+    assert resolve(alone, Facts(), main=MAIN, fragment=True).is_part
+    assert not resolve(alone, Facts(), main=MAIN).is_part

@@ -23,6 +23,8 @@ LOOPBACK = ("127.", "[::1]", "localhost")
 
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """Each of these handlers in a location that nothing closes for strangers, in some server."""
+    if configuration.is_part:
+        return
     if configuration.listens and all(address.host.startswith(LOOPBACK) for _, address in configuration.listens):
         return
     for statement in configuration.named("SetHandler"):

@@ -15,7 +15,7 @@ from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
 
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """Each target balancer://NAME without a member of that name in the same server or in the main one."""
-    if configuration.module("proxy_balancer_module") is False:
+    if configuration.module("proxy_balancer_module") is False or configuration.is_part:
         return
     defined = [found for member in configuration.named("BalancerMember") for found in _defined(member)]
     if any(name is None for name, _ in defined) or configuration.named("ProxyExpressEnable"):

@@ -18,6 +18,8 @@ _NO_NAME = re.compile(r"localhost|[\d.]+|\[.*\]")
 
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """Each ProxyPass of a named site as a whole to an address without a name, where nothing tells it the site's."""
+    if configuration.is_part:
+        return
     names = {host.statement.section: host.name for host in configuration.hosts}
     telling = [each for each in configuration.named("ProxyPreserveHost", "RequestHeader") if _tells(each)]
     for one in proxying.passes(configuration):

@@ -16,7 +16,7 @@ ENCRYPTED = ("https", "wss", "h2")
 
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """Each encrypted target of a server in which SSLProxyEngine is on nowhere."""
-    if configuration.module("ssl_module") is False:
+    if configuration.module("ssl_module") is False or configuration.is_part:
         return
     engines = configuration.named("SSLProxyEngine")
     for statement, target in proxying.targets(configuration):
