@@ -9,13 +9,19 @@ from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Severity
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
-from safedeploy.lint.servers import servers
+from safedeploy.lint.servers import Server, servers
 
 FILES = ("authuserfile", "authgroupfile", "authdigestfile", "sslcertificatekeyfile")
 
 
 def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
     """Each file of logins or keys that some server serves and that nothing closes."""
+    places = [
+        (server, begin, directory)
+        for server in servers(configuration)
+        if server.host is not None or not configuration.hosts
+        for begin, directory, _ in openness.places(server)
+    ]
     for statement, severity in reach.statements(configuration):
         if statement.key not in FILES or statement.active is False or not statement.certain:
             continue
@@ -24,7 +30,7 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
         path = configuration.absolute(statement.argument)
         if configuration.files.exists(path) is False or facts.exists(path) is False:
             continue
-        address = _address(configuration, path)
+        address = _address(configuration, places, path)
         if address is not None:
             yield Hit(
                 at=statement,
@@ -33,16 +39,13 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
             )
 
 
-def _address(configuration: Configuration, path: str) -> str | None:
+def _address(configuration: Configuration, places: list[tuple[Server, str, str]], path: str) -> str | None:
     """The address at which everybody gets the file."""
-    for server in servers(configuration):
-        if server.host is None and configuration.hosts:
-            continue
-        for begin, directory, _ in openness.places(server):
-            if path.startswith(f"{directory.rstrip('/')}/"):
-                address = f"{begin.rstrip('/')}{path[len(directory.rstrip('/')) :]}"
-                if openness.is_open(configuration, server, address, path):
-                    return address
+    for server, begin, directory in places:
+        if path.startswith(f"{directory.rstrip('/')}/"):
+            address = f"{begin.rstrip('/')}{path[len(directory.rstrip('/')) :]}"
+            if openness.is_open(configuration, server, address, path):
+                return address
     return None
 
 

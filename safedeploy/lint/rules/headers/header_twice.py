@@ -15,8 +15,9 @@ from safedeploy.lint.rule import Case, Hit, Rule, Symptom
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """Each header that one server sets with `always` and without, in the same section or once for the whole server."""
     found = [one for one in answer_headers.written(configuration) if one.condition is None and one.action == "set"]
+    always = [one for one in found if one.always]
     for one in found:
-        other = next((each for each in found if not one.always and _doubles(each, one)), None)
+        other = next((each for each in always if not one.always and _doubles(each, one)), None)
         if other is not None:
             yield Hit(
                 at=one.statement,
@@ -30,7 +31,7 @@ def _doubles(other: Written, one: Written) -> bool:
     here, there = one.statement.context, other.statement.context
     wide = not there.inner and there.htaccess is None and there.host in (None, here.host)
     certain = one.statement.active is True and other.statement.active is True
-    return certain and other.always and other.name.lower() == one.name.lower() and (here is there or wide)
+    return certain and other.name.lower() == one.name.lower() and (here is there or wide)
 
 
 RULE = Rule(
