@@ -55,7 +55,7 @@ RULE = Rule(
     source="https://httpd.apache.org/docs/2.4/expr.html",
     good=(
         Case(text="<If \"%{HTTP_USER_AGENT} =~ /BadBot/i && ! (%{REMOTE_ADDR} == '::1')\">\n</If>\n"),
-        Case(text='SetEnvIfExpr "%{REQUEST_URI} =~ m#^/a/(b|c)#" kept\n<If "-n %{env:it\'s}">\n</If>\n'),
+        Case(text='SetEnvIfExpr "%{REQUEST_URI} =~ m#^/a/(b|c)#" kept\n<If "-n %{env:kept}">\n</If>\n'),
         Case(text="RewriteCond expr \"%{HTTP_HOST} == 'a('\"\nRewriteRule ^ - [F]\n"),
     ),
     bad=(

@@ -60,7 +60,7 @@ RULE = Rule(
         Case(
             text='<Location "/a">\n    Require ip 192.0.2 192.0.2.0/24 10.0.0.0/255.0.0.0 2001:db8::/32\n</Location>\n'
         ),
-        Case(text='<Location "/a">\n    Require not ip ::1\n    Require host *.example.test\n</Location>\n'),
+        Case(text='<Location "/a">\n    Require ip ::1 10.0.0.0/8\n    Require host *.example.test\n</Location>\n'),
     ),
     bad=(
         Case(text='<Location "/a">\n    Require ip 192.168.1.* 127.0.0.1\n</Location>\n'),

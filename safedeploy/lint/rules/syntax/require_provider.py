@@ -119,7 +119,10 @@ RULE = Rule(
     source="https://httpd.apache.org/docs/2.4/mod/mod_authz_core.html#require",
     good=(
         Case(text='<Location "/a">\n    Require all Granted\n</Location>\n'),
-        Case(text='<Location "/a">\n    Require NOT method GET\n</Location>\n'),
+        Case(
+            text='<Location "/a">\n<RequireAll>\n    Require all granted\n    Require NOT method GET\n'
+            "</RequireAll>\n</Location>\n"
+        ),
         Case(
             text="<AuthzProviderAlias ip office 192.0.2.0/24>\n</AuthzProviderAlias>\n"
             '<Location "/a">\n    Require office\n</Location>\n'
