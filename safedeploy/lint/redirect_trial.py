@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.resolve.paths import pattern
@@ -62,6 +62,33 @@ class Redirect:
 
 
 @dataclass(kw_only=True)
+class _Port:
+    """The virtual hosts at one port. `known` is False where an address or a condition decides among them too."""
+
+    known: bool = True
+    every: list[Server] = field(default_factory=list)
+    exact: dict[str, int] = field(default_factory=dict)
+    wildcards: list[tuple[int, re.Pattern[str]]] = field(default_factory=list)
+
+    def add(self, server: Server, *, known: bool) -> None:
+        number, host = len(self.every), server.host
+        self.every.append(server)
+        self.known = self.known and known and host is not None and host.active is True
+        for name in () if host is None else (host.name or "", *host.aliases):
+            if "*" in name or "?" in name:
+                self.wildcards.append((number, pattern(name, hidden=True)))
+            elif name:
+                self.exact.setdefault(name, number)
+
+    def answering(self, name: str) -> Server:
+        """The first that has the name, or the first of all."""
+        last = len(self.every)
+        number = self.exact.get(name, last)
+        number = next((one for one, wanted in self.wildcards if one < number and wanted.fullmatch(name)), number)
+        return self.every[number if number < last else 0]
+
+
+@dataclass(kw_only=True)
 class Ways:
     """The virtual hosts, to follow redirects among them."""
 
@@ -69,6 +96,14 @@ class Ways:
 
     def __post_init__(self) -> None:
         self._servers = tuple(one for one in servers(self.configuration) if one.host is not None)
+        self._at: dict[int, _Port] = {}
+        self._open = False
+        for server in self._servers:
+            for address in () if server.host is None else server.host.addresses:
+                if address.port is None:
+                    self._open = True
+                else:
+                    self._at.setdefault(address.port, _Port()).add(server, known=address.host == "*")
 
     def loops(self, begin: Url) -> tuple[Statement, list[Url]] | None:
         """The redirect that begins a way without end, and the first steps of it."""
@@ -106,18 +141,11 @@ class Ways:
 
     def answering(self, url: Url) -> Server | None:
         """The virtual host for an address; None where there is none, or it is not certain which."""
-        found = []
-        for server in self._servers:
-            if server.host is None or not server.host.active:
-                return None
-            here = [each for each in server.host.addresses if each.port in (url.port, None)]
-            if any(each.host != "*" or each.port is None for each in here):
-                return None
-            if here:
-                found.append(server)
-        chosen = next((one for one in found if _is_called(one, url.name)), found[0] if found else None)
-        tls = chosen is not None and _has_tls(chosen, url.port)
-        return chosen if chosen is not None and tls is (url.scheme == "https") else None
+        here = self._at.get(url.port)
+        if self._open or here is None or not here.known:
+            return None
+        chosen = here.answering(url.name)
+        return chosen if _has_tls(chosen, url.port) is (url.scheme == "https") else None
 
 
 def redirects(server: Server) -> tuple[Redirect, ...]:
@@ -206,12 +234,6 @@ def _led(target: str, url: Url) -> Url:
 def _has_tls(server: Server, port: int) -> bool:
     said = [each for each in server.named("sslengine") if each.active]
     return said[-1].argument.lower() != "off" if said else port == PORTS["https"]
-
-
-def _is_called(server: Server, name: str) -> bool:
-    host = server.host
-    given = () if host is None else (host.name or "", *host.aliases)
-    return any(pattern(one, hidden=True).fullmatch(name) is not None for one in given if one)
 
 
 def _group(match: re.Match[str], number: int) -> str:

@@ -25,13 +25,15 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     read = [(each, severity) for each, severity in statements(configuration) if each.active is not False]
     if any(each.key.startswith(_ELSEWHERE) or each.key == "satisfy" for each, _ in read):
         return
+    about = [each for each, _ in read if each.key in ("authtype", "authname")]
+    others = {id(each.context) for each, _ in read if each.key in ("require", *GROUPING) and not _about_users(each)}
     for each, severity in read:
         if each.key != "require" or not each.certain or not _about_users(each):
             continue
-        missing = next((name for name in ("AuthType", "AuthName") if not _given(each, name, read)), None)
+        missing = next((name for name in ("AuthType", "AuthName") if not _given(each, name, about)), None)
         if missing is None:
             continue
-        alone = not _beside(each, read)
+        alone = not _beside(each, others)
         sure = configuration.complete and alone
         yield Hit(
             at=each,
@@ -47,22 +49,21 @@ def _about_users(statement: Statement) -> bool:
     return bool(words) and words[0] in _ABOUT_USERS
 
 
-def _given(at: Statement, name: str, read: list[tuple[Statement, Severity | None]]) -> bool:
+def _given(at: Statement, name: str, about: list[Statement]) -> bool:
     """Whether a directive of this name may be in effect where `at` stands."""
-    given = [each for each, _ in read if each.key == name.lower() and may_overlap(each.context, at.context)]
+    given = [each for each in about if each.key == name.lower() and may_overlap(each.context, at.context)]
     if name == "AuthName":
-        types = [each for each, _ in read if each.key == "authtype" and may_overlap(each.context, at.context)]
+        types = [each for each in about if each.key == "authtype" and may_overlap(each.context, at.context)]
         if any(each.argument.lower() not in ("basic", "digest") for each in types):
             return True  # other kinds can do without
     return any(each.argument.lower() != "none" or not each.certain for each in given)
 
 
-def _beside(at: Statement, read: list[tuple[Statement, Severity | None]]) -> bool:
+def _beside(at: Statement, others: set[int]) -> bool:
     """Whether a request can be let in for another reason, or is never asked: methods, groups, other requirements."""
     if any(section.key in GROUPING or section.key.startswith("limit") for section in at.context.sections):
         return True
-    return any(each.key in ("require", *GROUPING) and each.context is at.context and not _about_users(each)
-               for each, _ in read)  # fmt: skip
+    return id(at.context) in others
 
 
 RULE = Rule(

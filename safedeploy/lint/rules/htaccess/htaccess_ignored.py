@@ -17,11 +17,12 @@ _MATTERS = ("rewriterule", "require", "deny", "redirect", "redirectmatch", "auth
 
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """Each .htaccess with something in it that matters, below a document root, with AllowOverride None."""
+    every = {server.host: server for server in servers(configuration)}
     for htaccess in configuration.htaccess:
         first = next((each for each in htaccess.statements if each.key in _MATTERS and each.active is not False), None)
         if first is None:
             continue
-        for server in servers(configuration):
+        for server in {host: every[host] for host, _ in htaccess.overrides if host in every}.values():
             none = _ban(configuration, server, htaccess)
             if none is None:
                 continue

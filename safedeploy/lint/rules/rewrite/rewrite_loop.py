@@ -30,11 +30,12 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """Each .htaccess with which a request for a page of no file is rewritten until httpd gives up."""
     if configuration.module("rewrite") is False:
         return
+    every = {server.host: server for server in servers(configuration)}
     for htaccess in configuration.htaccess:
         rules, _ = rewrites(htaccess.statements)
         if not rules or htaccess.is_read is False or htaccess.allows("fileinfo") is False or not _is_simple(htaccess):
             continue
-        for server in servers(configuration):
+        for server in {host: every[host] for host, _ in htaccess.overrides if host in every}.values():
             hit = _try(configuration, htaccess, rules, server)
             if hit is not None:
                 yield hit

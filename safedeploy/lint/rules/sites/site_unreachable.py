@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Related, Severity
@@ -23,57 +25,64 @@ _CONTENT = (
 )
 
 
+@dataclass(kw_only=True)
+class _Place:
+    """The names that virtual hosts at one address have so far, each with the first that has it."""
+
+    exact: dict[str, Host] = field(default_factory=dict)
+    wildcards: list[tuple[re.Pattern[str], Host]] = field(default_factory=list)
+
+    def add(self, host: Host) -> None:
+        for name in (host.name, *host.aliases):
+            if name and ("*" in name or "?" in name):
+                self.wildcards.append((pattern(name, hidden=True), host))
+            elif name:
+                self.exact.setdefault(name, host)
+
+    def has(self, name: str) -> Host | None:
+        """A virtual host that has the name."""
+        taken = (host for wanted, host in self.wildcards if wanted.fullmatch(name))
+        return self.exact.get(name) or next(taken, None)
+
+
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """Each virtual host that is never asked, because earlier ones have all its names at all its addresses."""
-    hosts = [host for host in configuration.hosts if host.active is not False]
-    for number, host in enumerate(hosts):
-        if host.name is None or not host.statement.certain or _has_uncertain_names(host):
+    places: dict[tuple[str, int | None], _Place] = {}
+    for host in configuration.hosts:
+        if host.active is False or not host.statement.certain or _has_uncertain_names(host):
             continue
-        taken = [_taker(name, host, hosts[:number]) for name in (host.name, *host.aliases)]
-        takers = [one for one in taken if one is not None]
-        if not takers:
-            continue
-        first, same = takers[0], all(_content(one) == _content(host) for one in takers)
-        if same or (len(takers) == len(taken) and first.position == host.position):
-            continue
-        whole = len(takers) == len(taken) and all(one.active for one in takers)
-        name = next(name for name, one in zip((host.name, *host.aliases), taken, strict=True) if one is not None)
-        yield Hit(
-            at=host.server_name or host.statement,
-            message=f"a request for {name} is answered by {first.name or 'a virtual host'} of {first.position.path}:"
-            f"{first.position.line}, which comes first" + (": this site is never seen" if whole else ""),
-            remedy="Give each name to one virtual host; with a wildcard in ServerAlias put that virtual host last.",
-            severity=None if whole else Severity.WARNING,
-            related=(Related(position=first.position, text="this answers"),),
-        )
+        here = [places.setdefault((address.host, address.port), _Place()) for address in host.addresses]
+        if host.name is not None:
+            yield from _judge(host, here)
+        for place in here if host.active else ():
+            place.add(host)
 
 
-def _taker(name: str, host: Host, before: list[Host]) -> Host | None:
-    """The earlier virtual host that answers for a name at each address of this one."""
-    found = None
-    for address in host.addresses:
-        found = next(
-            (
-                one
-                for one in before
-                if one.active
-                and one.statement.certain
-                and any((each.host, each.port) == (address.host, address.port) for each in one.addresses)
-                and any(_fits(each, name) for each in (one.name, *one.aliases))
-            ),
-            None,
-        )
-        if found is None:
-            return None
-    return found
+def _judge(host: Host, here: list[_Place]) -> Iterator[Hit]:
+    names = [name for name in (host.name, *host.aliases) if name]
+    taken = [_taker(name, here) for name in names]
+    takers = [one for one in taken if one is not None and one is not host]
+    if not takers:
+        return
+    first, same = takers[0], all(_content(one) == _content(host) for one in takers)
+    if same or (len(takers) == len(taken) and first.position == host.position):
+        return
+    whole = len(takers) == len(taken)
+    name = next(name for name, one in zip(names, taken, strict=True) if one is not None)
+    yield Hit(
+        at=host.server_name or host.statement,
+        message=f"a request for {name} is answered by {first.name or 'a virtual host'} of {first.position.path}:"
+        f"{first.position.line}, which comes first" + (": this site is never seen" if whole else ""),
+        remedy="Give each name to one virtual host; with a wildcard in ServerAlias put that virtual host last.",
+        severity=None if whole else Severity.WARNING,
+        related=(Related(position=first.position, text="this answers"),),
+    )
 
 
-def _fits(given: str | None, name: str) -> bool:
-    if given is None or "${" in given:
-        return False
-    if "*" in given or "?" in given:
-        return pattern(given, hidden=True).fullmatch(name) is not None
-    return given == name
+def _taker(name: str, here: list[_Place]) -> Host | None:
+    """The earlier virtual host that answers for a name at each address, of the last of them."""
+    found = [place.has(name) for place in here]
+    return found[-1] if found and all(found) else None
 
 
 def _has_uncertain_names(host: Host) -> bool:
