@@ -35,7 +35,7 @@ def corrected(text):
     [
         ("ProxyPass / http://127.0.0.1:9000 nocanon\n", "ProxyPass / http://127.0.0.1:9000/ nocanon\n"),
         ('ProxyPass "/" "http://127.0.0.1:9000"\n', 'ProxyPass "/" "http://127.0.0.1:9000/"\n'),
-        ("\tMaxClients\t5 # no comment\n", "\tMaxRequestWorkers\t5 # no comment\n"),
+        ("\tMaxClients\t5 \t\n", "\tMaxRequestWorkers\t5 \t\n"),
         ("# safedeploy: ignore open-proxy as agreed\nListen 80\n", "Listen 80\n"),
         ("Document-Root /srv\n", "DocumentRoot /srv\n"),
     ],

@@ -13,7 +13,8 @@ from safedeploy.lint.syntax.position import Position
 
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
     """The configuration, told at the beginning of its main file."""
-    if not configuration.complete or configuration.named("Listen") or not configuration.statements:
+    # Without virtual hosts it may well be a part of a configuration that somebody tries out.
+    if not configuration.complete or configuration.named("Listen") or not configuration.named("VirtualHost"):
         return
     if configuration.main not in configuration.files.contents:
         return
@@ -33,7 +34,10 @@ RULE = Rule(
     remedy="Write `Listen 80`, or include the file that has it.",
     symptoms=(Symptom.NO_START,),
     source="https://httpd.apache.org/docs/2.4/mod/mpm_common.html#listen",
-    good=(Case(text="Listen 80\nServerName www.example.test\n"),),
+    good=(
+        Case(text="Listen 80\n<VirtualHost *:80>\n    ServerName www.example.test\n</VirtualHost>\n"),
+        Case(text="<IfDefine TLS>\nListen 443\n</IfDefine>\n<VirtualHost *:443>\n</VirtualHost>\n"),
+    ),
     bad=(Case(text="<VirtualHost *:80>\n    ServerName www.example.test\n</VirtualHost>\n"),),
     check=check,
     profile=Profile.MINIMAL,
