@@ -106,7 +106,9 @@ class Layer:
 
 def servers(configuration: Configuration) -> Iterator[Server]:
     """The main server, then the virtual hosts that httpd has or may have."""
-    main = Server(host=None, own=tuple(each for each in configuration.statements if each.context.host is None))
+    # The first lines of virtual hosts stand in none: as many as there are hosts, and nothing of the main server.
+    outside = (each for each in configuration.statements if each.context.host is None and each.key != "virtualhost")
+    main = Server(host=None, own=tuple(outside))
     yield main
     for host in configuration.hosts:
         if host.active is not False:
