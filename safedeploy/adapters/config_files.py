@@ -50,21 +50,40 @@ def tree(directory: Path, at: str) -> Files:
     return Files(contents=contents, links=links, others=frozenset(others), directories=frozenset({*directories, at}))
 
 
-def htaccess(directory: Path, at: str, name: str = ".htaccess") -> dict[str, bytes]:
-    """The .htaccess files below a directory, by the paths that they have when the directory is at `at`.
+def served(directory: Path, at: str, name: str = ".htaccess") -> Files:
+    """What lies below a directory that visitors get, as if it were at `at`: the .htaccess files with their contents.
 
-    A directory that is too large is read in part: what comes first in it.
+    All else are names. They are the whole of it unless there is too much, or something cannot be looked into; then only
+    .htaccess files are told, of a very large directory those that come first.
     """
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
+    links: dict[str, str] = {}
+    others: set[str] = set()
+    directories, closed, number = {at}, list[str](), 0
     try:
-        for number, entry in enumerate(_walk(directory)):
-            if number >= 10 * MOST or len(found) >= MOST:
+        for number, entry in enumerate(_walk(directory, closed)):
+            if number >= 10 * MOST or len(contents) >= MOST:
                 break
-            if entry.name == name and not entry.is_symlink() and (content := _content(entry)) is not None:
-                found[posixpath.join(at, os.path.relpath(entry.path, directory))] = content
-    except SafedeployError:
-        return {}
-    return found
+            path = posixpath.join(at, os.path.relpath(entry.path, directory))
+            if entry.is_symlink():
+                links[path] = str(Path(entry.path).readlink())
+            elif entry.is_dir(follow_symlinks=False):
+                directories.add(path)
+            elif entry.name == name and (content := _content(entry)) is not None:
+                contents[path] = content
+            else:
+                others.add(path)
+    except (SafedeployError, OSError):
+        return Files(contents=contents)
+    if closed or number >= MOST:
+        return Files(contents=contents)
+    return Files(
+        contents=contents,
+        links=links,
+        others=frozenset(others),
+        directories=frozenset(directories),
+        complete=frozenset({at}),
+    )
 
 
 def programs(directory: Path, at: str) -> dict[str, bytes]:
@@ -92,7 +111,8 @@ def one(file: Path) -> bytes:
         raise _unreadable(file, str(error.strerror)) from error
 
 
-def _walk(directory: Path) -> Iterator[os.DirEntry[str]]:
+def _walk(directory: Path, closed: list[str] | None = None) -> Iterator[os.DirEntry[str]]:
+    """Everything below a directory. Those below it that cannot be read are added to `closed`."""
     waiting = [os.fspath(directory)]
     while waiting:
         here = waiting.pop()
@@ -102,6 +122,8 @@ def _walk(directory: Path) -> Iterator[os.DirEntry[str]]:
         except OSError as error:
             if here == os.fspath(directory):
                 raise _unreadable(directory, str(error.strerror)) from error
+            if closed is not None:
+                closed.append(here)
             continue
         for entry in listed:
             yield entry

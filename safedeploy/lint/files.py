@@ -90,6 +90,14 @@ class Files:
             return True
         return False if self._gone(real) else None
 
+    def is_file(self, path: str) -> bool | None:
+        """Whether something that is no directory is at `path`, links followed, be its content known or not."""
+        real = self.real(path)
+        if real is not None and (real in self.contents or real in self.others):
+            return True
+        there = self.exists(path)
+        return None if there is None else False
+
     def content(self, path: str) -> bytes | None:
         """The content of the regular file at `path`, links followed; None where there is none or it is not known."""
         real = self.real(path)

@@ -8,8 +8,10 @@ Source: https://github.com/apache/httpd/blob/2.4.x/modules/mappers/mod_rewrite.c
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from safedeploy.lint.facts import unknown
 from safedeploy.lint.files import Files
 from safedeploy.lint.rewrite_match import Caught, Known, UnknownError, applies, expanded
 from safedeploy.lint.rewriting import Rewrite
@@ -31,7 +33,8 @@ class _Request:
 class Trial:
     """Rules of one directory. `root` is the document root that serves it, `base` the RewriteBase.
 
-    `aliases` are path and directory, in order. `own_rules` are directories with rules of their own, which come instead.
+    `exists` answers for paths that are not among the files. `aliases` are path and directory, in order. `own_rules` are
+    directories with rules of their own, which come instead.
     After a trial `way` are the URLs that it went through, and `sure` is False when something was taken for granted:
     that a file does not exist of which nobody knows, or that a condition on the visitor does not hold.
     """
@@ -43,6 +46,7 @@ class Trial:
     base: str | None = None
     aliases: tuple[tuple[str, str], ...] = ()
     own_rules: frozenset[str] = frozenset()
+    exists: Callable[[str], bool | None] = unknown
     sure: bool = True
     way: list[str] = field(default_factory=list)
 
@@ -100,7 +104,7 @@ class Trial:
     def _is(self, path: str, what: str) -> bool:
         directory = self.files.is_directory(path)
         there = self.files.exists(path)
-        if there is None:
+        if there is None and self.exists(path) is not False:
             self.sure = False
         return bool(directory) if what == "-d" else bool(there) and not directory
 

@@ -40,9 +40,9 @@ def lint(source: Source, settings: Lint) -> Linted:
         layout=source.layout, exists=lambda path: _exists(source, path), mode=lambda path: _mode(source, path)
     )
     reports = _reports(source, files, facts, settings)
-    beside = _beside(source, reports[0]) if source.main is not None else {}
-    if beside:
-        files = replace(files, contents={**beside, **files.contents})
+    beside = _beside(source, reports[0]) if source.main is not None else None
+    if beside is not None:
+        files = beside.merged(files)
         reports = _reports(source, files, facts, settings)
     return Linted(source=source, reports=reports, files=files, facts=facts)
 
@@ -141,25 +141,33 @@ def _mode(source: Source, path: str) -> int | None:
         return None
 
 
-def _beside(source: Source, report: Report) -> dict[str, bytes]:
-    """The .htaccess files below the document roots and aliases, and the programs in the directories of CGI."""
-    found: dict[str, bytes] = {}
+def _beside(source: Source, report: Report) -> Files | None:
+    """What lies below the document roots and aliases, and the programs in the directories of CGI; None: nothing."""
     if source.root is None:
-        return found
-    for directory in sorted(set(_served(report))):
+        return None
+    found: list[Files] = []
+    places = sorted(set(_served(report)))
+    for directory in places:
         local = source.local(directory)
         if (
             local is not None
             and local.is_dir()
             and local != source.root
-            and not any(directory.startswith(f"{done}/") for done in _served(report) if done != directory)
+            and not any(directory.startswith(f"{done}/") for done in places if done != directory)
         ):
-            found |= config_files.htaccess(local, directory)
+            found.append(config_files.served(local, directory))
     for directory in _of_programs(report):
         local = source.local(directory)
         if local is not None:
-            found |= config_files.programs(local, directory)
-    return found
+            found.append(Files(contents=config_files.programs(local, directory)))
+    contents = {path: content for one in found for path, content in one.contents.items()}
+    return Files(
+        contents=contents,
+        links={path: target for one in found for path, target in one.links.items()},
+        others=frozenset().union(*(one.others for one in found)) - contents.keys(),
+        directories=frozenset().union(*(one.directories for one in found)),
+        complete=frozenset().union(*(one.complete for one in found)),
+    )
 
 
 def _of_programs(report: Report) -> Iterator[str]:

@@ -12,7 +12,7 @@ from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
 from safedeploy.lint.servers import GROUPING, Layer, Server, layers, servers
 
 
-def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
+def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
     """Each DocumentRoot and Alias to which only a `Require all denied` of a directory above applies."""
     if configuration.module("authz_core") is False:
         return
@@ -26,10 +26,10 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
         if server.host is None and configuration.hosts:
             served = []
         for each in served:
-            yield from _judge(configuration, server, each)
+            yield from _judge(configuration, facts, server, each)
 
 
-def _judge(configuration: Configuration, server: Server, at: Statement) -> Iterator[Hit]:
+def _judge(configuration: Configuration, facts: Facts, server: Server, at: Statement) -> Iterator[Hit]:
     if not at.certain or "${" in at.arguments[-1]:
         return
     path = configuration.absolute(at.arguments[-1])
@@ -41,7 +41,8 @@ def _judge(configuration: Configuration, server: Server, at: Statement) -> Itera
     section = _directory(denied)
     if section.rstrip("/").count("/") >= path.rstrip("/").count("/"):
         return  # it is closed on purpose
-    sure = configuration.complete and bool(configuration.files.names(path))
+    there = bool(configuration.files.names(path)) or facts.exists(path) is True
+    sure = configuration.complete and there
     yield Hit(
         at=at,
         message=f"nothing grants access to {path}: the Require all denied for {section} holds there",

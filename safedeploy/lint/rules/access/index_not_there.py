@@ -32,7 +32,7 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
         decided = _decided(server, directory)
         listed = [name for each in decided for name in each.arguments]
         files = configuration.files
-        there = [name for name in START_PAGES if files.content(posixpath.join(directory, name)) is not None]
+        there = [name for name in START_PAGES if files.is_file(posixpath.join(directory, name))]
         if not decided or not there or _may_be_given_elsewhere(configuration, server, directory):
             continue
         if any("." not in name or not name.isascii() or set("/$%") & set(name) for name in listed):

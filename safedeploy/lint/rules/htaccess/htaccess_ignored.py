@@ -74,7 +74,7 @@ def _lost(configuration: Configuration, server: Server, htaccess: Htaccess) -> s
 
 def _leads_to_a_file(configuration: Configuration, htaccess: Htaccess, substitution: str) -> bool:
     name = substitution.partition("?")[0].lstrip("/")
-    return "." in name and "$" not in name and configuration.files.content(f"{htaccess.directory}/{name}") is not None
+    return "." in name and "$" not in name and configuration.files.is_file(f"{htaccess.directory}/{name}") is True
 
 
 def _is_replaced(server: Server) -> bool:

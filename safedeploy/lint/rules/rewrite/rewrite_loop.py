@@ -26,7 +26,7 @@ _ELSEWHERE = (
 )
 
 
-def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
+def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
     """Each .htaccess with which a request for a page of no file is rewritten until httpd gives up."""
     if configuration.module("rewrite") is False:
         return
@@ -36,13 +36,15 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
         if not rules or htaccess.is_read is False or htaccess.allows("fileinfo") is False or not _is_simple(htaccess):
             continue
         for server in {host: every[host] for host, _ in htaccess.overrides if host in every}.values():
-            hit = _try(configuration, htaccess, rules, server)
+            hit = _try(configuration, facts, htaccess, rules, server)
             if hit is not None:
                 yield hit
                 break
 
 
-def _try(configuration: Configuration, htaccess: Htaccess, rules: tuple[Rewrite, ...], server: Server) -> Hit | None:
+def _try(
+    configuration: Configuration, facts: Facts, htaccess: Htaccess, rules: tuple[Rewrite, ...], server: Server
+) -> Hit | None:
     root = server.document_root
     if root is None or not any(host is server.host for host, _ in htaccess.overrides):
         return None
@@ -62,6 +64,7 @@ def _try(configuration: Configuration, htaccess: Htaccess, rules: tuple[Rewrite,
         rules=rules,
         base=base,
         aliases=tuple((each.argument, configuration.absolute(each.arguments[1])) for each in server.aliases),
+        exists=facts.exists,
         own_rules=frozenset(one for one in own if one.startswith(f"{htaccess.directory}/")),
     )
     for name in NAMES:
