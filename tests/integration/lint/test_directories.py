@@ -43,6 +43,7 @@ def test_what_a_whole_copy_lacks_does_not_exist(server, findings):
     text = "LoadModule ssl_module x.so\nSSLCertificateFile /etc/apache2/none.pem\nInclude none.conf\n"
     (server / "conf-enabled/own.conf").write_text(text)
     assert findings("apache2") == [
+        "apache2/conf-enabled/own.conf:1 library-missing",
         "apache2/conf-enabled/own.conf:2 certificate-missing",
         "apache2/conf-enabled/own.conf:3 include-missing",
     ]
