@@ -162,9 +162,9 @@ def _fill(directory: Path, source: Path) -> None:
         place = directory / path.relative_to(source)
         if path.is_dir() and not path.is_symlink():
             place.mkdir(parents=True, exist_ok=True)
-        elif path.name == ".htaccess":
+        elif path.name == ".htaccess" and path.is_file():
             place.write_bytes(path.read_bytes())
-        else:
+        elif path.name != ".htaccess":
             place.touch()
 
 

@@ -30,6 +30,8 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
 def _judge(configuration: Configuration, server: Server, statement: Statement, directory: str) -> Iterator[Hit]:
     if {"*", "?", "[", "$"} & set(directory) or _may_be_given(configuration, server, directory):
         return
+    if not _is_served(configuration, server, directory):
+        return  # nobody can ask for it
     found = layers(server, directory)
     decided = [
         each
@@ -52,6 +54,18 @@ def _judge(configuration: Configuration, server: Server, statement: Statement, d
         )
 
 
+def _is_served(configuration: Configuration, server: Server, directory: str) -> bool:
+    """Whether the document root or an Alias leads to the directory, or to something above or below it."""
+    root = server.document_root
+    paths = [each.arguments[-1] for each in (*server.named("alias"), *([root] if root is not None else []))]
+    inside = f"{directory.rstrip('/')}/"
+    for path in paths:
+        served = f"{configuration.absolute(path).rstrip('/')}/"
+        if inside.startswith(served) or served.startswith(inside):
+            return True
+    return bool(server.named("aliasmatch", "virtualdocumentroot"))
+
+
 def _applied(statement: Statement, before: bool) -> bool:
     words = [word.lower() for word in statement.arguments]
     now = before and words[0][0] in "+-"
@@ -65,7 +79,8 @@ def _applied(statement: Statement, before: bool) -> bool:
 
 def _may_be_given(configuration: Configuration, server: Server, directory: str) -> bool:
     """Whether something else than plain <Directory> sections may allow it, or where ScriptAlias does."""
-    if any(each.arguments[-1].rstrip("/") == directory.rstrip("/") for each in server.named("scriptalias")):
+    inside = f"{directory.rstrip('/')}/"
+    if any(f"{each.arguments[-1].rstrip('/')}/".startswith(inside) for each in server.named("scriptalias")):
         return True
     elsewhere = [
         each
@@ -94,21 +109,30 @@ RULE = Rule(
     symptoms=(Symptom.ERROR_403,),
     source="https://httpd.apache.org/docs/2.4/howto/cgi.html#nonscriptalias",
     good=(
-        Case(text="<Directory /srv/cgi>\n    Options +ExecCGI\n    SetHandler cgi-script\n</Directory>\n"),
+        Case(text="<Directory /srv/cgi>\n    SetHandler cgi-script\n</Directory>\n"),
         Case(
-            text="<Directory /srv>\n    Options ExecCGI\n</Directory>\n<Directory /srv/cgi>\n    Options -Indexes\n"
+            text="ScriptAlias /stats /srv/cgi/stats\n<Directory /srv/cgi>\n    SetHandler cgi-script\n</Directory>\n"
+            "DocumentRoot /srv\n"
+        ),
+        Case(
+            text="Alias /cgi /srv/cgi\n<Directory /srv/cgi>\n    Options +ExecCGI\n    SetHandler cgi-script\n"
+            "</Directory>\n"
+        ),
+        Case(
+            text="DocumentRoot /srv\n<Directory /srv>\n    Options ExecCGI\n</Directory>\n<Directory /srv/cgi>\n"
+            "    Options -Indexes\n"
             "    AddHandler cgi-script .cgi\n</Directory>\n"
         ),
         Case(text="<Directory /srv/cgi>\n    SetHandler cgi-script\n</Directory>\nScriptAlias /cgi/ /srv/cgi/\n"),
         Case(
-            text="<Directory /srv/cgi>\n    SetHandler cgi-script\n</Directory>\n<Location /cgi>\n"
+            text="Alias /cgi /srv/cgi\n<Directory /srv/cgi>\n    SetHandler cgi-script\n</Directory>\n<Location /cgi>\n"
             "    Options +ExecCGI\n</Location>\n"
         ),
     ),
     bad=(
-        Case(text="<Directory /srv/cgi>\n    SetHandler cgi-script\n</Directory>\n"),
+        Case(text="Alias /cgi /srv/cgi\n<Directory /srv/cgi>\n    SetHandler cgi-script\n</Directory>\n"),
         Case(
-            text="<Directory /srv>\n    Options ExecCGI\n</Directory>\n<Directory /srv/cgi>\n"
+            text="DocumentRoot /srv\n<Directory /srv>\n    Options ExecCGI\n</Directory>\n<Directory /srv/cgi>\n"
             "    Options FollowSymLinks\n    AddHandler cgi-script .cgi\n</Directory>\n"
         ),
     ),
