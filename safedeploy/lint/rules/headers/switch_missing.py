@@ -10,7 +10,7 @@ from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Severity
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.resolve.statement import Statement
-from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
+from safedeploy.lint.rule import Case, Hit, Rule, Symptom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
             at=statement,
             message=f"{statement.name} has no effect: {' '.join(switch.write.split()[:2])} is nowhere",
             remedy=f"Add {switch.write}.",
-            severity=severity if configuration.complete else Severity.WARNING,
+            severity=severity,
         )
 
 
@@ -66,7 +66,7 @@ def _switches_on(statement: Statement, switch: Switch) -> bool:
 RULE = Rule(
     id="switch-missing",
     group="headers",
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     title="Settings of a feature that is not switched on",
     why="Some modules do nothing until one directive switches them on, and take all other directives without a word. "
     "Lifetimes for caches stay away without `ExpiresActive On`, and behind a balancer every visitor has the balancer's "
@@ -86,5 +86,4 @@ RULE = Rule(
         Case(text='Substitute "s/a/b/"\n'),
     ),
     check=check,
-    profile=Profile.MINIMAL,
 )
