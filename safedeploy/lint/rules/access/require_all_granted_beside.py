@@ -9,7 +9,7 @@ from safedeploy.lint.finding import Related, Severity
 from safedeploy.lint.reach import statements
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.resolve.statement import Context, Statement
-from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
+from safedeploy.lint.rule import Case, Hit, Rule, Symptom
 from safedeploy.lint.servers import GROUPING
 
 RESTRICTIONS = {"ip", "host", "local", "forward-dns", "valid-user", "user", "group", "ldap-group", "ldap-user"}
@@ -44,7 +44,7 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
 RULE = Rule(
     id="require-all-granted-beside",
     group="access",
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     title="A restriction next to Require all granted",
     why="Several `Require` in one section are alternatives: one that is fulfilled is enough. `Require all granted`, "
     "left over from before, makes the password or the list of addresses next to it void, and the page is open.",
@@ -60,5 +60,4 @@ RULE = Rule(
     ),
     bad=(Case(text="<Location /staff>\n    Require all granted\n    Require ip 192.0.2.0/24\n</Location>\n"),),
     check=check,
-    profile=Profile.MINIMAL,
 )

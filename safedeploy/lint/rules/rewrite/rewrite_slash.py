@@ -11,7 +11,7 @@ from safedeploy.lint.reach import statements
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.resolve.statement import Context, Statement
 from safedeploy.lint.rewriting import Rewrite, rewrites
-from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
+from safedeploy.lint.rule import Case, Hit, Rule, Symptom
 from safedeploy.lint.servers import may_overlap
 from safedeploy.lint.syntax.position import Position
 
@@ -72,7 +72,7 @@ def _in_directory(statement: Statement) -> bool | None:
 RULE = Rule(
     id="rewrite-slash",
     group="rewrite",
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     title="A RewriteRule that can never match",
     why="The path that a rule sees begins with a slash in a virtual host, and has none in an `.htaccess` or "
     "`<Directory>`. A rule that is moved from one to the other matches nothing any more: what it should redirect is a "
@@ -96,5 +96,4 @@ RULE = Rule(
         ),
     ),
     check=check,
-    profile=Profile.MINIMAL,
 )

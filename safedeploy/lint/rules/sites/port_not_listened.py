@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Severity
 from safedeploy.lint.resolve.configuration import Configuration
-from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
+from safedeploy.lint.rule import Case, Hit, Rule, Symptom
 
 
 def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
@@ -35,7 +35,7 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
 RULE = Rule(
     id="port-not-listened",
     group="sites",
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     title="A site at a port without Listen",
     why="A virtual host says which requests are its own, not where httpd listens. Without a `Listen` for its port "
     "httpd starts and says nothing, and a browser that asks there cannot connect.",
@@ -48,5 +48,4 @@ RULE = Rule(
     ),
     bad=(Case(text="Listen 80\n<VirtualHost *:8080>\n    ServerName www.example.com\n</VirtualHost>\n"),),
     check=check,
-    profile=Profile.MINIMAL,
 )
