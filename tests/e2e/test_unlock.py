@@ -21,6 +21,7 @@ def stop(run):
 
 def test_a_frozen_pusher_whose_lease_was_taken_away_can_change_nothing_when_it_wakes_up(pushed, project):
     before = pushed.trees()
+    project.rollout(batches=[1, 1], bake="2s")  # so that it has not come to web3 when it is stopped
     project.second_release()
     with project.start("push", "lab", "--yes", "--no-diff", "--reason", "the sleeper") as run:
         run.wait_for("rollout: ")

@@ -60,7 +60,10 @@ def test_a_harmless_change_is_not_refused(measured):
 
 def test_the_table_tells_what_configtest_alone_would_have_stopped(measured):
     done, _, _ = measured
-    rows = {line.split("|")[1].strip(): line.split("|")[2:-1] for line in done.stdout.splitlines() if "|" in line}
+    rows: dict[str, list[str]] = {}
+    for line in done.stdout.splitlines():
+        if "|" in line:
+            rows.setdefault(line.split("|")[1].strip(), line.split("|")[2:-1])  # what the linter says comes after
     column = [text.strip() for text in rows["class"]].index("only configtest")
     assert [rows[kind][column].strip() for kind in ("syntax", "runtime", "none")] == ["1", "0", "0"]
 

@@ -21,12 +21,19 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
         for each in configuration.named("ProxyPassReverse")
         if each.certain and len(each.arguments) > 1 and not each.context.inner
     ]
+    forward: dict[tuple[int, str], list[Pass]] = {}
+    for one in found:
+        forward.setdefault((id(one.server), one.path), []).append(one)
+    beside: dict[tuple[int, str], list[Statement]] = {}
+    for each in reverse:
+        beside.setdefault((id(each.context.host), each.argument), []).append(each)
     for statement in reverse:
         path, address = statement.arguments[:2]
-        same = [one for one in found if one.path == path and one.server is statement.context.host]
+        same = forward.get((id(statement.context.host), path), [])
         if not same or any(_fits(one, address) for one in same):
             continue
-        if any(_is_beside(other, statement) and _fits(same[0], other.arguments[1]) for other in reverse):
+        others = beside[id(statement.context.host), path]
+        if any(_fits(same[0], other.arguments[1]) for other in others if other is not statement):
             continue  # it is one of several, each for what the backend may call itself
         yield Hit(
             at=statement,
@@ -45,14 +52,6 @@ def _fits(one: Pass, address: str) -> bool:
 
 def _origin(address: str) -> str:
     return "/".join(address.lower().split("/", 3)[:3])
-
-
-def _is_beside(other: Statement, statement: Statement) -> bool:
-    return (
-        other is not statement
-        and other.context.host is statement.context.host
-        and other.arguments[0] == statement.arguments[0]
-    )
 
 
 RULE = Rule(
