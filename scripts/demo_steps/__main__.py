@@ -84,24 +84,27 @@ def syntax_error(stage: Stage) -> None:
 
 
 def broken_site(stage: Stage) -> None:
-    """A line that no syntax check sees and that breaks the site: its shadow answers 500, so it never goes live."""
+    """A line that no configtest sees and that breaks the site: the linter names it, and so does what its shadow answers."""
     stage.heading("A change that passes every syntax check and breaks the site: 500 for every visitor of app.lab.test")
     before = stage.trees()
     stage.run("echo 'Options -Indexes' >> templates/htaccess.j2     # not allowed there: httpd answers 500")
+    stage.run("safedeploy lint lab", code=4)
     with stage.visitors() as visitors:
-        stage.run("safedeploy push lab --yes --no-diff", code=4)
+        stage.run("safedeploy push lab --yes --no-diff --no-lint     # as if the linter did not know it", code=4)
     demand(stage.trees() == before, "a refused push changed a file")
     demand(not visitors.failures, "a visitor noticed a push that was refused")
-    stage.proved("started beside the live server and asked what visitors ask: refused before anybody noticed")
+    stage.proved(
+        "named by the linter without a host; started beside the live server and asked what visitors ask: refused before anybody noticed"
+    )
 
 
 def without_shadow(stage: Stage) -> None:
-    """The same where pre-flight cannot see it: back by itself, on the one host that had it."""
-    stage.heading("The same change with the shadow turned off, as if the pre-flight had missed it")
+    """The same where nothing sees it before: back by itself, on the one host that had it."""
+    stage.heading("The same change without linter and shadow, as if both had missed it")
     before = stage.trees()
     stage.run("sed -i 's/^    rollout:/    preflight: {shadow: false}\\n    rollout:/' safedeploy.yml")
     with stage.visitors() as visitors:
-        stage.run("safedeploy push lab --yes --no-diff", code=6)
+        stage.run("safedeploy push lab --yes --no-diff --no-lint", code=6)
     demand(stage.trees() == before, "a file is not as it was before the push")
     demand(set(visitors.failed_by_host()) <= {"web1"}, "visitors of another host than the canary were hit")
     stage.run("git checkout templates safedeploy.yml")
