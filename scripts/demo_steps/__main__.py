@@ -84,7 +84,7 @@ def syntax_error(stage: Stage) -> None:
 
 
 def broken_site(stage: Stage) -> None:
-    """A line that no configtest sees and that breaks the site: the linter names it, and so does what its shadow answers."""
+    """A line that configtest takes and that breaks the site: the linter names it, and its shadow answers 500."""
     stage.heading("A change that passes every syntax check and breaks the site: 500 for every visitor of app.lab.test")
     before = stage.trees()
     stage.run("echo 'Options -Indexes' >> templates/htaccess.j2     # not allowed there: httpd answers 500")
@@ -93,9 +93,7 @@ def broken_site(stage: Stage) -> None:
         stage.run("safedeploy push lab --yes --no-diff --no-lint     # as if the linter did not know it", code=4)
     demand(stage.trees() == before, "a refused push changed a file")
     demand(not visitors.failures, "a visitor noticed a push that was refused")
-    stage.proved(
-        "named by the linter without a host; started beside the live server and asked what visitors ask: refused before anybody noticed"
-    )
+    stage.proved("named by the linter without a host; refused by what its shadow answers, before anybody noticed")
 
 
 def without_shadow(stage: Stage) -> None:
