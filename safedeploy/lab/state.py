@@ -97,10 +97,14 @@ def locked(directory: Path) -> Iterator[None]:
     meanwhile, hence the second look.
     """
     while True:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except FileNotFoundError:
+            continue
+        except FileExistsError:
+            if os.path.lexists(directory) and not directory.is_dir():
+                raise  # no directory, and not one that has gone since
             continue
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -21,7 +21,7 @@ def check(configuration: Configuration, _facts: Facts) -> Iterator[Hit]:
         for each in configuration.named("ProxyPassReverse")
         if each.certain and len(each.arguments) > 1 and not each.context.inner
     ]
-    forward: dict[tuple[int, str], list[Pass]] = {}
+    forward: dict[tuple[int, str | None], list[Pass]] = {}
     for one in found:
         forward.setdefault((id(one.server), one.path), []).append(one)
     beside: dict[tuple[int, str], list[Statement]] = {}
