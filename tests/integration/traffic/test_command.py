@@ -9,6 +9,9 @@ from safedeploy_host import http_request
 from safedeploy_host.protocol import Request
 from safedeploy_host.services import Services
 from safedeploy_host.traffic.command import traffic
+from safedeploy_host.traffic.window import window
+
+from safedeploy.core.log_window import log_window_from_json
 
 pytestmark = pytest.mark.apache
 
@@ -107,3 +110,20 @@ def test_nothing_on_the_host_is_changed(server):
     before = sorted(path for path in server.root.rglob("*"))
     told(server, before=600)
     assert sorted(path for path in server.root.rglob("*")) == before
+
+
+def test_what_visitors_got_between_two_moments_is_told_step_by_step(server):
+    (server.root / "log/www.log").write_text("")  # without what was asked to see whether it is up
+    began = time.time() - 1
+    ask(server, "/", 3)
+    ask(server, "/broken?token=secret", 2)
+    ask(server, "/", agent="safedeploy")
+    logged(server, 6)
+    found = window(Request({"site": server.site, "since": began, "step": 3600}), Services(server.site))
+    read = log_window_from_json("www1", found)
+    assert (read.requests, read.server_errors, read.own, read.notes) == (5, 2, 1, ())
+    assert [(one.requests, one.server_errors) for one in read.series] == [(5, 2)]
+    assert (read.clients.number, read.affected.number) == (1, 1)
+    assert [(one.text, one.server_errors) for one in read.failing] == [("/broken", 2)]
+    before = {"site": server.site, "since": began - 900, "until": began - 300}
+    assert window(Request(before), Services(server.site))["sites"] == {}

@@ -82,7 +82,7 @@ class Counts:
         if agent == OWN_AGENT or agent.endswith(DUMMY_AGENT):
             self.own += 1
             return
-        self._add(site, int(status), _milliseconds(facts))
+        self._add(site, int(status), milliseconds(facts))
 
     def _is_older(self, facts: Json) -> bool:
         if self._after is None:
@@ -103,7 +103,8 @@ class Counts:
             found["latency"][bisect_right(LIMITS, took)] += 1
 
 
-def _milliseconds(facts: Json) -> float | None:
+def milliseconds(facts: Json) -> float | None:
+    """How long a request took, where its line tells."""
     for unit in UNITS:
         text = facts.get(unit, "")
         if text.isascii() and text.isdigit():

@@ -23,7 +23,7 @@ MOST = 256 * 1024
 KINDS = 50
 FILES = 32
 _LEVEL = re.compile(r"\[(?:([\w-]*):)?(emerg|alert|crit|error|warn|notice|info|debug|trace\d)\]")
-_GRAVE = ("emerg", "alert", "crit", "error", "warn")
+GRAVE = ("emerg", "alert", "crit", "error", "warn")
 _CODE = re.compile(r"\bAH\d{5}\b")
 # What a program behind httpd has said: its code says no more than that.
 _PASSED_ON = ("AH01071", "AH01215")
@@ -31,7 +31,7 @@ _PLACE = re.compile(r"(?<![\w.])/[^\s:,;'\")]+")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+|\d+")
 _WORDING = 120
-_SAMPLE = 300
+SAMPLE = 300
 
 
 def logs(hosts: Iterable[Host], effective: Json, server_root: str) -> dict[str, str | None]:
@@ -63,10 +63,10 @@ def signatures(error_logs: Mapping[str, str | None], since: Mapping[str, Json], 
                 continue
             key, level = one
             known = found.setdefault(
-                key, {"key": key, "level": level, "count": 0, "sample": log_lines.clean(line)[:_SAMPLE]}
+                key, {"key": key, "level": level, "count": 0, "sample": log_lines.clean(line)[:SAMPLE]}
             )
             known["count"] += 1
-    return sorted(found.values(), key=lambda one: (_GRAVE.index(one["level"]), -one["count"]))
+    return sorted(found.values(), key=lambda one: (GRAVE.index(one["level"]), -one["count"]))
 
 
 def signature(line: str) -> tuple[str, str] | None:
@@ -76,7 +76,7 @@ def signature(line: str) -> tuple[str, str] | None:
     if marked is None:
         return (code[0], "error") if code else None
     module, level = marked[1] or "-", marked[2]
-    if level not in _GRAVE:
+    if level not in GRAVE:
         return None
     if code and code[0] not in _PASSED_ON:
         return code[0], level
