@@ -7,7 +7,6 @@ Source: https://httpd.apache.org/docs/2.4/sections.html
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 
 from safedeploy.lint import patterns
@@ -127,7 +126,5 @@ def _finds(expression: str | None, *texts: str) -> bool:
     """Whether a pattern finds something in one of the texts; one that cannot be read may."""
     if expression is None:
         return False
-    try:
-        return any(re.search(expression, text) for text in texts)
-    except re.error:
-        return True
+    wanted = patterns.compiled(expression)
+    return wanted is None or any(wanted.search(text) for text in texts)

@@ -1,6 +1,8 @@
-"""The regular expressions of directives: which argument is one, and what its alternatives are. Pure."""
+"""The regular expressions of directives: which argument is one, its alternatives, and its equal in Python. Pure."""
 
 from __future__ import annotations
+
+import re
 
 from safedeploy.lint.resolve.statement import Statement
 
@@ -20,6 +22,10 @@ _AT = {
     "directorymatch": 0,
     "proxymatch": 0,
 }
+# Quantifiers, with the sign that makes one lazy or possessive.
+_REPEAT = re.compile(r"(?:[*+?]|\{\d{1,9}(?:,\d{0,9})?\})[?+]?")
+_FEW = 3
+_MOST_REPEATED = 4
 _SECTIONS = ("files", "location", "directory", "proxy")
 
 
@@ -43,6 +49,55 @@ def of(statement: Statement) -> str | None:
 
 def _is_status(word: str) -> bool:
     return word.isdigit() or word.lower() in ("permanent", "temp", "seeother", "gone")
+
+
+def compiled(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str] | None:
+    """A pattern as Python reads it; None where it has no equal, and for one that may take Python for ever to try.
+
+    httpd's own library gives up on such a one after a number of steps (pcre's match limit); Python does not.
+    """
+    if "[[:" in pattern or "${" in pattern or _may_explode(pattern):
+        return None
+    try:
+        return re.compile(pattern, flags)
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
+def _may_explode(pattern: str) -> bool:
+    """Whether too much is repeated, or a group is that can take the same text in several ways."""
+    varies = [False]  # of each open group, the whole outermost: whether its parts can be of several lengths
+    repeated, at = 0, 0
+    while at < len(pattern):
+        letter, inner = pattern[at], False
+        if letter == "(":
+            varies.append(False)
+            at += 1
+            continue
+        if letter == ")" and len(varies) > 1:
+            inner = varies.pop()
+        elif letter == "[":
+            at = _end_of_class(pattern, at)
+        elif letter == "\\":
+            at += 1
+        at += 1
+        repeat = _REPEAT.match(pattern, at)
+        if repeat is not None:
+            at = repeat.end()
+            if _is_many(repeat[0]):
+                repeated += 1
+                if inner:
+                    return True
+        varies[-1] = varies[-1] or inner or repeat is not None or letter == "|"
+    return repeated > _MOST_REPEATED
+
+
+def _is_many(repeat: str) -> bool:
+    """Whether a quantifier lets its piece come more than a few times."""
+    if repeat[0] in "*+":
+        return True
+    least, comma, most = repeat.strip("{}?+").partition(",")
+    return int(most or least or 0) > _FEW or (comma != "" and most == "")
 
 
 def alternatives(pattern: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from safedeploy.lint.patterns import compiled
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.resolve.paths import pattern
 from safedeploy.lint.resolve.statement import Statement
@@ -52,10 +53,10 @@ class Redirect:
         if self.statement.key != "redirectmatch":
             whole = self.path if self.path.endswith("/") else f"{self.path}/"
             return target + path[len(self.path) :] if path == self.path or path.startswith(whole) else None
-        try:
-            match = re.search(self.path, path)
-        except re.error as error:
-            raise UnknownError from error
+        wanted = compiled(self.path)
+        if wanted is None:
+            raise UnknownError
+        match = wanted.search(path)
         if match is None:
             return None
         return re.sub(r"\$(\d)", lambda one: _group(match, int(one[1])), target)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from safedeploy.lint import patterns
 from safedeploy.lint.resolve.statement import Context, Statement
 
 _SHORT = {
@@ -97,12 +98,7 @@ def rewrites(statements: Iterable[Statement]) -> tuple[tuple[Rewrite, ...], tupl
 
 def expression(pattern: str, given: Mapping[str, str]) -> re.Pattern[str] | None:
     """A pattern without its `!` as a regular expression; None where Python has no equal for it."""
-    if "[[:" in pattern or "${" in pattern:
-        return None
-    try:
-        return re.compile(pattern, re.IGNORECASE if "nc" in given else 0)
-    except re.error:
-        return None
+    return patterns.compiled(pattern, re.IGNORECASE if "nc" in given else re.NOFLAG)
 
 
 def switched_off(server: Iterable[Statement]) -> bool:

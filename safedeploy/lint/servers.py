@@ -6,11 +6,11 @@ Source: https://httpd.apache.org/docs/2.4/sections.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from safedeploy.lint.patterns import compiled
 from safedeploy.lint.resolve.configuration import Configuration, Host
 from safedeploy.lint.resolve.overrides import section_directory
 from safedeploy.lint.resolve.paths import is_pattern, pattern
@@ -169,10 +169,8 @@ def _covers(place: str, levels: list[str]) -> bool:
 
 def _matches(section: Enclosing, path: str) -> bool | None:
     """Whether a section with a regular expression is for a directory; None where that cannot be told."""
-    try:
-        return re.search(section.arguments[-1], path) is not None
-    except (re.error, IndexError):
-        return None
+    wanted = compiled(section.arguments[-1]) if section.arguments else None
+    return None if wanted is None else wanted.search(path) is not None
 
 
 def _answers_any_path(each: Statement) -> bool:

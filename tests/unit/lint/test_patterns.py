@@ -46,3 +46,25 @@ def test_a_directive_has_its_pattern(text, pattern):
 )
 def test_alternatives_stand_outside_of_groups_and_classes(pattern, found):
     assert patterns.alternatives(pattern) == found
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["^/a", "\\.(?:css|js)$", "^(.*)/([^/]+)/(\\d{1,4})$", "^(?:www\\.)?example\\.test$", "(a|b)", "([ab])+",
+     "(ab){2}x*", "^/(a+)?$", "[)(*+]+", "\\(\\)+"],
+)  # fmt: skip
+def test_an_ordinary_pattern_can_be_tried(pattern):
+    assert patterns.compiled(pattern) is not None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["^(\\w+\\.?)+~$", "(a|aa)+$", "((a*))*b", "(?:a?){40}x", "(a{2,})*b", "(x|y(a+))+z", ".*.*.*.*.*x"],
+)
+def test_a_pattern_that_may_take_for_ever_is_not_tried(pattern):
+    assert patterns.compiled(pattern) is None
+
+
+@pytest.mark.parametrize("pattern", ["[[:alpha:]]", "${NAME}", "(", "a{99999999999}", "(?<n>a)"])
+def test_a_pattern_without_an_equal_in_python_is_not_tried(pattern):
+    assert patterns.compiled(pattern) is None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Severity
+from safedeploy.lint.patterns import compiled
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.resolve.paths import pattern
 from safedeploy.lint.resolve.statement import Enclosing, Statement
@@ -74,12 +75,7 @@ def _test(section: Enclosing) -> re.Pattern[str] | None:
     words = section.arguments
     if section.key == "files" and words[0] != "~":
         return re.compile(rf"(?:{pattern(words[0], hidden=True).pattern})\Z")
-    if "[[:" in words[-1] or "${" in words[-1]:
-        return None
-    try:
-        return re.compile(words[-1])
-    except re.error:
-        return None
+    return compiled(words[-1])
 
 
 def _may_open(server: Server, ban: Statement, url: str) -> bool:
