@@ -18,6 +18,7 @@ from pathlib import Path
 from safedeploy.core.errors import ExitCode, SafedeployError
 from safedeploy.lint.files import Files
 
+REPOSITORY = ".git"
 LARGEST = 1024 * 1024
 MOST = 20_000
 MOST_PROGRAMS, BEGINNING = 500, 4096  # of a program its first line tells enough
@@ -53,8 +54,9 @@ def tree(directory: Path, at: str) -> Files:
 def served(directory: Path, at: str, name: str = ".htaccess") -> Files:
     """What lies below a directory that visitors get, as if it were at `at`: the .htaccess files with their contents.
 
-    All else are names. They are the whole of it unless there is too much, or something cannot be looked into; then only
-    .htaccess files are told, of a very large directory those that come first.
+    All else are names, of a repository of git the first level of them. They are the whole of it unless there is too
+    much, or something cannot be looked into; then only .htaccess files are told, of a very large directory those that
+    come first.
     """
     contents: dict[str, bytes] = {}
     links: dict[str, str] = {}
@@ -69,6 +71,8 @@ def served(directory: Path, at: str, name: str = ".htaccess") -> Files:
                 links[path] = str(Path(entry.path).readlink())
             elif entry.is_dir(follow_symlinks=False):
                 directories.add(path)
+                if entry.name == REPOSITORY:
+                    others.update(posixpath.join(path, one.name) for one in Path(entry.path).iterdir())
             elif entry.name == name and (content := _content(entry)) is not None:
                 contents[path] = content
             else:
@@ -127,7 +131,7 @@ def _walk(directory: Path, closed: list[str] | None = None) -> Iterator[os.DirEn
             continue
         for entry in listed:
             yield entry
-            if entry.is_dir(follow_symlinks=False) and entry.name != ".git":
+            if entry.is_dir(follow_symlinks=False) and entry.name != REPOSITORY:
                 waiting.append(entry.path)
 
 

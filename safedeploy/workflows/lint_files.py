@@ -146,15 +146,9 @@ def _beside(source: Source, report: Report) -> Files | None:
     if source.root is None:
         return None
     found: list[Files] = []
-    places = sorted(set(_served(report)))
-    for directory in places:
+    for directory in _outermost(_served(report)):
         local = source.local(directory)
-        if (
-            local is not None
-            and local.is_dir()
-            and local != source.root
-            and not any(directory.startswith(f"{done}/") for done in places if done != directory)
-        ):
+        if local is not None and local.is_dir() and local != source.root:
             found.append(config_files.served(local, directory))
     for directory in _of_programs(report):
         local = source.local(directory)
@@ -168,6 +162,15 @@ def _beside(source: Source, report: Report) -> Files | None:
         directories=frozenset().union(*(one.directories for one in found)),
         complete=frozenset().union(*(one.complete for one in found)),
     )
+
+
+def _outermost(directories: Iterable[str]) -> Iterator[str]:
+    """The directories that are below no other one of them."""
+    last = None
+    for directory in sorted(set(directories), key=lambda one: one.split("/")):
+        if last is None or not directory.startswith(f"{last}/"):
+            last = directory
+            yield directory
 
 
 def _of_programs(report: Report) -> Iterator[str]:
