@@ -15,6 +15,8 @@ from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
 LOGS = ("ErrorLog", "CustomLog", "TransferLog", "GlobalLog", "ForensicLog")
 # In these the directory itself is named.
 _DIRECTORIES = ("CoreDumpDirectory", "DefaultRuntimeDir")
+# Made anew after each boot: by Debian's apache2ctl before it starts httpd, by tmpfiles.d of Red Hat's package.
+_MADE_AT_START = {"debian": ("/run/apache2", "/run/lock/apache2"), "redhat": ("/run/httpd",)}
 
 
 def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
@@ -23,8 +25,9 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
         directory = _directory(configuration, statement)
         if directory is None:
             continue
-        there = configuration.files.is_directory(directory)
-        there = facts.exists(directory) if there is None else there
+        there = facts.directory(configuration.files, directory)
+        if there is False and _real(directory) in _MADE_AT_START.get(facts.layout, ()):
+            continue
         if there is False:
             yield Hit(at=statement, message=f"{statement.name} needs the directory {directory}, which is not there")
         elif there is None and directory.startswith(f"{LAYOUTS[facts.layout].log_dir}/"):
@@ -46,6 +49,11 @@ def _directory(configuration: Configuration, statement: Statement) -> str | None
     return path if statement.name.lower() in {one.lower() for one in _DIRECTORIES} else posixpath.dirname(path)
 
 
+def _real(directory: str) -> str:
+    """Without the links that /var has to /run."""
+    return directory.replace("/var/lock", "/run/lock", 1).replace("/var/run", "/run", 1)
+
+
 RULE = Rule(
     id="directory-missing",
     group="startup",
@@ -59,6 +67,9 @@ RULE = Rule(
     good=(
         Case(text="ErrorLog logs/error.log\n", files={"/etc/apache2/logs/old.log": ""}, closed=("/etc/apache2",)),
         Case(text="ErrorLog /var/log/apache2/error.log\nErrorLog /srv/log/error.log\n"),
+        Case(
+            text="DefaultRuntimeDir /var/run/apache2\nPidFile /run/apache2/apache2.pid\n", closed=("/run", "/var/run")
+        ),
         Case(text='ErrorLog syslog:local1\nCustomLog "|/usr/bin/logger" common\n', closed=("/",)),
     ),
     bad=(
