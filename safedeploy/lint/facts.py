@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from safedeploy.lint.files import Files
+
 
 def unknown(path: str) -> bool | None:
     """Whether `path` exists on the host: nobody has looked."""
@@ -37,3 +39,13 @@ class Facts:
     exists: Callable[[str], bool | None] = field(default=unknown, repr=False)
     mode: Callable[[str], int | None] = field(default=no_mode, repr=False)
     directive_modules: Callable[[str], Collection[str] | None] | None = field(default=None, repr=False)
+
+    def there(self, files: Files, path: str) -> bool | None:
+        """Whether something is at a path, by the tree and else by what is known about the host."""
+        known = files.exists(path)
+        return self.exists(path) if known is None else known
+
+    def directory(self, files: Files, path: str) -> bool | None:
+        """Whether a directory is at a path, likewise; of the host only whether anything is there."""
+        known = files.is_directory(path)
+        return self.exists(path) if known is None else known

@@ -69,8 +69,7 @@ class World:
 
     def exists(self, path: str) -> bool | None:
         """Whether something is at a path, by the tree and by what is known about the host."""
-        known = self.files.exists(path)
-        return self.facts.exists(path) if known is None else known
+        return self.facts.there(self.files, path)
 
     def absolute(self, path: str) -> str:
         """A path from the ServerRoot."""

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from safedeploy.lab import ability
 from tests.integration.benchmarks import tiny_corpus
-
-PROGRAM = Path(__file__).resolve().parents[3] / "benchmarks" / "catch_rate.py"
 
 pytestmark = [
     pytest.mark.lab,
@@ -24,19 +16,8 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):
     """One run of all three cases: the process, the JSON document, and the directory that it worked in."""
-    place, work = tmp_path_factory.mktemp("corpus"), tmp_path_factory.mktemp("work")
-    tiny_corpus.write(place)
-    report = work / "report.json"
-    done = subprocess.run(
-        [sys.executable, str(PROGRAM), "--corpus", str(place), "--json", str(report), "--jobs", "1"],
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-        env={**os.environ, "TMPDIR": str(work)},
-    )
-    assert done.returncode == 0, done.stderr
-    return done, json.loads(report.read_text()), work
+    done, document, work = tiny_corpus.measured(tmp_path_factory, "--jobs", "1")
+    return done, document, work
 
 
 def test_a_harmful_change_is_counted_at_the_stage_that_stopped_it(measured):

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from tests.integration.benchmarks import tiny_corpus
-
-PROGRAM = Path(__file__).resolve().parents[3] / "benchmarks" / "catch_rate.py"
 
 pytestmark = pytest.mark.apache  # the base of a corpus lies over the installed package's own files
 
@@ -20,19 +12,8 @@ pytestmark = pytest.mark.apache  # the base of a corpus lies over the installed 
 @pytest.fixture(scope="module")
 def linted(tmp_path_factory):
     """The JSON document, and the names of what is left in the directory that was worked in."""
-    place, work = tmp_path_factory.mktemp("corpus"), tmp_path_factory.mktemp("work")
-    tiny_corpus.write(place)
-    report = work / "report.json"
-    done = subprocess.run(
-        [sys.executable, str(PROGRAM), "--corpus", str(place), "--json", str(report), "--stage", "lint"],
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-        env={**os.environ, "TMPDIR": str(work)},
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(report.read_text()), {path.name for path in work.iterdir()}
+    _, document, work = tiny_corpus.measured(tmp_path_factory, "--stage", "lint")
+    return document, {path.name for path in work.iterdir()}
 
 
 def test_each_case_has_the_gravest_finding_of_the_project_and_of_the_tree(linted):

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).resolve().parents[3] / "benchmarks" / "catch_rate.py"
 
 SITE = """\
 <VirtualHost *:80>
@@ -25,6 +32,25 @@ ABOUT = {
     "path": "/about.html",
     "expect": {"status": 200},
 }
+
+
+def measured(
+    directories: pytest.TempPathFactory, *arguments: str
+) -> tuple[subprocess.CompletedProcess[str], dict, Path]:
+    """One run of the benchmark on it: the process, the JSON document, and the directory that it worked in."""
+    place, work = directories.mktemp("corpus"), directories.mktemp("work")
+    write(place)
+    report = work / "report.json"
+    done = subprocess.run(
+        [sys.executable, str(PROGRAM), "--corpus", str(place), "--json", str(report), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        env={**os.environ, "TMPDIR": str(work)},
+    )
+    assert done.returncode == 0, done.stderr
+    return done, json.loads(report.read_text()), work
 
 
 def write(place: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -55,30 +56,51 @@ def test_what_a_part_of_a_copy_lacks_may_exist(server, findings):
     assert findings("apache2") == []
 
 
-def test_the_root_of_a_host_is_recognised_and_its_htaccess_files_are_read(server, findings, tmp_path):
+def as_root(server, tmp_path, text):
+    """The root of a host with the server's directory and a line of its own configuration."""
     root = tmp_path / "root"
     (root / "etc").mkdir(parents=True)
     server.rename(root / "etc/apache2")
+    (root / "etc/apache2/conf-enabled/own.conf").write_text(text)
+    return root
+
+
+def test_the_root_of_a_host_is_recognised_and_its_htaccess_files_are_read(server, findings, tmp_path):
+    grant = "<Directory /var/www/html>\nAllowOverride Options\n</Directory>\nDocumentRoot /var/www/html\n"
+    root = as_root(server, tmp_path, grant)
     (root / "var/www/html").mkdir(parents=True)
     (root / "var/www/html/.htaccess").write_text("Options -Indexes\n<Directory /x>\n</Directory>\n")
-    grant = "<Directory /var/www/html>\nAllowOverride Options\n</Directory>\nDocumentRoot /var/www/html\n"
-    (root / "etc/apache2/conf-enabled/own.conf").write_text(grant)
     assert findings("root") == ["root/var/www/html/.htaccess:2 htaccess-not-allowed"]
 
 
 def test_the_programs_of_a_root_and_their_permissions_are_looked_at(server, findings, tmp_path):
-    root = tmp_path / "root"
-    (root / "etc").mkdir(parents=True)
-    server.rename(root / "etc/apache2")
+    root = as_root(server, tmp_path, "ScriptAlias /programs/ /srv/programs/\n")
     programs = root / "srv/programs"
     programs.mkdir(parents=True)
     for name, mode in (("a.sh", 0o644), ("b.sh", 0o755)):
         (programs / name).write_text("#!/bin/sh\n")
         (programs / name).chmod(mode)
     (root / "etc/apache2/mods-enabled/cgid.load").symlink_to("../mods-available/cgid.load")
-    (root / "etc/apache2/conf-enabled/own.conf").write_text("ScriptAlias /programs/ /srv/programs/\n")
     found = [one for one in findings("root") if one.endswith("cgi-not-executable")]
     assert found == ["root/etc/apache2/conf-enabled/own.conf:1 cgi-not-executable"]
+
+
+def test_a_repository_below_a_document_root_is_found(server, findings, tmp_path):
+    root = as_root(server, tmp_path, "")
+    (root / "var/www/html/.git/objects").mkdir(parents=True)
+    (root / "var/www/html/.git/config").write_text("[core]\n")
+    (found,) = findings("root")
+    assert found.endswith("repository-served")
+
+
+def test_a_pattern_that_python_could_try_for_ever_does_not_keep_the_linter(server, findings, tmp_path):
+    ban = '<FilesMatch "^(\\w+\\.?)+~$">\nRequire all denied\n</FilesMatch>\n'
+    root = as_root(server, tmp_path, f"ScriptAlias /programs/ /srv/programs/\n{ban}RedirectMatch ^/(a+)+b$ /c\n")
+    (root / "srv/programs").mkdir(parents=True)
+    (root / "srv/programs" / ("a" * 200)).write_text("#!/bin/sh\n")
+    began = time.monotonic()
+    findings("root")
+    assert time.monotonic() - began < 60
 
 
 def test_one_file_is_read_with_the_configuration_above_it(server, findings):

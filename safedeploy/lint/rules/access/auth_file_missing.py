@@ -24,8 +24,7 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
     for each, severity in read:
         if each.key in FILES and each.certain and each.arguments and "${" not in each.argument:
             path = configuration.absolute(each.argument)
-            there = configuration.files.exists(path)
-            if (facts.exists(path) if there is None else there) is False:
+            if facts.there(configuration.files, path) is False:
                 yield Hit(at=each, message=f"{each.name} names {path}, and there is no such file", severity=severity)
         elif each.key == "authtype" and each.argument.lower() == "basic":
             yield from _without_source(configuration, each, [one for one, _ in read], severity)

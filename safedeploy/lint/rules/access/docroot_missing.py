@@ -22,8 +22,7 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
         if server.may_answer_any_path and server.host is not None:
             continue
         path = configuration.absolute(root.argument)
-        known = configuration.files.is_directory(path)
-        there = facts.exists(path) if known is None else known
+        there = facts.directory(configuration.files, path)
         meant = _meant(configuration, server, path)
         remedy = f"Write {meant}, if that is the one that is meant." if meant else None
         if there is False:

@@ -23,10 +23,8 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
         for address, directory, statement in openness.places(server):
             for name in FILES:
                 path = f"{directory}/{name}"
-                there = configuration.files.exists(path)
-                there = facts.exists(path) if there is None else there
                 key = (statement.position, name.split("/", maxsplit=1)[0])
-                if not there or key in seen:
+                if key in seen or not facts.there(configuration.files, path):
                     continue
                 if openness.is_open(configuration, server, f"{address.rstrip('/')}/{name}", path):
                     seen.add(key)

@@ -30,8 +30,7 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
             )
         if not program.startswith("/"):
             continue
-        there = configuration.files.exists(program)
-        there = facts.exists(program) if there is None else there
+        there = facts.there(configuration.files, program)
         if there is False:
             yield Hit(at=statement, message=f"{statement.name} starts {program}, which is not there")
         elif there is None and not (program.startswith(_USUAL) and program.rpartition("/")[2] in _USUAL_NAMES):

@@ -17,8 +17,7 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
         path = proxying.socket_of(target)
         if path is None:
             continue
-        there = configuration.files.exists(path)
-        if (facts.exists(path) if there is None else there) is False:
+        if facts.there(configuration.files, path) is False:
             yield Hit(at=statement, message=f"nothing listens at {path}: there is no such socket")
 
 

@@ -25,8 +25,7 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
         if any(section.key == "if" for section in statement.context.sections):
             continue
         path = configuration.absolute(statement.arguments[1])
-        there = configuration.files.exists(path)
-        if (facts.exists(path) if there is None else there) is not False:
+        if facts.there(configuration.files, path) is not False:
             continue
         if not statement.arguments[1].endswith("/") and statement.argument.endswith("/"):
             continue  # perhaps the beginning of many names

@@ -41,8 +41,7 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
 
 
 def _is_gone(configuration: Configuration, facts: Facts, link: str) -> bool:
-    there = configuration.files.exists(link)
-    return (facts.exists(link) if there is None else there) is False
+    return facts.there(configuration.files, link) is False
 
 
 def _target(configuration: Configuration, link: str) -> str:

@@ -27,8 +27,7 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
         if not statement.certain or not name or "${" in name or name.startswith("pkcs11:"):
             continue
         path = configuration.absolute(name)
-        there = configuration.files.exists(path)
-        if (facts.exists(path) if there is None else there) is False:
+        if facts.there(configuration.files, path) is False:
             yield Hit(
                 at=statement,
                 message=f"{statement.name} names {path}, and there is no such file",

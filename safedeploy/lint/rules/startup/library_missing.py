@@ -18,8 +18,7 @@ def check(configuration: Configuration, facts: Facts) -> Iterator[Hit]:
         if statement.key == "loadmodule" and len(statement.arguments) != 2:
             continue
         path = configuration.absolute(statement.arguments[-1])
-        there = configuration.files.exists(path)
-        if (facts.exists(path) if there is None else there) is False:
+        if facts.there(configuration.files, path) is False:
             yield Hit(at=statement, message=f"{statement.name} names {path}, and there is no such file")
 
 
