@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 PROC = Path("/proc")
+# Options with which httpd tells something and ends. Source: https://httpd.apache.org/docs/2.4/programs/httpd.html
+_NEVER_SERVES = frozenset({"-t", "-S", "-M", "-v", "-V", "-l", "-L", "-h"})
 _TICKS = os.sysconf("SC_CLK_TCK")
 # Past the command name, which may itself hold spaces and brackets; field numbers are those of proc(5).
 _STATE, _PARENT, _START = 3 - 3, 4 - 3, 22 - 3
@@ -100,6 +102,11 @@ def children(parent: Process, site: Json) -> list[Process]:
     return [process for process in _children(parent.pid) if runs_binary(process.pid, site)]
 
 
+def children_of(parent: Process) -> list[Process]:
+    """The living children of a process, whatever they run."""
+    return list(_children(parent.pid))
+
+
 def _children(pid: int) -> Iterable[Process]:
     try:
         pids = (PROC / str(pid) / "task" / str(pid) / "children").read_text("ascii").split()
@@ -158,8 +165,13 @@ def _same_root(pid: int, site: Json) -> bool:
 
 
 def _started_for(pid: int, site: Json) -> bool:
-    """Whether its main configuration is the site's: by -d and -f, or by what was compiled in."""
+    """Whether it is to serve the site's main configuration: the one of -d and -f, or the one that was compiled in.
+
+    A test of the configuration, and a command that signals the server, run the same binary for a moment.
+    """
     words = _arguments(pid)
+    if any(word in _NEVER_SERVES for word in words) or ("-k" in words[:-1] and words[words.index("-k") + 1] != "start"):
+        return False
     given = {flag: words[words.index(flag) + 1] for flag in ("-d", "-f") if flag in words[:-1]}
     root, file = _compiled_in(site["httpd"]["binary"])
     main = os.path.join(given.get("-d", root), given.get("-f", file))

@@ -53,6 +53,18 @@ def test_a_stopped_server(apache: Apache) -> None:
     assert found["reason"] == "httpd is not running"
 
 
+def test_a_test_of_the_configuration_is_not_taken_for_the_server(running: Apache) -> None:
+    httpd = running.site["httpd"]
+    command = [httpd["binary"], "-f", httpd["main_config"], "-t", "-D", "DUMP_RUN_CFG"]
+    with subprocess.Popen(command, env={**os.environ, **httpd["env"]}, stdout=subprocess.DEVNULL) as other:
+        other.send_signal(signal.SIGSTOP)
+        try:
+            assert status(running)["pid"] == running.pid
+            assert not Httpd(running.site).several()
+        finally:
+            other.send_signal(signal.SIGCONT)
+
+
 def test_a_host_without_httpd(apache: Apache) -> None:
     site = apache.site
     site["httpd"]["binary"] = "/nonexistent/httpd"
