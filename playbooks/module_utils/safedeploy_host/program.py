@@ -32,6 +32,7 @@ COMMANDS = {
     "drained": ("drained", "drained"),
     "health": ("probe", "probe"),
     "traffic": ("traffic.command", "traffic"),
+    "diagnose": ("diagnosis.command", "diagnose"),
     "logs": ("traffic.window", "window"),
     "survey": ("survey.command", "survey"),
     "survey-content": ("survey.command", "content"),

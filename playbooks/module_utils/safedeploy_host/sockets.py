@@ -21,7 +21,7 @@ _LISTENING, _ESTABLISHED = "0A", "01"
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to reach what is bound to all addresses
 # Handled by httpd's core for the whole server: no virtual host, document or application sees it. A TLS port answers it
 # with an error, which is an answer too.
-_QUESTION = b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nUser-Agent: safedeploy\r\nConnection: close\r\n\r\n"
+QUESTION = b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nUser-Agent: safedeploy\r\nConnection: close\r\n\r\n"
 _ONE_TRY = 1.0
 _BETWEEN_TRIES = 0.05
 
@@ -69,6 +69,21 @@ def established(ports: Iterable[int]) -> int:
     return sum(port in wanted for _, (_, port) in _table("self", _ESTABLISHED))
 
 
+def peers(ports: Iterable[int]) -> list[Address]:
+    """(client's address, local port) of each TCP connection that is open to these local ports."""
+    wanted = set(ports)
+    return [(peer[0], port) for _, (_, port), peer in _connections() if port in wanted]
+
+
+def queued(ports: Iterable[int]) -> int:
+    """How many connections wait in the queues of the listening sockets of these ports: nobody has taken them up."""
+    wanted, found = set(ports), 0
+    for family, fields in _rows("self", _LISTENING):
+        if _address(family, fields[1])[1] in wanted:
+            found += int(fields[4].partition(":")[2], 16)
+    return found
+
+
 def wait_for_bytes(addresses: Iterable[Address], deadline: float) -> Address | None:
     """Ask the addresses in turn until one answers with a byte; None when none has by `deadline` (time.monotonic)."""
     order = sorted(set(addresses), key=lambda address: address[1])
@@ -85,13 +100,23 @@ def wait_for_bytes(addresses: Iterable[Address], deadline: float) -> Address | N
 def _answers(address: Address, timeout: float) -> bool:
     try:
         with socket.create_connection(address, timeout) as connection:
-            connection.sendall(_QUESTION)
+            connection.sendall(QUESTION)
             return bool(connection.recv(1))
     except OSError:
         return False
 
 
 def _table(pid: int | str, state: str = _LISTENING) -> Iterable[tuple[str, Address]]:
+    for family, fields in _rows(pid, state):
+        yield fields[9], _address(family, fields[1])
+
+
+def _connections() -> Iterable[tuple[str, Address, Address]]:
+    for family, fields in _rows("self", _ESTABLISHED):
+        yield fields[9], _address(family, fields[1]), _address(family, fields[2])
+
+
+def _rows(pid: int | str, state: str) -> Iterable[tuple[socket.AddressFamily, list[str]]]:
     for family, name in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
         try:
             lines = Path(f"/proc/{pid}/net/{name}").read_text("ascii").splitlines()[1:]
@@ -100,7 +125,7 @@ def _table(pid: int | str, state: str = _LISTENING) -> Iterable[tuple[str, Addre
         for line in lines:
             fields = line.split()
             if fields[3] == state:
-                yield fields[9], _address(family, fields[1])
+                yield family, fields
 
 
 def _address(family: socket.AddressFamily, text: str) -> Address:
