@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from safedeploy.workflows.observe import Seen
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """A moment as it is written in an option. Raises BadParameter."""
     from safedeploy.core.moments import since
 
     try:
@@ -38,7 +39,7 @@ def history(
         typer.Option(
             "--since",
             metavar="WHEN",
-            parser=_moment,
+            parser=moment,
             help="Only runs since then: 2026-03-01, 2026-03-01T12:00, 7d, 12h.",
         ),
     ] = None,

@@ -14,6 +14,7 @@ from safedeploy.cli.blame import blame
 from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
 from safedeploy.cli.decide import abort, confirm
+from safedeploy.cli.diagnose import diagnose
 from safedeploy.cli.drift import drift
 from safedeploy.cli.explain import explain
 from safedeploy.cli.history import history
@@ -55,6 +56,7 @@ for command in (
     show,
     blame,
     drift,
+    diagnose,
     undrain,
     unlock,
     render,

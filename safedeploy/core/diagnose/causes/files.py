@@ -1,0 +1,40 @@
+"""Files that httpd may not read: permissions of a directory, a file, or an .htaccess.
+
+0.6 where the error log says so, 0.2 more when visitors get errors since about then.
+"""
+
+from __future__ import annotations
+
+from safedeploy.core.diagnose import codes, timing
+from safedeploy.core.diagnose.evidence import Evidence
+from safedeploy.core.diagnose.hypothesis import Cause, Hypothesis, Scale
+
+ID = "files"
+TITLE = "httpd may not read what it is to serve"
+_SAYINGS = ("(13)Permission denied",)
+
+
+def judge(evidence: Evidence) -> Hypothesis:
+    """By what the error log says."""
+    lines = codes.lines(evidence, codes.UNREADABLE, *_SAYINGS)
+    scale = Scale()
+    if not lines:
+        scale.take(0.0, "no error log tells of a file that may not be read")
+        return scale.judged(ID, TITLE)
+    first = max(lines, key=lambda one: one.count)
+    trouble = evidence.trouble
+    scale.add(0.6 if trouble is not None else 0.3, codes.said(first))
+    if trouble is not None and trouble.began is not None and first.first is not None:
+        if abs(first.first - trouble.began) <= 2 * timing.SLACK:
+            scale.add(0.2, "it is said since the trouble began")
+        elif first.first < trouble.began - 600:
+            scale.take(0.3, "it was said long before the trouble began")
+    return scale.judged(
+        ID,
+        TITLE,
+        hosts=first.hosts,
+        next_step="See the permissions of every directory on the way: `namei -l PATH`; httpd's user needs x on each.",
+    )
+
+
+CAUSE = Cause(id=ID, noun="permissions of files", judge=judge)

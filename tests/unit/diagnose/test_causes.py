@@ -1,0 +1,239 @@
+"""Each way to break a fleet has its cause named first, and nothing is named when nothing is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from safedeploy.core.diagnose import causes
+from safedeploy.core.diagnose.causes import CAUSES
+from safedeploy.core.diagnose.diagnosis import diagnose
+from safedeploy.core.diagnose.evidence import Gone, Symptom
+from safedeploy.core.diagnose.hypothesis import Verdict
+from safedeploy.core.diagnose.seen import Backend, Certificate, Port, Touched, Workers
+from safedeploy.core.drift import DriftItem, DriftKind
+from safedeploy.core.log_window import Clients, Often
+from tests.unit.diagnose.fleets import API, BEGAN, HOSTS, NOW, WELL, change, fleet, host, line, window
+
+REFUSED = (Backend(name="127.0.0.1:9000", place=f"{API}:19", state="refused", why="Connection refused"),)
+NO_ANSWER = (Backend(name="10.0.0.9:8080", place=f"{API}:19", state="timeout", why="no answer"),)
+NO_NAME = (Backend(name="db.internal:8080", place=f"{API}:19", state="dns", why="Name or service not known"),)
+FAILING = (Backend(name="127.0.0.1:9000", place=f"{API}:19", state="ok", why="", ms=4.0, status=503),)
+MUTE = (Backend(name="127.0.0.1:9000", place=f"{API}:19", state="mute", why="answers nothing"),)
+BAD = window(bad=0.2)
+
+
+def iso(at):
+    return datetime.fromtimestamp(at, UTC).isoformat()
+
+
+def edited(name, at=BEGAN - 20, path=API, kind=DriftKind.EDITED, **more):
+    return DriftItem(
+        host=name, kind=kind, text="differs from release abc", fingerprint="f", path=path, changed=iso(at), **more
+    )
+
+
+def named(evidence):
+    found = diagnose(evidence, run="r9")
+    return found.named.id if found.named else None
+
+
+def verdicts(evidence):
+    return {one.id: one.verdict for one in diagnose(evidence, run="r9").hypotheses}
+
+
+BROKEN = {
+    "change": fleet(*[host(BAD)] * 3, changes=(change(),)),
+    "change-of-the-backends-address": fleet(*[host(BAD, backends=REFUSED)] * 3, changes=(change(),)),
+    "change-of-some-hosts": fleet(host(BAD), changes=(change(hosts=("web1",)),)),
+    "hand-edit": fleet(host(BAD, drift=(edited("web1"),))),
+    "hand-edit-of-the-backends-address": fleet(host(BAD, drift=(edited("web1"),), backends=REFUSED)),
+    "hand-edit-of-what-is-not-managed": fleet(
+        host(BAD, touched=(Touched(path="/var/www/.htaccess", at=BEGAN - 5, in_place=True),))
+    ),
+    "httpd": fleet(host(running=False, ports=(Port(port=80, listening=False),))),
+    "httpd-that-does-not-load": fleet(host(running=False, configtest="AH00526: Syntax error on line 3 of /etc/a.conf")),
+    "httpd-that-does-not-listen": fleet(host(ports=(Port(port=443, listening=False),))),
+    "backend": fleet(*[host(BAD, backends=REFUSED)] * 3),
+    "backend-long-after-a-change": fleet(*[host(BAD, backends=REFUSED)] * 3, changes=(change(at=BEGAN - 50_000),)),
+    "network": fleet(*[host(BAD, backends=NO_ANSWER)] * 3),
+    "network-without-names": fleet(*[host(BAD, backends=NO_NAME)] * 3),
+    "upstream": fleet(*[host(BAD, backends=FAILING)] * 3),
+    "upstream-that-does-not-answer": fleet(*[host(window(bad=0.5, symptom="slow"), backends=MUTE)] * 3),
+    "workers": fleet(host(ports=(Port(port=80, listening=True, answers=False),), workers=Workers(limit=150, busy=150))),
+    "workers-kept-by-one-client": fleet(
+        host(
+            window(bad=0.5, symptom="slow"),
+            workers=Workers(limit=150, busy=None, connections=150),
+            ports=(Port(port=80, listening=True, answers=False),),
+            waiting=50,
+            clients=(("192.0.2.9", 140),),
+        )
+    ),
+    "descriptors": fleet(host(BAD, descriptors=(1020, 1024)), lines=(line("(24)Too many open files: AH00056"),)),
+    "disk": fleet(host(BAD, disks=(replace(WELL.disks[0], free_bytes=0),))),
+    "disk-without-inodes": fleet(host(BAD, disks=(replace(WELL.disks[0], free_inodes=0),))),
+    "disk-read-only": fleet(host(BAD, disks=(replace(WELL.disks[0], read_only=True),))),
+    "memory": fleet(host(BAD, memory_available=60 << 20), lines=(line("(12)Cannot allocate memory: AH00159"),)),
+    "certificate": fleet(
+        *[host(certificates=(Certificate(path="/w.pem", place="", names=("www",), not_after=NOW - 60, error=None),))]
+        * 3
+    ),
+    "files": fleet(*[host(BAD)] * 3, lines=(line("(13)Permission denied: AH00132: file permissions", "AH00132"),)),
+    "application": fleet(*[host(BAD)] * 3, lines=(line("AH01215: Traceback: no module named shop", "AH01215"),)),
+    "flood": fleet(
+        *[
+            host(
+                window(bad=0.2, times=12),
+                workers=Workers(limit=150, busy=120),
+            )
+        ]
+        * 3
+    ),
+    "flood-of-one-client": fleet(
+        *[
+            host(
+                window(
+                    bad=0.2,
+                    times=8,
+                    top_clients=(Often(text="192.0.2.66", requests=60_000, server_errors=9),),
+                    clients=Clients(hashes=tuple(range(50))),
+                ),
+            )
+        ]
+        * 3
+    ),
+}
+
+
+@pytest.mark.parametrize("way", BROKEN)
+def test_the_right_cause_is_named(way):
+    found = diagnose(BROKEN[way], run="r9")
+    assert found.named is not None, [(one.id, one.weight) for one in found.hypotheses[:3]]
+    cause = found.named.id
+    assert way == cause or way.startswith(f"{cause}-")
+    assert found.named.speaks_for
+    assert found.named.next_step
+
+
+def test_every_cause_is_named_in_some_way():
+    assert {diagnose(one, run="r9").named.id for one in BROKEN.values()} == {cause.id for cause in CAUSES}
+
+
+def test_every_file_of_a_cause_is_known():
+    files = {path.stem for path in Path(causes.__file__).parent.glob("*.py")} - {"__init__"}
+    assert files == {cause.judge.__module__.rpartition(".")[2] for cause in CAUSES}
+
+
+QUIET = {
+    "nothing": fleet(),
+    "a-push-just-now": fleet(changes=(change(at=NOW - 60),)),
+    "drift": fleet(host(drift=(edited("web1"),))),
+    "a-few-errors-as-always": fleet(*[host(window(usual=0.004, bad=0.004))] * 3),
+    "no-logs-and-no-history": fleet(*[replace(host(), window=None)] * 3, changes=None),
+    "twice-the-requests": fleet(*[host(window(times=2))] * 3),
+    "a-backend-that-nobody-asks": fleet(host(backends=REFUSED)),
+    "old-words-in-the-error-log": fleet(
+        lines=(line("(13)Permission denied: AH00132: file permissions", "AH00132", first=NOW - 5000),)
+    ),
+    "a-certificate-that-ends-soon": fleet(
+        host(certificates=(Certificate(path="/w.pem", place="", names=(), not_after=NOW + 86400, error=None),))
+    ),
+    "a-configuration-that-would-be-refused": fleet(host(configtest="AH00526: Syntax error")),
+    "a-host-that-is-gone-and-serves": fleet(gone={"web4": Gone(why="refused", ports={22: False, 80: True})}),
+}
+
+
+@pytest.mark.parametrize("way", QUIET)
+def test_nothing_is_named_when_visitors_suffer_nothing(way):
+    found = diagnose(QUIET[way], run="r9")
+    assert found.trouble is None
+    assert found.named is None
+
+
+def test_a_push_after_the_trouble_began_is_ruled_out():
+    evidence = fleet(*[host(BAD)] * 3, changes=(change(at=BEGAN + 300),))
+    assert verdicts(evidence)["change"] is Verdict.RULED_OUT
+    assert named(evidence) is None
+
+
+def test_a_push_to_hosts_that_are_well_is_not_the_cause():
+    evidence = fleet(host(BAD), changes=(change(hosts=("web2",)),))
+    assert verdicts(evidence)["change"] in (Verdict.UNLIKELY, Verdict.RULED_OUT)
+
+
+def test_requests_that_are_made_again_after_errors_are_no_flood():
+    evidence = fleet(*[host(window(bad=0.9, times=6), backends=REFUSED)] * 3)
+    assert named(evidence) == "backend"
+
+
+def test_workers_that_wait_for_a_backend_are_not_the_cause():
+    waiting = {"backends": MUTE, "workers": Workers(limit=150, busy=150)}
+    assert named(fleet(*[host(window(bad=0.6, symptom="slow"), **waiting)] * 3)) == "upstream"
+
+
+def test_the_last_change_is_told_where_there_was_none_lately():
+    found = diagnose(fleet(last_change=change(at=NOW - 3 * 86400)), run="r9")
+    (hypothesis,) = [one for one in found.hypotheses if one.id == "change"]
+    assert hypothesis.against == ("the last change was 3 days ago (r1)",)
+
+
+def test_an_edit_that_httpd_has_not_loaded_is_not_the_cause():
+    items = (
+        edited("web1"),
+        DriftItem(host="web1", kind=DriftKind.NOT_RELOADED, text=f"not loaded: {API}", fingerprint="g", path=API),
+    )
+    assert named(fleet(host(BAD, drift=items))) is None
+
+
+def test_a_certificate_that_has_ended_does_not_explain_server_errors():
+    ended = (Certificate(path="/w.pem", place="", names=(), not_after=NOW - 60, error=None),)
+    assert named(fleet(*[host(BAD, certificates=ended, backends=REFUSED)] * 3)) == "backend"
+
+
+def test_a_host_that_takes_no_connection_is_trouble():
+    evidence = fleet(gone={"web4": Gone(why="timed out", ports={22: False, 80: False, 443: False})})
+    assert evidence.trouble.symptom is Symptom.DOWN
+    assert verdicts(evidence)["network"] is Verdict.POSSIBLE
+
+
+def test_errors_all_the_time_have_no_beginning():
+    evidence = fleet(*[host(window(bad=0.2, usual=0.2))] * 3)
+    assert evidence.trouble.began is None
+    assert evidence.trouble.share == pytest.approx(0.2, abs=0.01)
+
+
+def test_only_the_hosts_that_suffer_are_told():
+    assert fleet(host(BAD)).trouble.hosts == ("web1",)
+    assert fleet(*[host(BAD)] * 3).trouble.hosts == HOSTS
+
+
+def test_a_trouble_that_is_over_is_told_with_its_end():
+    logs = window(bad=0.3, began=BEGAN)
+    healed = tuple(replace(one, server_errors=0) if one.start >= NOW - 200 else one for one in logs.series)
+    logs = replace(logs, sites={"www": replace(logs.sites["www"], series=healed)})
+    trouble = fleet(*[host(logs)] * 3).trouble
+    assert trouble.began == pytest.approx(BEGAN, abs=20)
+    assert trouble.ended == pytest.approx(NOW - 200, abs=20)
+
+
+def test_one_that_lasts_is_told_before_one_that_is_over():
+    logs = window(bad=0.05, began=NOW - 120)
+    twice = tuple(
+        replace(one, server_errors=60) if NOW - 3000 <= one.start < NOW - 2400 else one for one in logs.series
+    )
+    logs = replace(logs, sites={"www": replace(logs.sites["www"], series=twice)})
+    trouble = fleet(*[host(logs)] * 3).trouble
+    assert trouble.ended is None
+    assert trouble.began == pytest.approx(NOW - 120, abs=20)
+
+
+def test_the_document_names_and_ranks():
+    document = diagnose(BROKEN["backend"], run="r9").to_json()
+    assert (document["format"], document["named"], document["run"]) == ("safedeploy-diagnosis", "backend", "r9")
+    weights = [one["weight"] for one in document["hypotheses"]]
+    assert weights == sorted(weights, reverse=True)
+    assert document["errors"]["share"] == pytest.approx(0.2, abs=0.01)
