@@ -10,6 +10,7 @@ import ipaddress
 import json
 import zlib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from safedeploy.core.errors import SafedeployError
@@ -19,6 +20,7 @@ from safedeploy.lab.names import bridge_name, port_name
 RANGE = ipaddress.IPv4Network("198.18.0.0/15")
 SUBNETS = tuple(RANGE.subnets(new_prefix=24))
 FIRST_HOST = 11
+LINKS = Path("/sys/class/net")
 
 
 def machine_address(subnet: int) -> str:
@@ -90,6 +92,16 @@ def connect(subnet: int, ident: str, inits: Sequence[tuple[int, int]]) -> None:
             for number, pid in inits
         ]
     )
+
+
+def disconnect(subnet: int, numbers: Sequence[int]) -> None:
+    """Take away the links of hosts that are off, where one has not gone with its host.
+
+    The kernel keeps the network of the dead while nobody has acknowledged the end of one of their connections.
+    """
+    for port in (port_name(subnet, number) for number in numbers):
+        if (LINKS / port).exists():
+            _delete(port)
 
 
 def batch(lines: Sequence[str]) -> None:

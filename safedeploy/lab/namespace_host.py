@@ -117,6 +117,7 @@ class NamespaceHosts:
                 starting[name] = HostProcess(name, self.place(name) / SPEC)
                 stack.callback(starting[name].close)
             inits = {name: host.process() for name, host in starting.items()}
+            addresses.disconnect(subnet, [numbers[name] for name in names])
             addresses.connect(subnet, self.state.ident, [(numbers[name], init.pid) for name, init in inits.items()])
             for host in starting.values():
                 host.tell("network")
