@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from safedeploy.core.errors import SafedeployError
-from safedeploy.lab import addresses, loopback_host, state
+from safedeploy.lab import addresses, loopback_host, state, visiting
 from safedeploy.lab.commands import found, lab_error
 from safedeploy.lab.loopback_host import PRIVSEP, LoopbackHosts
 from safedeploy.lab.namespace_host import NamespaceHosts
@@ -87,7 +87,11 @@ def _kill(directory: Path, known: LabState) -> None:
 
 
 def _strays(directory: Path, known: LabState) -> list[Process]:
-    return [*NamespaceHosts(directory, known).strays(), *LoopbackHosts(directory, known).strays()]
+    return [
+        *NamespaceHosts(directory, known).strays(),
+        *LoopbackHosts(directory, known).strays(),
+        *visiting.strays(directory),
+    ]
 
 
 def _delete(path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The faults themselves: one file each, with one `FAULT`."""
