@@ -8,12 +8,15 @@ from typing import Annotated
 
 import typer
 
+from safedeploy.cli.drill import app as drill
 from safedeploy.cli.failure import reported
 from safedeploy.cli.options import Json
 from safedeploy.cli.screen import err, out, say, say_json
 from safedeploy.lab.names import DEFAULT_NAME, Mode
 
 app = typer.Typer(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+
+app.add_typer(drill, name="drill", help="Training: find and repair a lab that is broken in a real way.")
 
 Name = Annotated[
     str, typer.Option("--name", envvar="SAFEDEPLOY_LAB_NAME", help="Which lab; several can be up at once.")
