@@ -24,9 +24,13 @@ def run_playbook(
     *,
     phase: Phase,
     extra: Mapping[str, Any] | None = None,
+    skip: Sequence[str] = (),
     cancelled: Callable[[], bool] = lambda: False,
 ) -> runner.RunResult:
-    """Run `name` with the bundle in `directory` on `hosts`. Judge hosts by their answers, not by the result."""
+    """Run `name` with the bundle in `directory` on `hosts`, without the tasks that have one of the tags `skip`.
+
+    Judge hosts by their answers, not by the result.
+    """
 
     def heard(event: Mapping[str, Any]) -> None:
         _forward(session, phase, event)
@@ -40,6 +44,7 @@ def run_playbook(
         extra=dict(extra or {}),
         forks=session.policy.rollout.forks,
         vault_args=session.inventory.vault_args(),
+        skip=skip,
         on_event=heard,
         verbosity=session.target.verbosity,
         cancelled=cancelled,

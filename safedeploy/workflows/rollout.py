@@ -9,6 +9,8 @@ from safedeploy.adapters.runner import RunResult
 from safedeploy.core import counted
 from safedeploy.core.gate import looks
 from safedeploy.core.outcome import HostEnd, canary
+from safedeploy.core.policy import Rollout as RolloutPolicy
+from safedeploy.core.rollout_parts import unused
 from safedeploy.core.room import Room, cut, explain
 from safedeploy.workflows.answers import held_hosts, read_answers
 from safedeploy.workflows.events import Phase
@@ -54,6 +56,7 @@ def roll_out(
             list(now),
             phase=Phase.ROLLOUT,
             extra={"safedeploy_batches": [len(now)] if course.hold else batches, "safedeploy_hold": course.hold},
+            skip=_skipped(policy, hold=course.hold),
             cancelled=lambda: interrupt.requested or keeper.lost is not None,
         )
         trouble = f"the lease was lost ({keeper.lost})" if keeper.lost else _gave_up(directory, acting, result)
@@ -70,6 +73,10 @@ def roll_out(
     ends = settle(session, rollout)
     laps.lap("settle")
     return ends, trouble
+
+
+def _skipped(policy: RolloutPolicy, *, hold: bool) -> tuple[str, ...]:
+    return unused(policy.gate, bake=policy.bake, drains=policy.drain is not None, hold=hold)
 
 
 def _gave_up(directory: Path, hosts: list[str], result: RunResult) -> str | None:

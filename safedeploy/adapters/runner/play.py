@@ -75,15 +75,16 @@ def run(  # noqa: PLR0913 - keyword-only, and each one is a word of ansible-play
     extra: Mapping[str, Any] | None = None,
     forks: int = 20,
     vault_args: Sequence[str] = (),
+    skip: Sequence[str] = (),
     on_event: Callable[[Event], None] = lambda _event: None,
     verbosity: int = 0,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> RunResult:
     """Run one of safedeploy's playbooks on `hosts`, in the project's directory.
 
-    `extra` must be small and not secret. `on_event` gets ansible-runner's events in this thread; `cancelled` is asked
-    often, and once it says true the play is ended and the status is `canceled`. Raises SafedeployError
-    (`ansible-missing`) and whatever `on_event` raises, after the play has been ended.
+    `extra` must be small and not secret. Tasks with a tag of `skip` are left out. `on_event` gets ansible-runner's
+    events in this thread; `cancelled` is asked often, and once it says true the play is ended and the status is
+    `canceled`. Raises SafedeployError (`ansible-missing`) and what `on_event` raises, after the play has been ended.
     """
     sources = (str(inventory),) if isinstance(inventory, Path) else tuple(inventory)
     play = _Play(
@@ -93,7 +94,7 @@ def run(  # noqa: PLR0913 - keyword-only, and each one is a word of ansible-play
         hosts=tuple(hosts),
         variables={"safedeploy_bundle": str(bundle), **(extra or {})},
         forks=forks,
-        arguments=tuple(vault_args),
+        arguments=(*vault_args, *(f"--skip-tags={tag}" for tag in skip)),
         verbosity=verbosity,
     )
     for old in leftovers.left("safedeploy-play-", Path(tempfile.gettempdir())):

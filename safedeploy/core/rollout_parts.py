@@ -1,0 +1,30 @@
+"""Which parts of rollout.yml a run has no use for, by the tags that they have there. Pure.
+
+Ansible starts a process for every task on every host, also for one that its `when` then skips; a task that is left out
+by its tag costs nothing. The conditions stay in the playbook all the same, for people who run it by themselves.
+"""
+
+from __future__ import annotations
+
+from safedeploy.core.gate import Gate, looks
+
+BAKE = "safedeploy_bake"
+HOLD = "safedeploy_hold"
+SERVICE = "safedeploy_service"
+TRAFFIC = "safedeploy_traffic"
+
+
+def unused(gate: Gate, *, bake: int, drains: bool, hold: bool) -> tuple[str, ...]:
+    """The tags to be skipped. A part is left out only when its condition cannot become true for any host.
+
+    `drains` says that hosts are taken out of their load balancer, `hold` that the run is held for a person.
+    """
+    watches = bool(looks(gate, bake))
+    needed = {
+        BAKE: bake > 0 or watches,
+        # The gate may ask a person too.
+        HOLD: hold or watches,
+        SERVICE: drains,
+        TRAFFIC: watches,
+    }
+    return tuple(tag for tag, is_needed in needed.items() if not is_needed)
