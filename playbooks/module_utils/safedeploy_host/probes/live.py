@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 SECONDS = 5.0
-RATE = 100.0
+RATE = 200.0
 _AGAIN = 0.4
 # Of the time, for the first round.
 _SHARE = 0.6
