@@ -69,6 +69,7 @@ class Invocation:
         settings.run = session.identity.run
         self._alerting = alerting.attach(session)
         self._record(session)
+        self._report(session)
         reason = str(self._context.params.get("reason") or "")
         session.events.milestone(Milestone.RUN_STARTED, {"command": self._context.info_name, "reason": reason})
         if self._alerting is not None:
@@ -94,6 +95,27 @@ class Invocation:
                 _say([line])
 
         session.attach(recorder)
+        self._stack.callback(finish)
+
+    def _report(self, session: Session) -> None:
+        from safedeploy.workflows.reporting import COMMANDS, Reporting
+
+        if self._context.info_name not in COMMANDS:
+            return
+        try:
+            if not session.policy.history.pages:
+                return
+        except SafedeployError:
+            return  # as above
+        reporting = Reporting(session)
+
+        def finish() -> None:
+            if reporting.path is not None:
+                _say([f"report: {reporting.path}"], style="")
+            elif reporting.why is not None:
+                _say([f"the report page could not be written: {reporting.why}"])
+
+        session.attach(reporting)
         self._stack.callback(finish)
 
     def _hold_alone(self, session: Session, seconds: float) -> None:
@@ -131,13 +153,13 @@ class Invocation:
         self._session.events.milestone(Milestone.RUN_ENDED, data)
 
 
-def _say(lines: list[str]) -> None:
+def _say(lines: list[str], style: str = "yellow") -> None:
     """What nothing depends on, not even that somebody still reads it."""
     from safedeploy.cli import screen
 
     with suppress(OSError):
         for line in lines:
-            screen.say(screen.err(), line, "yellow")
+            screen.say_whole(screen.err(), line, style)
 
 
 def ended_with(error: BaseException | None) -> ExitCode:

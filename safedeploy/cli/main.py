@@ -24,8 +24,10 @@ from safedeploy.cli.lab import app as lab
 from safedeploy.cli.lint import lint
 from safedeploy.cli.options import Globals, project_directory
 from safedeploy.cli.plan import plan
+from safedeploy.cli.postmortem import postmortem
 from safedeploy.cli.push import push
 from safedeploy.cli.render import render
+from safedeploy.cli.report import report
 from safedeploy.cli.rollback import rollback
 from safedeploy.cli.rules import rules
 from safedeploy.cli.show import show
@@ -57,6 +59,8 @@ for command in (
     blame,
     drift,
     diagnose,
+    postmortem,
+    report,
     undrain,
     unlock,
     render,

@@ -15,6 +15,8 @@ from safedeploy.cli.screen import say
 from safedeploy.core.decision import Decision
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.history import Event, Made, Run
+from safedeploy.core.report import postmortem_page
+from safedeploy.core.report.markdown import markdown
 from safedeploy.workflows.decide import DecisionResult
 from safedeploy.workflows.history import Told
 
@@ -139,6 +141,22 @@ def _show_drift(console: Console, document: Json, _run: Run, _diffs: bool) -> No
         say(console, f"{host}: not read: {why}", "bold red")
 
 
+def _show_diagnosis(console: Console, document: Json, _run: Run, _diffs: bool) -> None:
+    for one in document.get("hypotheses") or ():
+        named = one.get("id") == document.get("named")
+        weight = "" if one.get("weight") is None else f" ({one['weight']:.2f})"
+        say(console, f"{one.get('verdict')}: {one.get('title')}{weight}", "bold red" if named else "")
+        rows = Rows(console)
+        for label, key in (("for", "for"), ("against", "against")):
+            for number, text in enumerate(one.get(key) or ()):
+                rows.row(label if number == 0 else "", str(text))
+
+
+def _show_postmortem(console: Console, document: Json, run: Run, _diffs: bool) -> None:
+    say(console, markdown(postmortem_page.page(document)))
+    say(console, f"next: safedeploy report {run.run} makes its page again")
+
+
 def _show_others(console: Console, document: Json, _run: Run, _diffs: bool) -> None:
     for host, one in (document.get("hosts") or {}).items():
         done = "done" if one.get("done") else "not done"
@@ -151,6 +169,8 @@ _VIEWS: Mapping[str, Callable[[Console, Json, Run, bool], None]] = {
     "safedeploy-push": _show_push,
     "safedeploy-decision": _show_decision,
     "safedeploy-drift": _show_drift,
+    "safedeploy-diagnosis": _show_diagnosis,
+    "safedeploy-postmortem": _show_postmortem,
     "safedeploy-undrain": _show_others,
     "safedeploy-unlock": _show_others,
 }

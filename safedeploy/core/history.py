@@ -141,6 +141,11 @@ def _told(document: Mapping[str, Any]) -> str:
         return _planned(hosts)
     if kind == "safedeploy-check":
         return "passed" if document.get("ok") else "refused"
+    if kind == "safedeploy-diagnosis":
+        named = next((one for one in document.get("hypotheses") or () if one.get("id") == document.get("named")), None)
+        return str(named["title"]) if named else "no trouble" if document.get("errors") is None else "no cause named"
+    if kind == "safedeploy-postmortem":
+        return str((document.get("summary") or {}).get("symptom") or "no trouble")
     if kind == "safedeploy-drift":
         items = document.get("items") or ()
         return f"{len(items)} found" if items else "no drift"

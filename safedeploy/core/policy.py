@@ -156,6 +156,7 @@ class History:
     url_env: str | None = None
     keep: int = 1095
     store_content: bool = True
+    pages: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

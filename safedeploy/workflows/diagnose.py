@@ -137,7 +137,7 @@ def _evidence(session: Session, told: _Told) -> Evidence:
         gone=gone,
         changes=told.recent.changes,
         last_change=told.recent.last,
-        lines=_lines(hosts, session.hide),
+        lines=explained(hosts, session.hide),
         notes=tuple(session.hide(note) for note in (*told.notes, *notes)),
     )
 
@@ -196,7 +196,7 @@ def _takes(address: str, port: int) -> bool:
         return False
 
 
-def _lines(hosts: Mapping[str, HostEvidence], hide: Callable[[str], str]) -> tuple[Line, ...]:
+def explained(hosts: Mapping[str, HostEvidence], hide: Callable[[str], str]) -> tuple[Line, ...]:
     """The kinds of messages of all hosts, explained; those that came most first."""
     windows: dict[str, LogWindow] = {name: one.window for name, one in hosts.items() if one.window is not None}
     together = merged(windows.values())

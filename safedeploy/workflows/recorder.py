@@ -24,7 +24,20 @@ from safedeploy.workflows.pruning import prune_if_due
 from safedeploy.workflows.session import Session
 
 COMMANDS = frozenset(
-    {"plan", "check", "push", "rollback", "confirm", "abort", "undrain", "unlock", "boot-guard", "drift", "diagnose"}
+    {
+        "plan",
+        "check",
+        "push",
+        "rollback",
+        "confirm",
+        "abort",
+        "undrain",
+        "unlock",
+        "boot-guard",
+        "drift",
+        "diagnose",
+        "postmortem",
+    }
 )
 END_SECONDS = 2.5
 _BUSY = frozenset({Phase.OBSERVE, Phase.EXAMINE, Phase.PREFLIGHT, Phase.ROLLOUT, Phase.SETTLE})

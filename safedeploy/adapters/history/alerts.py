@@ -38,6 +38,13 @@ def open_alerts(store: Store, project: str, environment: str) -> dict[str, Alert
         return {row["key"]: Alert(**row) for row in rows}
 
 
+def opened_since(connection: Connection, project: str, environment: str, since: datetime) -> list[Alert]:
+    """The alerts that were opened since a moment, open or not, the oldest first."""
+    mine = (ALERTS.c.project == project, ALERTS.c.environment == environment, ALERTS.c.opened_at >= since)
+    rows = connection.execute(select(ALERTS).where(*mine).order_by(ALERTS.c.opened_at)).mappings()
+    return [Alert(**row) for row in rows]
+
+
 def put_alert(store: Store, alert: Alert) -> bool:
     """Have this alert open; whether it was not before. Of several who put it at once exactly one is told so.
 

@@ -52,6 +52,9 @@ class History(Strict):
         default=policy.History.store_content,
         description="Whether the masked text of changed files is kept, for `blame` to tell of lines.",
     )
+    pages: bool = Field(
+        default=policy.History.pages, description="Whether a report page is written after each push, for this user."
+    )
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

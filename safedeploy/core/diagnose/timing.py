@@ -12,6 +12,7 @@ from safedeploy.core.drift import DriftItem, DriftKind
 
 # Clocks of hosts and the steps of logs are so far from exact, in seconds.
 SLACK = 60.0
+AT_ONCE = 180.0
 _NEAR = ((20.0, 0.7), (120.0, 0.6), (900.0, 0.45), (3600.0, 0.25), (86400.0, 0.1))
 EDITS = (DriftKind.EDITED, DriftKind.MISSING, DriftKind.EXTRA, DriftKind.MODE, DriftKind.WRONG_LINK)
 
@@ -102,16 +103,24 @@ def parsed(text: str | None) -> float | None:
 
 
 def change_of(evidence: Evidence, place: str) -> Change | None:
-    """The run lately before the trouble that changed the file of a place (`file:line`), if one did."""
+    """The run that changed the file of a place (`file:line`) right before the trouble, if one did."""
     path = place.rpartition(":")[0] or place
-    began = evidence.trouble.began if evidence.trouble else None
     for one in evidence.changes or ():
-        if path in one.paths and (began is None or one.at <= began + SLACK):
+        if path in one.paths and _right_before(evidence, one.at, one.ended or one.at):
             return one
     return None
 
 
 def edit_of(evidence: Evidence, place: str) -> DriftItem | None:
-    """The hand edit of the file of a place, if there is one."""
+    """The edit by hand of the file of a place right before the trouble, if there is one."""
     path = place.rpartition(":")[0] or place
-    return next((item for _, item, _ in edits(evidence) if item.path == path), None)
+    for _, item, at in edits(evidence):
+        if item.path == path and (at is None or _right_before(evidence, at, at)):
+            return item
+    return None
+
+
+def _right_before(evidence: Evidence, began: float, ended: float) -> bool:
+    """Whether a change can be why an address is wrong: then requests fail at once, and not half an hour later."""
+    trouble = evidence.trouble.began if evidence.trouble is not None else None
+    return trouble is None or (began - SLACK <= trouble <= ended + AT_ONCE)

@@ -128,6 +128,19 @@ def test_every_file_of_a_cause_is_known():
     assert files == {cause.judge.__module__.rpartition(".")[2] for cause in CAUSES}
 
 
+def test_a_backend_that_fails_long_after_its_line_was_changed_is_down_itself():
+    evidence = fleet(*[host(BAD, backends=REFUSED)] * 3, changes=(change(at=BEGAN - 1700),))
+    assert named(evidence) == "backend"
+
+
+def test_a_backend_that_was_down_is_named_when_it_is_up_again():
+    logs = window(bad=0.3, began=BEGAN)
+    healed = tuple(replace(one, server_errors=0) if one.start >= NOW - 200 else one for one in logs.series)
+    logs = replace(logs, sites={"www": replace(logs.sites["www"], series=healed)})
+    lines = (line("(111)Connection refused: AH00957: http: attempt to connect to 127.0.0.1:9000", "AH00957"),)
+    assert named(fleet(*[host(logs)] * 3, lines=lines)) == "backend"
+
+
 QUIET = {
     "nothing": fleet(),
     "a-push-just-now": fleet(changes=(change(at=NOW - 60),)),

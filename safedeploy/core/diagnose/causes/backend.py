@@ -1,7 +1,8 @@
 """A backend that is down: what httpd passes requests on to refuses, closes or is not there.
 
-0.75 with trouble that it explains, 0.45 without; 0.15 more when error logs say so too; 0.4 less when the address of the
-backend was changed shortly before: then that is the cause, and not the backend.
+0.75 with trouble that it explains, or that is over and was told of in error logs; 0.45 without trouble. 0.15 more when
+error logs say so too; 0.4 less when the address of the backend was changed right before: then that is the cause, and
+not the backend.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ STATES = ("refused", "closed", "missing", "denied", "error")
 def judge(evidence: Evidence) -> Hypothesis:
     """By what was tried from the hosts."""
     tried = [(host, one) for host, each in evidence.hosts.items() if each.seen for one in each.seen.backends]
-    if not tried:
-        scale = Scale()
-        scale.take(0.0, "the configuration passes no requests on")
-        return scale.judged(ID, TITLE)
     bad = [(host, one) for host, one in tried if one.state in STATES]
     scale = Scale()
+    if not bad and _told_by_logs(scale, evidence):
+        return scale.judged(
+            ID, TITLE, next_step="See the log of the backend for why it had ended, or could not be reached."
+        )
+    if not tried:
+        scale.take(0.0, "the configuration passes no requests on")
+        return scale.judged(ID, TITLE)
     if not bad:
         scale.take(0.0, f"{count(tried)} connections" if all_ok(tried) else "none refuses")
         return scale.judged(ID, TITLE)
@@ -48,6 +52,21 @@ def judge(evidence: Evidence) -> Hypothesis:
     )
 
 
+def _told_by_logs(scale: Scale, evidence: Evidence) -> bool:
+    """What error logs say of a backend that can be reached now, or was not tried."""
+    trouble, found = evidence.trouble, codes.lines(evidence, codes.NO_BACKEND)
+    if trouble is None or not found or any(one.state != "ok" for one in _backends(evidence)):
+        return False
+    scale.add(0.75 if trouble.ended is not None else 0.5, codes.said(max(found, key=lambda one: one.count)))
+    if any(_backends(evidence)):
+        scale.take(0.0, "asked now, every backend takes connections")
+    return True
+
+
+def _backends(evidence: Evidence) -> list[Backend]:
+    return [one for each in evidence.hosts.values() if each.seen for one in each.seen.backends]
+
+
 def weigh_lines(scale: Scale, evidence: Evidence, wanted: frozenset[str]) -> None:
     """What error logs say of backends."""
     found = codes.lines(evidence, wanted)
@@ -61,8 +80,8 @@ def weigh_change(scale: Scale, evidence: Evidence, place: str) -> None:
         return
     change = timing.change_of(evidence, place)
     edit = timing.edit_of(evidence, place)
-    if change is not None and (evidence.trouble.began is None or evidence.trouble.began - change.at < 3600):
-        scale.take(0.4, f"{place} was changed by {change.run} shortly before: perhaps the address is wrong")
+    if change is not None:
+        scale.take(0.4, f"{place} was changed by {change.run} right before: perhaps the address is wrong")
     elif edit is not None:
         scale.take(0.4, f"{place} was edited by hand: perhaps the address is wrong")
 

@@ -83,16 +83,7 @@ def _one(evidence: Evidence, path: str, items: list[tuple[str, DriftItem, float 
         scale.take(0.5, f"httpd of {wording.hosts(unloaded)} has not loaded it")
     elif evidence.trouble is not None:
         timing.faults(scale, evidence, codes.CONFIGURATION | codes.UNREADABLE, path)
-        for host in hosts:
-            seen = evidence.hosts[host].seen
-            bad = (
-                next((one for one in seen.backends if one.state != "ok" and one.place.startswith(f"{path}:")), None)
-                if seen
-                else None
-            )
-            if bad is not None:
-                scale.add(0.3, f"its backend {bad.name} ({bad.place}) fails: {bad.why}")
-                break
+        _weigh_backends(scale, evidence, hosts, path)
     for hint in first.who[:2]:
         scale.add(0.0, f"{hint.source}: {hint.text}")
     return scale.judged(
@@ -103,6 +94,16 @@ def _one(evidence: Evidence, path: str, items: list[tuple[str, DriftItem, float 
         f"`safedeploy drift {evidence.environment} --fix`.",
         refers=Refers(path=path),
     )
+
+
+def _weigh_backends(scale: Scale, evidence: Evidence, hosts: tuple[str, ...], path: str) -> None:
+    """A backend that fails, and that the edited file names."""
+    for host in hosts:
+        seen = evidence.hosts[host].seen
+        for one in seen.backends if seen else ():
+            if one.state != "ok" and one.place.startswith(f"{path}:") and timing.edit_of(evidence, one.place):
+                scale.add(0.3, f"its backend {one.name} ({one.place}) fails: {one.why}")
+                return
 
 
 def _is_not_loaded(evidence: Evidence, host: str, path: str) -> bool:
