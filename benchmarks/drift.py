@@ -51,7 +51,9 @@ def _prepare(project: Path) -> None:
     path.write_text(settings.replace("    ssh:", "    preflight: {shadow: false}\n    ssh:"))
     playbook = (fleet.ROOT / "benchmarks/plain/site.yml").read_text()
     (project / "serial.yml").write_text(playbook)
-    (project / "at_once.yml").write_text(playbook.replace("  serial: 1\n", ""))
+    (project / "at_once.yml").write_text(
+        "".join(line for line in playbook.splitlines(True) if not line.startswith("  serial:"))
+    )
 
 
 def _measure(project: Path, lab: Lab, runs: int) -> dict[str, object]:

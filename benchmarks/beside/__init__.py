@@ -1,0 +1,1 @@
+"""What benchmarks/side_by_side.py is made of: the distance, the peers, and what each of them costs."""
