@@ -35,8 +35,9 @@ class Trial:
 
     `exists` answers for paths that are not among the files. `aliases` are path and directory, in order. `own_rules` are
     directories with rules of their own, which come instead.
-    After a trial `way` are the URLs that it went through, and `sure` is False when something was taken for granted:
-    that a file does not exist of which nobody knows, or that a condition on the visitor does not hold.
+    After a trial `way` are the URLs that it went through, `by` is the rule that rewrote last, and `sure` is False when
+    something was taken for granted: that a file does not exist of which nobody knows, or that a condition on the
+    visitor does not hold.
     """
 
     files: Files
@@ -49,6 +50,7 @@ class Trial:
     exists: Callable[[str], bool | None] = unknown
     sure: bool = True
     way: list[str] = field(default_factory=list)
+    by: Rewrite | None = None
 
     def loops(self, name: str) -> bool | None:
         """Whether a request for `name` in the directory is rewritten more often than httpd lets it; None: unknown."""
@@ -88,6 +90,7 @@ class Trial:
                 if mark:
                     query = f"{given}&{query}" if "qsa" in rule.flags and query else given
                 now, changed = (new if new.startswith("/") else f"{self.directory}/{new}"), True
+                self.by = rule
             if "l" in rule.flags or "pt" in rule.flags:
                 break
         return (self._url(now), query) if changed and now != self._file(begun.path) else None

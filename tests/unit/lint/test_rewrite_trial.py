@@ -78,3 +78,9 @@ def test_a_file_of_which_nobody_knows_makes_it_unsure():
 def test_a_directory_with_rules_of_its_own_ends_it():
     found = trial("RewriteRule ^(.*)$ public/$1 [L]", own_rules=frozenset({"/w/public"}))
     assert found.loops("page") is False
+
+
+def test_a_trial_knows_the_rule_that_rewrote_and_not_only_the_last_one():
+    tried = trial("RewriteRule ^(.*)$ /app/$1 [L]\nRewriteRule ^item/([0-9]+)$ item.html [L]")
+    assert tried.loops("page")
+    assert tried.by is tried.rules[0]

@@ -68,12 +68,12 @@ def _try(
         own_rules=frozenset(one for one in own if one.startswith(f"{htaccess.directory}/")),
     )
     for name in NAMES:
-        if trial.loops(name):
+        if trial.loops(name) and trial.by is not None:
             plain = not server.named(*_ELSEWHERE) and trial.sure and all(each.certain for each in htaccess.statements)
             first, second, third = (url.replace("safedeploy-", "") for url in trial.way[:3])
             further = "this again" if second == third else f"that to {third}"
             return Hit(
-                at=next(rule.statement for rule in reversed(rules) if rule.substitution != "-"),
+                at=trial.by.statement,
                 message=f"a request for {first} is rewritten to {second}, {further}, and so on without end",
                 severity=None if htaccess.is_read and plain else Severity.WARNING,
             )
