@@ -6,11 +6,13 @@ from safedeploy.lab.faults.fault import Fault
 from safedeploy.lab.faults.scene import Scene
 from safedeploy.lab.traffic import Route
 
+NOBODY = 9009  # listens there
+
 
 def begin(scene: Scene) -> None:
     """One digit, in a line that httpd takes without a word."""
     port = scene.host.backend_port
-    scene.edit(scene.site("api"), rf"^(\s*ProxyPass\s+\"?/\"?\s+\"?http://127\.0\.0\.1:){port}\b", rf"\g<1>{port + 1}")
+    scene.edit(scene.site("api"), rf"^(\s*ProxyPass\s+\"?/\"?\s+\"?http://127\.0\.0\.1:){port}\b", rf"\g<1>{NOBODY}")
     scene.graceful()
 
 
