@@ -38,6 +38,11 @@ ORDINARY = Visits(
     at_once=6,
 )
 
+_SET_ASIDE = """
+cd "$1" && mkdir -p before-drill && mv -f -- *access.log *error.log before-drill/
+apache2ctl graceful
+"""
+
 
 def begin(lab: Lab, fault: str, hosts: tuple[str, ...], *, watch: Callable[[], Drill | None]) -> Drill:
     """Have visitors come, break the hosts, wait until visitors see it, and write down when the page goes out.
@@ -49,8 +54,10 @@ def begin(lab: Lab, fault: str, hosts: tuple[str, ...], *, watch: Callable[[], D
     drill = Drill(fault=fault, hosts=hosts, before={host.name: lab.snapshot(host.name) for host in lab.hosts})
     records.write(lab.directory, drill)
     try:
+        for host in lab.hosts:
+            _begin_logs(lab, host.name)
         visiting.start(lab, VISITORS, ORDINARY, lab.hosts)
-        find(fault).start(lab, hosts)
+        find(fault).start(lab, hosts, keep_all=True)
         _wait_until_seen(lab, drill)
         drill = (watch() or drill).but(began=time.time())
         records.write(lab.directory, drill)
@@ -58,6 +65,11 @@ def begin(lab: Lab, fault: str, hosts: tuple[str, ...], *, watch: Callable[[], D
         end(lab)
         raise
     return drill
+
+
+def _begin_logs(lab: Lab, name: str) -> None:
+    """Set aside what older drills have left in the logs: it would mislead in a way that no outage does."""
+    lab.exec(name, ["/bin/sh", "-c", _SET_ASIDE, "logs", lab.host(name).layout.log_dir])
 
 
 def _wait_until_seen(lab: Lab, drill: Drill) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from safedeploy.core.errors import SafedeployError
 from safedeploy.lab import visiting
 from safedeploy.lab.commands import lab_error
-from safedeploy.lab.faults import record
+from safedeploy.lab.faults import kept_files, record
 from safedeploy.lab.faults.scene import Scene
 from safedeploy.lab.names import Mode
 from safedeploy.lab.processes import wait_until
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from safedeploy.lab.fleet import Lab
 
 SERVES_WITHIN = 20.0
-_PACK = 'for p in "$@"; do test ! -e "$p" || printf "%s\\0" "$p"; done | tar -C / -cPpf - --null -T -'
-_UNPACK = 'rm -rf "$@" && exec tar -C / -xPpf -'
 
 
-def start(fault: Fault, lab: Lab, hosts: tuple[str, ...]) -> None:
+def start(fault: Fault, lab: Lab, hosts: tuple[str, ...], *, keep_all: bool) -> None:
     """Break these hosts of the lab, or all. SafedeployError `fault-on-already`, `-on-unwell`, `-needs-namespaces`."""
     chosen = tuple(lab.host(name).name for name in hosts) or tuple(host.name for host in lab.hosts)
     _require_ground(fault, lab)
     if other := record.read(lab.directory):
         raise _on_already(lab, other)
     _require_well(lab, chosen)
-    broken = record.Broken(fault=fault.name, hosts=chosen, since=datetime.now(UTC).isoformat(timespec="seconds"))
+    kept = tuple(host.name for host in lab.hosts) if keep_all else chosen
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    broken = record.Broken(fault=fault.name, hosts=chosen, kept=kept, since=since)
     if not record.claim(lab.directory, broken):
         raise _on_already(lab, record.read(lab.directory) or broken)
     try:
-        for name in chosen:
-            _keep(lab, name)
+        for name in kept:
+            kept_files.keep(lab, name)
         for name in chosen:
             fault.begin(Scene(lab, name))
     except BaseException:
@@ -86,41 +86,17 @@ def stop(lab: Lab) -> bool:
 
     visiting.stop(lab.directory, broken.fault)
     fault = FAULTS.get(broken.fault)
-    for name in broken.hosts:
+    for name in broken.kept:
         if not lab.running(name):
             lab.boot(name)
-        elif fault is not None:
+        elif fault is not None and name in broken.hosts:
             fault.end(Scene(lab, name))
-        _restore(lab, name)
-    for name in broken.hosts:
+        kept_files.put_back(lab, name)  # first: what boots is the host as it was
+        lab.reboot(name)
+    for name in broken.kept:
         _require_served(lab, name)
     record.forget(lab.directory)
     return True
-
-
-def _paths(lab: Lab, name: str) -> list[str]:
-    layout = lab.host(name).layout
-    own = [layout.server_root, layout.www_root, layout.state_dir, layout.certificate, layout.key, layout.backend]
-    return [*own, "/etc/hosts", "/etc/resolv.conf"] if lab.state.mode == Mode.NAMESPACES else own
-
-
-def _keep(lab: Lab, name: str) -> None:
-    done = lab.exec(name, ["/bin/sh", "-c", _PACK, "keep", *_paths(lab, name)])
-    if done.returncode:
-        raise _failed(name, "its files could not be kept", done.stderr)
-    archive = record.archive(lab.directory, name)
-    archive.parent.mkdir(mode=0o700, exist_ok=True)
-    archive.write_bytes(done.stdout)
-
-
-def _restore(lab: Lab, name: str) -> None:
-    """Files first: what boots is the host as it was."""
-    archive = record.archive(lab.directory, name)
-    if archive.exists():  # the start may have been killed before it was
-        done = lab.exec(name, ["/bin/sh", "-c", _UNPACK, "restore", *_paths(lab, name)], content=archive.read_bytes())
-        if done.returncode:
-            raise _failed(name, "its files could not be put back", done.stderr)
-    lab.reboot(name)
 
 
 def _problem(lab: Lab, name: str) -> str:
@@ -133,13 +109,4 @@ def _problem(lab: Lab, name: str) -> str:
 
 def _require_served(lab: Lab, name: str) -> None:
     if not wait_until(lambda: not _problem(lab, name), seconds=SERVES_WITHIN, pause=0.05):
-        raise _failed(name, f"it is as it was before, but does not serve: {_problem(lab, name)}", b"")
-
-
-def _failed(name: str, what: str, said: bytes) -> SafedeployError:
-    words = said.decode(errors="replace").strip()
-    return lab_error(
-        "fault-stays",
-        f"Host {name}: {what}{': ' if words else ''}{words}",
-        next_step="Run `safedeploy lab down`, which always works, and then up.",
-    )
+        raise kept_files.stays(name, f"it is as it was before, but does not serve: {_problem(lab, name)}")

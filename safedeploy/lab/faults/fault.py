@@ -47,11 +47,14 @@ class Fault:
     needs_namespaces: bool = False
     elsewhere: bool = False
 
-    def start(self, lab: Lab, hosts: Iterable[str] = ()) -> None:
-        """Break these hosts (default: all). Raises SafedeployError; then nothing is left broken."""
+    def start(self, lab: Lab, hosts: Iterable[str] = (), *, keep_all: bool = False) -> None:
+        """Break these hosts (default: all). Raises SafedeployError; then nothing is left broken.
+
+        `keep_all`: what is done meanwhile to hosts that are not broken is undone by `stop` too.
+        """
         from safedeploy.lab.faults import breaking  # noqa: PLC0415 - it knows faults, and they start with it
 
-        breaking.start(self, lab, tuple(hosts))
+        breaking.start(self, lab, tuple(hosts), keep_all=keep_all)
 
     def stop(self, lab: Lab) -> None:
         """Put the hosts back to what they were before `start`, whatever was done to them since."""

@@ -14,10 +14,11 @@ KEPT = "kept"  # what the hosts were before: an archive for each
 
 @dataclass(frozen=True, kw_only=True)
 class Broken:
-    """A fault that is on, on which hosts, since when (ISO 8601, UTC)."""
+    """A fault that is on, on which hosts, since when (ISO 8601, UTC). The `kept` hosts are put back at its end."""
 
     fault: str
     hosts: tuple[str, ...]
+    kept: tuple[str, ...]
     since: str
 
 
@@ -25,7 +26,9 @@ def read(directory: Path) -> Broken | None:
     """The fault that is on in the lab of that state directory; SafedeployError `fault-record-damaged`."""
     try:
         known = json.loads((directory / RECORD).read_text())
-        return Broken(fault=known["fault"], hosts=tuple(known["hosts"]), since=known["since"])
+        return Broken(
+            fault=known["fault"], hosts=tuple(known["hosts"]), kept=tuple(known["kept"]), since=known["since"]
+        )
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:

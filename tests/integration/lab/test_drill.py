@@ -72,6 +72,17 @@ def test_the_end_tells_which_rule_knew_it(trained, drill):
     assert document["said"]["diagnose"] is None  # there is no project here
 
 
+def test_a_host_that_was_well_is_put_back_too(trained, drill):
+    before = trained.snapshot("web1")
+    drill("hand-edit", "--host", "web2", "--no-look")
+    trained.put("web1", f"{trained.host('web1').layout.server_root}/conf-enabled/desperate.conf", "Timeout 1\n")
+    told = drill("check", "--cause", "hand-edit")
+    assert "web1: " in told.out
+    assert "desperate.conf is new" in told.out
+    drill("end")
+    assert trained.snapshot("web1") == before
+
+
 def test_a_repair_that_opens_too_much_does_not_pass(trained, drill):
     if trained.state.mode != "namespaces":
         pytest.skip("needs hosts in namespaces")

@@ -44,7 +44,7 @@ def test_a_name_that_is_nearly_one_is_suggested():
 
 
 def test_a_record_is_claimed_once(tmp_path):
-    broken = record.Broken(fault="hand-edit", hosts=("web1",), since="2026-01-01T00:00:00+00:00")
+    broken = record.Broken(fault="hand-edit", hosts=("web1",), kept=("web1", "web2"), since="2026-01-01T00:00:00+00:00")
     assert record.claim(tmp_path, broken)
     assert not record.claim(tmp_path, broken)
     assert record.read(tmp_path) == broken
