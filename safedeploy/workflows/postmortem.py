@@ -15,6 +15,7 @@ from safedeploy.adapters.history import runs as stored
 from safedeploy.adapters.ssh import Answer, Refusal, Unreachable
 from safedeploy.core.diagnose.diagnosis import Diagnosis, diagnose
 from safedeploy.core.diagnose.evidence import Evidence, HostEvidence
+from safedeploy.core.errors import SafedeployError
 from safedeploy.core.history import Run, Wanted
 from safedeploy.core.log_window import LogWindow, log_window_from_json
 from safedeploy.core.report.gathered import Alert, Gathered
@@ -35,7 +36,7 @@ _BEFORE = 86400.0
 def postmortem(session: Session, since: float, until: float, *, about: Run | None, offline: bool) -> dict[str, Any]:
     """The document of core/report/incident.py on the time from `since` to `until` (seconds since 1970).
 
-    `offline`: no host is asked. Raises SafedeployError where the project or the history cannot be read.
+    `offline`: no host is asked. Raises SafedeployError where the project cannot be read.
     """
     missing: dict[str, str] = {}
     step = max(10.0, (until - since) / STEPS)
@@ -60,7 +61,13 @@ def postmortem(session: Session, since: float, until: float, *, about: Run | Non
         about=about,
         channels=len(session.policy.alerts.channels),
     )
-    return incident(_recorded(session, gathered))
+    try:
+        recorded = _recorded(session, gathered)
+    except SafedeployError as error:
+        recorded = replace(gathered, unread=error.what)
+    else:
+        recorded = recorded if recent.changes is not None else replace(recorded, unread=recent.why)
+    return incident(recorded)
 
 
 def _names(session: Session) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from safedeploy.core.errors import SafedeployError
 from safedeploy.core.history import Event, Run, fit, summary
 from safedeploy.core.recording import fit_document, fit_plan
 from safedeploy.core.report import postmortem_page, run_page
+from safedeploy.core.report.anonymous import anonymous
 from safedeploy.core.report.parts import Page
 from safedeploy.workflows.events import Milestone, Phase, Status, hidden
 from safedeploy.workflows.history import Told
@@ -31,10 +33,12 @@ KEPT = 200  # pages of an environment
 
 def page_of(told: Told) -> Page:
     """The page of a recorded run; of a post-mortem what it had found."""
-    result = told.documents.get("result") or {}
+    documents = anonymous(told.documents)
+    result = documents.get("result") or {}
     if result.get("format") == "safedeploy-postmortem":
         return postmortem_page.page(result, made=made())
-    return run_page.page(told.run, told.summary, told.events, told.documents, made=made())
+    events = tuple(replace(event, text=anonymous(event.text)) for event in told.events)
+    return run_page.page(told.run, told.summary, events, documents, made=made())
 
 
 def made() -> str:

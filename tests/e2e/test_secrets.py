@@ -177,6 +177,14 @@ def test_the_history_has_none_in_what_it_compresses(story):
     assert [table for table, texts in kept.items() if any(key in text for text in texts)] == []
 
 
+def test_the_pages_of_its_runs_have_none_nor_a_digest_of_a_private_key(story):
+    pages = [path.read_text() for path in (story.outside / "state/safedeploy/reports/lab").glob("*.html")]
+    assert any("********" in page for page in pages)
+    assert [hit for page in pages for hit in story.canaries.in_text(page)] == []
+    key = hashlib.sha256((story.project.root / "files/shop.key").read_bytes()).hexdigest()
+    assert not any(key in page for page in pages)
+
+
 def test_a_run_has_its_secrets_in_private_directories_in_memory_and_none_stays_when_it_is_killed(story):
     assert story.at_work, "it was killed before it had written anything: this shows nothing"
     assert set(story.modes.values()) == {0o700}

@@ -32,6 +32,7 @@ class Gathered:
 
     `windows` are the logs of each host for the whole time, `during` for the trouble alone. `diagnoses` are those that
     were made meanwhile, with their runs; `diffs` are by run. `found` is what the logs and the history tell now.
+    `unread` says why there is no history of that time; empty when there is.
     """
 
     environment: str
@@ -51,6 +52,7 @@ class Gathered:
     traffic: tuple[Json, ...] = ()
     about: Run | None = None
     channels: int = 0
+    unread: str = ""
 
 
 def iso(at: float) -> str:

@@ -12,6 +12,7 @@ from safedeploy.core.diagnose import wording
 from safedeploy.core.diagnose.evidence import Change, Symptom, Trouble
 from safedeploy.core.log_window import merged
 from safedeploy.core.report import measures
+from safedeploy.core.report.anonymous import anonymous
 from safedeploy.core.report.gathered import CHANGING, Gathered, Json, iso
 from safedeploy.core.report.incident_timeline import timeline
 
@@ -34,7 +35,7 @@ def incident(one: Gathered) -> dict[str, Any]:
         traffic=one.traffic,
         over=trouble is None or trouble.ended is not None,
     )
-    return {
+    document = {
         "format": "safedeploy-postmortem",
         "version": 1,
         "environment": one.environment,
@@ -55,6 +56,14 @@ def incident(one: Gathered) -> dict[str, Any]:
         "missing": dict(one.missing),
         "notes": list(one.found.notes),
     }
+    clients = {often.text for window in (*one.windows.values(), *one.during.values()) for often in window.top_clients}
+    found: dict[str, Any] = anonymous(document, clients - _hosts(one))
+    return found
+
+
+def _hosts(one: Gathered) -> set[str]:
+    """Names that stay what they are, though a host may be a client of another one."""
+    return {*one.windows, *one.missing, *(host for change in one.changes for host in change.hosts)}
 
 
 def _summary(one: Gathered, trouble: Trouble | None) -> dict[str, Any]:
@@ -212,6 +221,10 @@ def _questions(cause: Json | None, kinds: set[str], one: Gathered) -> list[dict[
         hosts = wording.hosts(one.missing)
         found.append(
             {"section": "impact", "text": f"How many requests failed on {hosts}? Their logs could not be read."}
+        )
+    if one.unread:
+        found.append(
+            {"section": "timeline", "text": f"What was done when, and by whom? No run is known: {one.unread}."}
         )
     if trouble is not None:
         found.append(

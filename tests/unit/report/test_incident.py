@@ -144,3 +144,8 @@ def test_hostile_words_stay_words_in_markdown(hostile):
     assert "<script" not in outside
     assert "](http" not in outside
     assert "@everyone" not in outside
+
+
+def test_a_history_that_cannot_be_read_leaves_a_question_and_not_a_blank():
+    questions = incident(gathered(runs=(), changes=(), unread="the server does not answer"))["questions"]
+    assert any("the server does not answer" in one["text"] for one in questions if one["section"] == "timeline")
