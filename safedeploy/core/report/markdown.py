@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from safedeploy.core.markdown import block, span
+from safedeploy.core.plain_text import plain_text
 from safedeploy.core.report.parts import Block, Diff, Facts, Page, Part, Picture, Question, Table, Tasks
 
 _MOST_ROWS = 100
+# Words without a sign that Markdown or a platform reads: no `www.`, no `GH-1`, and a colon in times of day alone.
+_WORD = re.compile(r"(?!(?i:\(?(?:www\.|gh-)))(?:[^\W_]|[()%.,;'\"+=?-]|(?<=\d):(?=\d\d))+:?")
+# What would be a list, a heading's underline or a number at the beginning of a line.
+_BEGINS = re.compile(r"[-+=]|\d+[.)]")
 
 
 def markdown(page: Page) -> str:
@@ -55,8 +61,10 @@ def _cell(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Our own words, with what may have come along made harmless."""
-    kept = " ".join(text.split())
-    for sign in ("\\", "`", "*", "_", "<", ">", "[", "]", "#", "|", "@", "!"):
-        kept = kept.replace(sign, f"\\{sign}" if sign not in "<>@" else {"<": "&lt;", ">": "&gt;", "@": "&#64;"}[sign])
-    return kept
+    """Our own words as they are; what may be another's, each word of it, as code.
+
+    A path or a message can hold a link, a mention or a reference; platforms look for those though signs are escaped.
+    """
+    words = plain_text(text, limit=4000).split()
+    shown = [word if _WORD.fullmatch(word) else span(word) for word in words]
+    return " ".join([span(words[0]), *shown[1:]] if words and _BEGINS.match(words[0]) else shown)
