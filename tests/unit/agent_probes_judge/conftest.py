@@ -84,6 +84,7 @@ def judged() -> Callable[..., list[tuple[str, str]]]:
         answers = [{"one": live}, {"one": candidate}]
         for other in others:
             answers[0][other["probe"]["id"]] = answers[1][other["probe"]["id"]] = other["answer"]
+        answers[1].update(more.pop("late", {}))
         found = judge(probes, *answers, now=NOW, **more)
         found = [verdict for verdict in found if verdict["probe"] in ("one", None)]
         return found if full else [(verdict["verdict"], verdict["kind"]) for verdict in found]

@@ -31,6 +31,28 @@ def test_a_log_that_stays_empty_is_a_regression(judged):
     assert verdicts[1]["request"] == f"access log {WWW}"
 
 
+def unasked(number):
+    """Probes for which the candidate had no time; the live server had."""
+    return [
+        {"probe": {"id": f"late-{one}", "why": "log", "url": "http://www.example.test/y"}, "answer": answer(200)}
+        for one in range(number)
+    ], {f"late-{one}": answer(None, asked=False) for one in range(number)}
+
+
+def test_a_log_that_stays_empty_for_want_of_time_proves_nothing(judged):
+    others, late = unasked(10)
+    counts = {"live_log_counts": {WWW: 20}, "candidate_log_counts": {}}
+    verdicts = judged(answer(200), answer(200), others=others, late=late, full=True, **counts)
+    assert [(one["verdict"], one["kind"]) for one in verdicts] == [("same", "same"), ("inconclusive", "not-logged")]
+    assert verdicts[1]["after"] == "none logged, but there was no time for 10 of the requests"
+
+
+def test_a_log_that_stays_empty_is_a_regression_where_time_explains_only_some_of_it(judged):
+    others, late = unasked(9)
+    counts = {"live_log_counts": {WWW: 20}, "candidate_log_counts": {}}
+    assert ("regression", "not-logged") in judged(answer(200), answer(200), others=others, late=late, **counts)
+
+
 def test_a_log_that_gets_fewer_lines_is_none(judged):
     verdicts = judged(answer(200), answer(200), live_log_counts={WWW: 20}, candidate_log_counts={WWW: 4})
     assert verdicts == [("same", "same")]

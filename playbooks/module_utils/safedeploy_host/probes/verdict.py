@@ -193,7 +193,8 @@ def _logs(
 ) -> Iterator[Json]:
     if not any(case.candidate["status"] for case in cases):
         return
-    for path, one in logged.judge(live, candidate, around.live, around.candidate):
+    missed = sum(int(case.probe.get("at_once") or 1) for case in cases if case.live["asked"] > case.candidate["asked"])
+    for path, one in logged.judge(live, candidate, around.live, around.candidate, missed=missed):
         yield {
             "probe": None,
             "verdict": one.verdict,
