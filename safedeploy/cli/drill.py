@@ -13,7 +13,7 @@ import typer.core
 
 from safedeploy.cli.failure import reported
 from safedeploy.cli.options import Json
-from safedeploy.cli.screen import err, out, say, say_json
+from safedeploy.cli.screen import err, out, say, say_json, say_whole
 from safedeploy.core.errors import ExitCode
 from safedeploy.lab.names import DEFAULT_NAME, Mode
 
@@ -222,7 +222,9 @@ def reveal(*, name: Name = DEFAULT_NAME, as_json: Json = False) -> None:
         say_json(drill_view.document(lab, drill))
     else:
         drill_view.show_debrief(out(), drill)
-        say(err(), "It is still broken. Repair it and `safedeploy lab drill check`, or `safedeploy lab drill end`.")
+        say_whole(
+            err(), "It is still broken. Repair it and `safedeploy lab drill check`, or `safedeploy lab drill end`."
+        )
 
 
 @app.command()

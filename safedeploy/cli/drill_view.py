@@ -14,6 +14,7 @@ from safedeploy.lab import Lab
 from safedeploy.lab.drill import Drill
 from safedeploy.lab.drill_judge import Verdict
 from safedeploy.lab.faults import FAULTS, Fault, find
+from safedeploy.lab.traffic import Route
 
 
 def show_faults(*, as_json: bool) -> None:
@@ -73,10 +74,7 @@ def show_page(console: Console, lab: Lab, drill: Drill) -> None:
     )
     for label, command in (
         ("log in", f"safedeploy lab ssh {host.name}{option}"),
-        (
-            "ask",
-            f"curl -m 5 --resolve app.lab.test:{host.http_port}:{host.address} http://app.lab.test:{host.http_port}/",
-        ),
+        ("ask", _asking(lab, find(drill.fault).route)),
         (
             "application",
             f"python3 -I -S {host.layout.backend} HOST {host.backend_port}, behind api.lab.test on each host",
@@ -85,6 +83,16 @@ def show_page(console: Console, lab: Lab, drill: Drill) -> None:
         ("drill", f"safedeploy lab drill hint | check --cause NAME | reveal | end{option}"),
     ):
         say_whole(console, f"  {label:<12}{command}")
+
+
+def _asking(lab: Lab, route: Route) -> str:
+    """How to ask the first host for the address that the page is about, as a visitor does."""
+    host = lab.hosts[0]
+    port, plain = (host.https_port, 443) if route.tls else (host.http_port, 80)
+    trust = f"--cacert {lab.certificate} " if route.tls else ""
+    where = route.site if port == plain else f"{route.site}:{port}"
+    scheme = "https" if route.tls else "http"
+    return f"curl -m 5 {trust}--resolve {route.site}:{port}:{host.address} {scheme}://{where}{route.path}"
 
 
 def show_unwell(console: Console, unwell: Mapping[str, Sequence[str]]) -> None:
@@ -104,7 +112,7 @@ def show_hints(console: Console, drill: Drill, *, new: bool) -> None:
     for number, text in enumerate(find(drill.fault).hints[: drill.hints], start=1):
         rows.row(f"hint {number}", text)
     if not new:
-        say(console, "There are no more: `safedeploy lab drill reveal` tells all.")
+        say_whole(console, "There are no more: `safedeploy lab drill reveal` tells all.")
 
 
 def show_verdict(console: Console, drill: Drill, verdict: Verdict, now: float) -> None:

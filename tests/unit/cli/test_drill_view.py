@@ -10,7 +10,10 @@ from typer.testing import CliRunner
 
 from safedeploy.cli import drill, drill_said, drill_view
 from safedeploy.cli.main import app
+from safedeploy.lab import Lab, LabHost, state
 from safedeploy.lab.faults import FAULTS
+from safedeploy.lab.host import Layout
+from safedeploy.lab.traffic import Route
 
 
 @pytest.mark.parametrize(
@@ -55,3 +58,22 @@ def test_a_diagnosis_is_told_by_its_likeliest_cause():
         "likely: a backend is down (0.90): refused",
     )
     assert drill_said._in_words({"named": None, "hypotheses": []}) == ("no cause is named with confidence",)
+
+
+def asking(tmp_path, route, **ports):
+    host = LabHost(name="web1", address="198.18.0.11", layout=Layout(), **ports)
+    lab = Lab(directory=tmp_path)
+    state.write(
+        tmp_path,
+        state.LabState(name="x", ident="", mode="namespaces", reason="", phase="up", created="", hosts=(host,)),
+    )
+    return drill_view._asking(lab, route)
+
+
+def test_a_page_says_how_to_ask_as_a_visitor_does(tmp_path):
+    plain = asking(tmp_path, Route(site="api.lab.test", path="/health"))
+    assert plain == "curl -m 5 --resolve api.lab.test:80:198.18.0.11 http://api.lab.test/health"
+    tls = asking(tmp_path, Route(site="www.lab.test", tls=True), https_port=30443)
+    assert tls == (
+        f"curl -m 5 --cacert {tmp_path}/lab.pem --resolve www.lab.test:30443:198.18.0.11 https://www.lab.test:30443/"
+    )
