@@ -13,7 +13,8 @@ from safedeploy.core.report import postmortem_page, run_page
 from safedeploy.core.report.gathered import Alert
 from safedeploy.core.report.incident import incident
 from tests.unit.diagnose.fleets import BEGAN
-from tests.unit.report.incidents import events, gathered, run
+from tests.unit.report.incidents import RUN, events, gathered, run
+from tests.unit.report.test_incident import DIFF
 from tests.unit.report.test_run_page import PLAN, RESULT
 
 CHROMIUM = shutil.which("chromium")
@@ -40,7 +41,9 @@ def browser():
 def _pages():
     yield (
         "postmortem",
-        postmortem_page.page(incident(gathered(alerts=(Alert(at=BEGAN + 9, severity="error", text=HOSTILE),)))),
+        postmortem_page.page(
+            incident(gathered(alerts=(Alert(at=BEGAN + 9, severity="error", text=HOSTILE),), diffs={RUN: (DIFF,)}))
+        ),
     )
     yield "postmortem-of-200", postmortem_page.page(incident(gathered(hosts=200, broken=5)))
     hosts = {
@@ -116,6 +119,20 @@ def test_it_can_be_printed(opened, name, tmp_path):
     page, _ = opened(name)
     page.pdf(path=tmp_path / "page.pdf", format="A4")
     assert (tmp_path / "page.pdf").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_differences_are_on_paper_though_they_are_folded_on_the_screen(opened, name):
+    page, _ = opened(name)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = false })")
+    page.emulate_media(media="print")
+    shown = "[...document.querySelectorAll('details pre')].every(one => one.checkVisibility() && one.offsetHeight)"
+    assert page.evaluate(shown)
+
+
+def test_few_differences_are_open_among_however_many_other_parts(opened):
+    page, _ = opened("postmortem")
+    assert page.evaluate("[...document.querySelectorAll('details')].every(one => one.open)")
 
 
 def test_two_hundred_hosts_are_a_page_that_is_read(opened):
