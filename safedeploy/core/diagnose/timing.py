@@ -29,6 +29,9 @@ def near(scale: Scale, evidence: Evidence, began: float, ended: float | None, wh
     if trouble.began < began - SLACK:
         scale.take(1.0, f"the trouble began {wording.ago(began - trouble.began)} before that")
         return
+    if trouble.ended is not None and trouble.began < trouble.ended <= began:
+        scale.take(1.0, f"the trouble was over {wording.ago(began - trouble.ended)} before that")
+        return
     after = trouble.began - (ended if ended is not None and ended < trouble.began else trouble.began)
     gain = next((gain for most, gain in _NEAR if after <= most), 0.0)
     distance = trouble.began - began

@@ -24,7 +24,7 @@ def incident(one: Gathered) -> dict[str, Any]:
     """The document, as in docs/json.md."""
     trouble = one.found.trouble
     cause = _cause(one)
-    entries = timeline(one, trouble)
+    entries = timeline(one, trouble, cause["run"] if cause else None)
     kinds = {entry["kind"] for entry in entries}
     facts = measures.Facts(
         environment=one.environment,
@@ -48,7 +48,7 @@ def incident(one: Gathered) -> dict[str, Any]:
         "cause": cause,
         "timeline": entries,
         "ruled_out": _ruled_out(one),
-        "resolution": _resolution(one, trouble),
+        "resolution": _resolution(one, trouble, cause),
         "measures": measures.measures(facts),
         "questions": _questions(cause, kinds, one),
         "series": _series(one),
@@ -195,14 +195,17 @@ def _ruled_out(one: Gathered) -> list[dict[str, Any]]:
     ]
 
 
-def _resolution(one: Gathered, trouble: Trouble | None) -> dict[str, Any]:
-    """The last action before the end of the trouble."""
+def _resolution(one: Gathered, trouble: Trouble | None, cause: Json | None) -> dict[str, Any]:
+    """The last action before the end of the trouble; what the trouble comes from has not ended it."""
     if trouble is None or trouble.ended is None or trouble.began is None:
         return {"at": None, "run": None, "text": None}
     actions = [
         run
         for run in one.runs
-        if run.command in CHANGING and trouble.began < run.started.timestamp() <= trouble.ended + 60 and not run.failed
+        if run.command in CHANGING
+        and run.run != (cause or {}).get("run")
+        and trouble.began < run.started.timestamp() <= trouble.ended + 60
+        and not run.failed
     ]
     if not actions:
         return {"at": iso(trouble.ended), "run": None, "text": None}
@@ -234,7 +237,7 @@ def _questions(cause: Json | None, kinds: set[str], one: Gathered) -> list[dict[
             found.append({"section": "timeline", "text": "Who noticed it, when and by what?"})
         if not one.alerts:
             found.append({"section": "timeline", "text": "Who was called, by whom, and when?"})
-        if trouble.ended is not None and _resolution(one, trouble)["run"] is None:
+        if trouble.ended is not None and _resolution(one, trouble, cause)["run"] is None:
             found.append({"section": "resolution", "text": "What put it right? No run of that time did."})
     return found
 

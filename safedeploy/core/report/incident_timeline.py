@@ -10,9 +10,9 @@ from safedeploy.core.diagnose.evidence import Trouble
 from safedeploy.core.report.gathered import CHANGING, Gathered, Json, iso
 
 
-def timeline(one: Gathered, trouble: Trouble | None) -> list[dict[str, Any]]:
-    """[{at, kind, text, run}] in the order of time."""
-    entries = [*_of_runs(one), *_of_alerts(one), *_of_trouble(trouble)]
+def timeline(one: Gathered, trouble: Trouble | None, caused: str | None = None) -> list[dict[str, Any]]:
+    """[{at, kind, text, run}] in the order of time. `caused` is the run that the trouble comes from."""
+    entries = [*_of_runs(one, caused), *_of_alerts(one), *_of_trouble(trouble)]
     return sorted(entries, key=lambda entry: (entry["at"], _ORDER.index(entry["kind"])))
 
 
@@ -23,7 +23,7 @@ def _entry(at: float, kind: str, text: str, run: str | None = None) -> dict[str,
     return {"at": iso(at), "kind": kind, "text": text, "run": run}
 
 
-def _of_runs(one: Gathered) -> Iterable[dict[str, Any]]:
+def _of_runs(one: Gathered, caused: str | None) -> Iterable[dict[str, Any]]:
     changed = {change.run: change for change in one.changes}
     began = one.found.trouble.began if one.found.trouble else None
     documents = {run.run: document for run, document in one.diagnoses}
@@ -44,7 +44,7 @@ def _of_runs(one: Gathered) -> Iterable[dict[str, Any]]:
                     at, "misleading", f"ruled out: {', '.join(str(each.get('title')) for each in out)}", run.run
                 )
         elif run.run in changed or run.command in CHANGING:
-            kind = "change" if began is None or at <= began else "action"
+            kind = "change" if began is None or at <= began or run.run == caused else "action"
             yield _entry(at, kind, f"{run.actor} begins {run.command}{reason}: {said}", run.run)
             if run.ended is not None and (run.ended - run.started).total_seconds() >= 1:
                 yield _entry(run.ended.timestamp(), kind, f"{run.command} ends: {said}", run.run)

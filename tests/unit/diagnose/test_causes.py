@@ -250,3 +250,26 @@ def test_the_document_names_and_ranks():
     weights = [one["weight"] for one in document["hypotheses"]]
     assert weights == sorted(weights, reverse=True)
     assert document["errors"]["share"] == pytest.approx(0.2, abs=0.01)
+
+
+def test_the_way_back_is_not_taken_for_the_cause_though_it_came_at_once():
+    pushed, back = change(at=BEGAN - 30), change(at=BEGAN + 25, run="r2", command="rollback")
+    found = diagnose(fleet(*[host(logs=window(bad=0.3)) for _ in HOSTS], changes=(back, pushed)), run="d")
+    assert (found.named.id, found.named.refers.run) == ("change", "r1")
+
+
+def test_a_push_within_the_step_in_which_errors_begin_is_their_cause_and_not_the_one_after():
+    pushed, back = change(at=BEGAN + 4), change(at=BEGAN + 25, run="r2", command="rollback")
+    found = diagnose(fleet(*[host(logs=window(bad=0.3)) for _ in HOSTS], changes=(back, pushed)), run="d")
+    assert found.named.refers.run == "r1"
+
+
+def test_what_was_done_when_the_trouble_was_over_is_not_its_cause():
+    logs = window(bad=0.3)
+    steps = tuple(replace(one, server_errors=0) if one.start >= BEGAN + 30 else one for one in logs.series)
+    short = replace(logs, sites={"www": replace(logs.sites["www"], series=steps)})
+    evidence = fleet(*[host(logs=short) for _ in HOSTS], changes=(change(at=BEGAN + 40, run="r2"),))
+    assert evidence.trouble.ended == BEGAN + 30
+    found = next(one for one in diagnose(evidence, run="d").hypotheses if one.id == "change")
+    assert found.weight == 0
+    assert any("was over" in text for text in found.against)

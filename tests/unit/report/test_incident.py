@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -149,3 +150,15 @@ def test_hostile_words_stay_words_in_markdown(hostile):
 def test_a_history_that_cannot_be_read_leaves_a_question_and_not_a_blank():
     questions = incident(gathered(runs=(), changes=(), unread="the server does not answer"))["questions"]
     assert any("the server does not answer" in one["text"] for one in questions if one["section"] == "timeline")
+
+
+def test_the_run_that_the_trouble_comes_from_is_the_change_and_never_the_resolution():
+    document = incident(ended_with(run(started=datetime.fromtimestamp(BEGAN + 4, UTC))))
+    assert [one["kind"] for one in document["timeline"] if one["run"] == RUN] == ["change", "change"]
+    assert document["resolution"]["run"] is None
+
+
+def ended_with(pushed):
+    """Trouble of five minutes that a push within the step of its beginning has caused."""
+    known = gathered(runs=(pushed,))
+    return replace(known, found=replace(known.found, trouble=replace(known.found.trouble, ended=BEGAN + 300)))

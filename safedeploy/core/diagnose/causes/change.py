@@ -19,9 +19,9 @@ def judge(evidence: Evidence) -> Hypothesis:
     """The change that fits best."""
     if evidence.changes is None:
         return Hypothesis(id=ID, title=TITLE, weight=None, against=("no history of runs can be read",))
-    judged = [_one(evidence, change) for change in evidence.changes]
+    judged = [(_one(evidence, change), change) for change in evidence.changes]
     if judged:
-        return max(judged, key=lambda one: one.weight or 0.0)
+        return max(judged, key=lambda one: (one[0].weight or 0.0, _place(evidence, one[1])))[0]
     scale = Scale()
     last = evidence.last_change
     if last is None:
@@ -29,6 +29,15 @@ def judge(evidence: Evidence) -> Hypothesis:
     else:
         scale.take(0.0, f"the last change was {wording.ago(evidence.until - last.at)} ago ({last.run})")
     return scale.judged(ID, TITLE)
+
+
+def _place(evidence: Evidence, change: Change) -> tuple[bool, float]:
+    """Of changes that weigh alike: the last one before the trouble, else the first after: later ones answer it."""
+    began = evidence.trouble.began if evidence.trouble is not None else None
+    if began is None:
+        return True, change.at
+    before = change.at <= began
+    return before, change.at if before else -change.at
 
 
 def _one(evidence: Evidence, change: Change) -> Hypothesis:
