@@ -41,6 +41,16 @@ def test_a_server_that_is_worse_than_its_shadow_and_than_before_is_not(apache, a
     assert (verdict["verdict"], verdict["kind"]) == ("regression", "error")
 
 
+def test_the_server_that_visitors_use_is_asked_once_where_a_shadow_is_asked_twice(apache, asked, probe, checked):
+    log = apache.root / "log" / "line"
+    apache.write("mods-enabled/zz.conf", f'CustomLog {log} "%r"\n')
+    page = probe("/index.html")
+    before = answers(asked, page)
+    in_shadow = log.read_text().count("GET /index.html ")
+    checked([page], before, before)
+    assert (in_shadow, log.read_text().count("GET /index.html ")) == (2, 3)
+
+
 def test_what_was_as_bad_before_the_push_does_not_speak_against_it(apache, asked, probe, checked):
     page = probe("/missing.html")
     before = answers(asked, page)

@@ -34,8 +34,9 @@ def ask(
     at_once: int = 4,
     rate: float = RATE,
     expectations: Sequence[Json] = (),
+    twice: bool = True,
 ) -> dict[str, Json]:
-    """The Answers by the probes' ids, within `seconds`; `rate` is in requests a second.
+    """The Answers by the probes' ids, within `seconds`; `rate` is in requests a second, `twice` as in Terms.
 
     `shadow` reads files as httpd sees them, and gives the new lines of its error logs. Texts and headers that
     `expectations` speak of are looked for. What there was no time for is answered with `asked` false.
@@ -48,6 +49,7 @@ def ask(
         wanted=answer.Wanted(expectations),
         pace=Pace(rate),
         handshakes=_first_of_listeners(probes),
+        twice=twice,
     )
     demanding = [probe for probe in probes if _demanding(probe)]
     ordinary = [probe for probe in probes if not _demanding(probe)]

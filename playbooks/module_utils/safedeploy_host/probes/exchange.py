@@ -35,7 +35,7 @@ class Terms:
     """What all requests of one asking have in common. `ports` collects which probe was asked from which port.
 
     `handshakes` are the ids of the probes with which the versions of TLS are tried: the first of each listener, so that
-    they are the same in both configurations.
+    they are the same in both configurations. `twice` has a body asked for again where it matters whether it is stable.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Terms:
         wanted: answer.Wanted,
         pace: Pace,
         handshakes: frozenset[str],
+        twice: bool = True,
     ) -> None:
         self.read = read
         self.served = served
@@ -53,6 +54,7 @@ class Terms:
         self.pace = pace
         self.ports: dict[int, str] = {}
         self.handshakes = handshakes
+        self.twice = twice
 
 
 class Exchange:
@@ -120,7 +122,12 @@ class Exchange:
         """
         if found["status"] >= 300 or found["bytes"] == 0 or found["is_file"] or probe.get("hold") or found["of_httpd"]:
             return True
-        if probe.get("body_bytes") or int(probe.get("at_once") or 1) > 1 or probe.get("method") not in (None, "GET"):
+        if (
+            not self.terms.twice
+            or probe.get("body_bytes")
+            or int(probe.get("at_once") or 1) > 1
+            or probe.get("method") not in (None, "GET")
+        ):
             return True
         if found["ms"] > _SLOW:
             return False
