@@ -73,14 +73,20 @@ def start(
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     lab = _lab(name)
     chosen, hosts = _chosen(lab, wanted.name if wanted else None, host, seed)
-    console = err()
-    say(console, "Something is being broken. The page comes when visitors have noticed ...")
     project = context.obj.project
-    drill = drilling.begin(lab, chosen, hosts, watch=lambda: drill_said.said(lab, project) if look else None)
+    before = drill_said.needs(project) if look else 0.0
+    say(err(), f"Something will break. The page comes when visitors have noticed{_within(before)} ...")
+    drill = drilling.begin(
+        lab, chosen, hosts, watch=lambda: drill_said.said(lab, project) if look else None, before=before
+    )
     if as_json:
         say_json(drill_view.document(lab, drill))
     else:
         drill_view.show_page(out(), lab, drill)
+
+
+def _within(before: float) -> str:
+    return ", in about a minute" if before else ""
 
 
 def _lab(name: str) -> Lab:

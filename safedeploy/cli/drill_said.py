@@ -22,8 +22,13 @@ from safedeploy.workflows.lint_source import sources
 
 ENVIRONMENT = "lab"
 SECONDS = 90.0
-NOTICED = 10.0  # seconds in which visitors leave something in the logs
+BEFORE, NOTICED = 30.0, 15.0  # seconds in which visitors leave something in the logs, well and otherwise
 MOST = 3
+
+
+def needs(project: Path) -> float:
+    """For how many seconds all is to be well before anything is broken: a diagnosis wants to know what is usual."""
+    return BEFORE if _has_environment(project) else 0.0
 
 
 def said(lab: Lab, project: Path) -> Drill:

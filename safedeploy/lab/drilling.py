@@ -44,10 +44,13 @@ apache2ctl graceful
 """
 
 
-def begin(lab: Lab, fault: str, hosts: tuple[str, ...], *, watch: Callable[[], Drill | None]) -> Drill:
+def begin(
+    lab: Lab, fault: str, hosts: tuple[str, ...], *, watch: Callable[[], Drill | None], before: float = 0.0
+) -> Drill:
     """Have visitors come, break the hosts, wait until visitors see it, and write down when the page goes out.
 
-    `watch` is called when visitors see it and before the trainee's clock starts; it may return the drill with more.
+    `before`: seconds in which all is well, so that logs tell what is usual. `watch` is called when
+    visitors see it and before the trainee's clock starts; it may return the drill with more.
     """
     if records.read(lab.directory) is not None:
         raise records.on_already()
@@ -57,6 +60,7 @@ def begin(lab: Lab, fault: str, hosts: tuple[str, ...], *, watch: Callable[[], D
         for host in lab.hosts:
             _begin_logs(lab, host.name)
         visiting.start(lab, VISITORS, ORDINARY, lab.hosts)
+        time.sleep(before)
         find(fault).start(lab, hosts, keep_all=True)
         _wait_until_seen(lab, drill)
         drill = (watch() or drill).but(began=time.time())

@@ -33,7 +33,7 @@ def find(name: str) -> Fault:
         return FAULTS[name]
     error = lab_error(
         "fault-unknown",
-        f"There is no fault {name!r}; {suggestion(name, FAULTS)}.",
+        f"There is no fault {name!r}; {suggestion(name, FAULTS)}",
         next_step="`safedeploy lab drill --list` names them all.",
     )
     error.exit_code = ExitCode.USAGE
