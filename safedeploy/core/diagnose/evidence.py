@@ -119,6 +119,11 @@ class Evidence:
         """All hosts, those that are gone too."""
         return (*self.hosts, *self.gone)
 
+    @property
+    def looked(self) -> bool:
+        """Whether any host told what it saw of itself; where none did nothing is known of backends and certificates."""
+        return any(one.seen is not None for one in self.hosts.values())
+
     @cached_property
     def window(self) -> LogWindow | None:
         """The logs of all hosts as one."""

@@ -11,7 +11,7 @@ import pytest
 from safedeploy.core.diagnose import causes
 from safedeploy.core.diagnose.causes import CAUSES
 from safedeploy.core.diagnose.diagnosis import diagnose
-from safedeploy.core.diagnose.evidence import Gone, Symptom
+from safedeploy.core.diagnose.evidence import Evidence, Gone, HostEvidence, Symptom
 from safedeploy.core.diagnose.hypothesis import Verdict
 from safedeploy.core.diagnose.seen import Backend, Certificate, Port, Touched, Workers
 from safedeploy.core.drift import DriftItem, DriftKind
@@ -273,3 +273,18 @@ def test_what_was_done_when_the_trouble_was_over_is_not_its_cause():
     found = next(one for one in diagnose(evidence, run="d").hypotheses if one.id == "change")
     assert found.weight == 0
     assert any("was over" in text for text in found.against)
+
+
+def test_of_what_no_host_was_asked_about_nothing_is_known():
+    only_logs = {name: HostEvidence(window=window(bad=0.3)) for name in HOSTS}
+    found = diagnose(Evidence(environment="prod", since=BEGAN - 600, until=NOW, hosts=only_logs), run="d").hypotheses
+    unknown = {one.id for one in found if one.verdict is Verdict.UNKNOWN}
+    assert {"backend", "network", "upstream", "certificate", "httpd", "disk"} <= unknown
+    assert not {"files", "application", "flood"} & unknown
+
+
+def test_of_logs_that_could_not_be_read_nothing_is_known():
+    found = diagnose(Evidence(environment="prod", since=BEGAN, until=NOW, hosts={}), run="d").hypotheses
+    assert {
+        one.id: one.weight for one in found if one.id in ("files", "application", "flood", "backend")
+    } == dict.fromkeys(("files", "application", "flood", "backend"))

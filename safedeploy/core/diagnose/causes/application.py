@@ -20,6 +20,8 @@ def judge(evidence: Evidence) -> Hypothesis:
     """By what the error log says."""
     lines = codes.lines(evidence, codes.PROGRAM, *_SAYINGS)
     scale = Scale()
+    if not lines and evidence.window is None:
+        return Hypothesis(id=ID, title=TITLE, weight=None, against=("no error log could be read",))
     if not lines:
         scale.take(0.0, "no error log has words of a program")
         return scale.judged(ID, TITLE)

@@ -28,6 +28,8 @@ def judge(evidence: Evidence) -> Hypothesis:
         return scale.judged(
             ID, TITLE, next_step="See the log of the backend for why it had ended, or could not be reached."
         )
+    if not evidence.looked:
+        return Hypothesis(id=ID, title=TITLE, weight=None, against=("no host could be asked about its backends",))
     if not tried:
         scale.take(0.0, "the configuration passes no requests on")
         return scale.judged(ID, TITLE)

@@ -20,6 +20,8 @@ def judge(evidence: Evidence) -> Hypothesis:
     """By the certificates that the configuration names."""
     every = [(host, one) for host, each in evidence.hosts.items() if each.seen for one in each.seen.certificates]
     scale = Scale()
+    if not evidence.looked:
+        return Hypothesis(id=ID, title=TITLE, weight=None, against=("no host could be asked about its certificates",))
     if not every:
         scale.take(0.0, "the configuration names no certificate")
         return scale.judged(ID, TITLE)

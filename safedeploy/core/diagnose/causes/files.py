@@ -18,6 +18,8 @@ def judge(evidence: Evidence) -> Hypothesis:
     """By what the error log says."""
     lines = codes.lines(evidence, codes.UNREADABLE, *_SAYINGS)
     scale = Scale()
+    if not lines and evidence.window is None:
+        return Hypothesis(id=ID, title=TITLE, weight=None, against=("no error log could be read",))
     if not lines:
         scale.take(0.0, "no error log tells of a file that may not be read")
         return scale.judged(ID, TITLE)

@@ -64,6 +64,8 @@ def judge(evidence: Evidence) -> Hypothesis:
     worst = max(again, key=lambda one: one[1], default=None)
     if worst is not None and worst[1] >= _MOST_AGAIN:
         scale.add(0.2, f"{worst[0]} sent {wording.share(worst[1])} of its segments again")
+    if not scale.speaks_for and not evidence.looked:
+        return Hypothesis(id=ID, title=TITLE, weight=None, against=("no host could be asked about its connections",))
     if not scale.speaks_for:
         tried = any(one.seen and one.seen.backends for one in evidence.hosts.values())
         scale.take(0.0, "every backend can be reached, and every host" if tried else "every host can be reached")

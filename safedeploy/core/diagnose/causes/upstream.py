@@ -34,7 +34,10 @@ def judge(evidence: Evidence) -> Hypothesis:
         weigh_lines(scale, evidence, codes.BACKEND_ANSWERS_BADLY)
     elif found := codes.lines(evidence, codes.BACKEND_ANSWERS_BADLY):
         scale.add(0.4 if evidence.trouble is not None else 0.2, codes.said(found[0]))
-        scale.take(0.05, "asked now, every backend answers in time")
+        if tried:
+            scale.take(0.05, "asked now, every backend answers in time")
+    elif not evidence.looked:
+        return Hypothesis(id=ID, title=TITLE, weight=None, against=("no host could be asked about its backends",))
     elif tried:
         scale.take(0.0, "every backend that answers does so in time and without an error")
     else:
