@@ -60,7 +60,9 @@ def test_an_incident_is_reported_from_its_records_and_its_logs(fleet, project, s
     assert {"change", "onset", "diagnosis", "action", "resolution"} <= set(kinds)
 
     # Made again from what was counted: no host is asked.
-    page = project.run("report", found["run"], "--out", str(tmp_path / "page.html"))
+    page = project.run("report", found["run"], "--out", str(tmp_path / "page.html"), "--json")
     assert page.code == ExitCode.OK, page.text
+    assert problems(page.document, "safedeploy-report") == []
+    assert sorted(page.document["questions"]) == sorted(one["text"] for one in found["questions"])
     text = (tmp_path / "page.html").read_text()
     assert f"{summary['failed']} of {summary['requests']} failed" in text
