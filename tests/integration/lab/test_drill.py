@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 import pytest
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.lab
 @pytest.fixture(scope="module")
 def trained(_labs):
     """A lab of two hosts for all drills."""
-    lab = Lab.up("test-drills", 2, "auto")
+    lab = Lab.up(f"test-{os.getpid()}-drills", 2, "auto")
     yield lab
     lab.down()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import ssl
 
 import pytest
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.lab
 @pytest.fixture(scope="module")
 def pair(_labs):
     """Two hosts for all faults: web1 is broken, web2 is its neighbour."""
-    lab = Lab.up("test-faults", 2, "auto")
+    lab = Lab.up(f"test-{os.getpid()}-faults", 2, "auto")
     yield lab
     lab.down()
 
