@@ -34,6 +34,7 @@ from safedeploy.cli.show import show
 from safedeploy.cli.status import status
 from safedeploy.cli.undrain import undrain
 from safedeploy.cli.unlock import unlock
+from safedeploy.cli.watch import watch
 from safedeploy.workflows.interrupt import Interrupt
 
 app = typer.Typer(
@@ -58,6 +59,7 @@ for command in (
     show,
     blame,
     drift,
+    watch,
     diagnose,
     postmortem,
     report,

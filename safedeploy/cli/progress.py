@@ -55,6 +55,11 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self.pause()
 
+    def mute(self) -> None:
+        """Show nothing but failures from now on."""
+        self.pause()
+        self._quiet = True
+
     def pause(self) -> None:
         """Take the live table off the screen, before something else is printed or asked."""
         with self._lock:

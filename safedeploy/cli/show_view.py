@@ -101,7 +101,12 @@ def _told(event: Event) -> str:
     return f"{who}{_WORDS.get(event.kind, event.kind)}{text}"
 
 
-_WORDS = {"run-started": "the run began", "provenance": "the project was looked at", "alert-lost": "alert"}
+_WORDS = {
+    "run-started": "the run began",
+    "provenance": "the project was looked at",
+    "alert-lost": "alert",
+    "alert": "alert",
+}
 
 
 def _show_plan(console: Console, document: Json, _run: Run, diffs: bool) -> None:

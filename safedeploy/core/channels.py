@@ -38,6 +38,8 @@ class Kind(StrEnum):
     DRIFT_GONE = "drift-gone"
     DRIFT_CHECK_FAILED = "drift-check-failed"
     DRIFT_CHECK_WORKS = "drift-check-works"
+    ERRORS_FOUND = "errors-found"
+    ERRORS_GONE = "errors-gone"
     TEST = "test"
 
 

@@ -93,6 +93,14 @@ class DriftCheck:
     ignore: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class WatchPolicy:
+    """What `safedeploy watch` may do: roll back a push that began `recent` seconds before a spike or later."""
+
+    rollback: bool = False
+    recent: int = 900
+
+
 class LintProfile(StrEnum):
     """Which rules of the linter are on. Each profile has those of the ones before it."""
 
@@ -170,6 +178,7 @@ class Policy:
     ssh: Ssh = field(default_factory=Ssh)
     preflight: Probing = field(default_factory=Probing)
     drift: DriftCheck = field(default_factory=DriftCheck)
+    watch: WatchPolicy = field(default_factory=WatchPolicy)
     lint: Lint = field(default_factory=Lint)
     hooks: Hooks = field(default_factory=Hooks)
     history: History = field(default_factory=History)

@@ -29,7 +29,7 @@ LONGEST = 10.0  # seconds that the end of the program waits for all channels tog
 _LOOK = 0.02
 
 # The commands whose end may be told; others have no need of an address.
-TELLING = frozenset({"push", "rollback", "confirm", "abort", "drift"})
+TELLING = frozenset({"push", "rollback", "confirm", "abort", "drift", "watch"})
 _NOT_A_FAILURE = (ExitCode.INTERRUPTED, ExitCode.USAGE)
 
 
@@ -53,7 +53,7 @@ class Alerting(Silent):
                 verb=str(data["verb"]), release=str(data["release"]), hosts=tuple(map(str, data["hosts"]))
             )
             begun = self._begun
-            self._send(alerts.started(self._about, begun.verb, begun.release, begun.hosts))
+            self.send(alerts.started(self._about, begun.verb, begun.release, begun.hosts))
         elif milestone is Milestone.RUN_ENDED:
             self._end(data)
 
@@ -84,6 +84,8 @@ class Alerting(Silent):
         return [line for courier in self._couriers for line in courier.troubles()]
 
     def _end(self, data: Mapping[str, Any]) -> None:
+        if self._about.command == "watch":
+            return  # it has told what there was to tell
         error, document, exit_code = data["error"], data["document"], int(data["exit_code"])
         if self._about.command == "drift":
             if exit_code not in _NOT_A_FAILURE:
@@ -95,9 +97,10 @@ class Alerting(Silent):
         ended = push_alerts.Ended(exit_code=exit_code, error=error, document=document)
         alert = push_alerts.alert(self._about, self._begun, ended)
         if alert is not None:
-            self._send(alert)
+            self.send(alert)
 
-    def _send(self, alert: Alert) -> None:
+    def send(self, alert: Alert) -> None:
+        """Tell the channels that want it."""
         for courier in self._couriers:
             if courier.channel.wants(alert.kind, alert.severity) and self._reachable(courier):
                 courier.tell(alert)
@@ -120,6 +123,7 @@ def attach(session: Session) -> Alerting | None:
         if channels:
             listener = Alerting(session, channels)
             session.attach(listener)
+            session.tell = listener.send
             return listener
     return None
 

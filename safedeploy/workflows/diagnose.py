@@ -53,10 +53,13 @@ class _Told:
     notes: tuple[str, ...]
 
 
-def diagnose(session: Session, since: float) -> Diagnosis:
-    """Look at everything from `since` (seconds since 1970) on. Raises SafedeployError where nothing can be asked."""
+def diagnose(session: Session, since: float, *, until: float | None = None) -> Diagnosis:
+    """Look at everything from `since` (seconds since 1970) on, to the run's beginning or `until`.
+
+    Raises SafedeployError where nothing can be asked.
+    """
     began = time.monotonic()
-    until = session.identity.started.timestamp()
+    until = session.identity.started.timestamp() if until is None else until
     renderer = rendering.renderer_of(session)
     sites = {host.name: renderer.site(host) for host in session.hosts}
     step = max(10.0, (until - since) / 720)

@@ -43,6 +43,7 @@ class Milestone(StrEnum):
     - `rollout-started`: verb, release, hosts, reason; from here on hosts change
     - `host-ended`: host, end (core/outcome.End), release, why, seconds
     - `run-ended`: exit_code, error (null, or code, what, state, next), document (null, or what --json prints)
+    - `alert`: what (opened, closed), kind, site, hosts, text, lines, share, usual, odds, change, cause: of a watch
     - `alert-lost`: text; after the end, for each channel that was not told of something
     """
 
@@ -50,6 +51,7 @@ class Milestone(StrEnum):
     ROLLOUT_STARTED = "rollout-started"
     HOST_ENDED = "host-ended"
     RUN_ENDED = "run-ended"
+    ALERT = "alert"
     ALERT_LOST = "alert-lost"
 
 

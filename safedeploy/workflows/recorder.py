@@ -37,6 +37,7 @@ COMMANDS = frozenset(
         "drift",
         "diagnose",
         "postmortem",
+        "watch",
     }
 )
 END_SECONDS = 2.5
@@ -87,6 +88,11 @@ class Recorder:
             self._add({**ended, "data": rest})
         elif milestone is Milestone.ROLLOUT_STARTED:
             self._add({"kind": "rollout-started", "data": dict(data)})
+        elif milestone is Milestone.ALERT:
+            text, result = fit(data.get("text") or ""), str(data.get("what"))
+            self._add({"kind": "alert", "result": result, "text": text, "data": dict(data)})
+            if self._delivery is not None:
+                self._delivery.begin()
         elif milestone is Milestone.ALERT_LOST:
             self._add({"kind": "alert-lost", "text": fit(data["text"])})
 

@@ -6,7 +6,7 @@ Nothing is read before it is needed; `close` ends every connection.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +26,7 @@ from safedeploy.workflows.events import Events, Hiding, Phase, Several, Silent, 
 from safedeploy.workflows.private_directory import private_directory
 
 if TYPE_CHECKING:
+    from safedeploy.core.alerts import Alert
     from safedeploy.workflows.push_result import RolledOut
 
 
@@ -60,6 +61,7 @@ class Session:
         self.plan_document: Mapping[str, Any] | None = None
         self.rolled_out: RolledOut | None = None
         self.identity = identity.new_run()
+        self.tell: Callable[[Alert], None] = lambda _alert: None
         self._fleet: Fleet | None = None
         self._stack = ExitStack()
 

@@ -32,11 +32,15 @@ COMMANDS = {
     "drained": ("drained", "drained"),
     "health": ("probe", "probe"),
     "traffic": ("traffic.command", "traffic"),
+    "watch": ("watching.command", "watch"),
     "diagnose": ("diagnosis.command", "diagnose"),
     "logs": ("traffic.window", "window"),
     "survey": ("survey.command", "survey"),
     "survey-content": ("survey.command", "content"),
 }
+
+# These answer line after line.
+STREAMING = ("watch",)
 
 # Those of people.py that the control machine never sends: plain text also without a terminal, as with `ssh HOST ...`.
 FOR_PEOPLE = ("status", "releases", "recover", "start-over", "boot", "dead-man")
@@ -53,9 +57,29 @@ def main(argv: list[str] | None = None) -> int:
     # Whatever a command or a child prints by mistake must not end up in the reply.
     reply_fd = os.dup(1)
     os.dup2(2, 1)
+    if arguments[0] in STREAMING:
+        return stream(arguments, reply_fd)
     line = reply(arguments)
     with open(reply_fd, "w", encoding="ascii") as out:
         out.write(line + "\n")
+    return 0
+
+
+def stream(arguments: list[str], reply_fd: int) -> int:
+    """Reply after reply, until there is no more or nobody reads on."""
+    import contextlib
+
+    with contextlib.suppress(BrokenPipeError), open(reply_fd, "w", encoding="ascii") as out:
+        try:
+            for result in call(arguments[0], Request.read(sys.stdin.buffer)):
+                out.write(answer(result) + "\n")
+                out.flush()
+        except AgentError as error:
+            out.write(refusal(error) + "\n")
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- as in reply
+            out.write(refusal(bug(error)) + "\n")
     return 0
 
 

@@ -17,7 +17,7 @@ from safedeploy.core.history import MOST_REASON, Made, fit
 Record = Mapping[str, Any]
 GARBAGE_LOCK = 7_235_419_000_000_002
 EVENT_KINDS = (
-    "run-started", "provenance", "phase", "host", "rollout-started", "host-ended", "run-ended", "alert-lost",
+    "run-started", "provenance", "phase", "host", "rollout-started", "host-ended", "run-ended", "alert", "alert-lost",
     "damaged",
 )  # fmt: skip
 

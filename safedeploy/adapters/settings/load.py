@@ -29,6 +29,7 @@ from safedeploy.core.policy import (
     Probing,
     Rollout,
     Ssh,
+    WatchPolicy,
     WithoutNamespaces,
 )
 
@@ -74,6 +75,7 @@ class Settings:
             ssh=Ssh(**merged.pop("ssh", {})),
             preflight=_probing(merged.pop("preflight", {})),
             drift=_drift(merged.pop("drift", {})),
+            watch=WatchPolicy(**merged.pop("watch", {})),
             lint=_lint(merged.pop("lint", {})),
             hooks=_hooks(merged.pop("hooks", {})),
             history=History(**merged.pop("history", {})),

@@ -17,6 +17,7 @@ from .history import History
 from .lint import Lint
 from .strict import Strict, empty_is_absent
 from .values import Batch, Memory, Seconds, SecondsFromOne, Share, TaskFile, Timeout
+from .watch import Watch
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
 
@@ -205,6 +206,9 @@ class Defaults(Strict):
     )
     drift: Annotated[DriftCheck, BeforeValidator(empty_is_absent)] = Field(
         default_factory=DriftCheck, description="What `safedeploy drift` minds."
+    )
+    watch: Annotated[Watch, BeforeValidator(empty_is_absent)] = Field(
+        default_factory=Watch, description="What `safedeploy watch` may do by itself."
     )
     lint: Annotated[Lint, BeforeValidator(empty_is_absent)] = Field(
         default_factory=Lint, description="What the linter looks for."

@@ -20,6 +20,7 @@ from safedeploy.adapters.settings.history import History
 from safedeploy.adapters.settings.lint import Lint
 from safedeploy.adapters.settings.model import Environment, Gate, Hook, Hooks, Preflight, Rollout, SettingsFile, Ssh
 from safedeploy.adapters.settings.variables import FileEntry, Httpd, OwnValidator, Site, Variables
+from safedeploy.adapters.settings.watch import Watch
 from safedeploy.core import alerts as alert_values
 from safedeploy.core import gate, policy
 from safedeploy.core.channels import EVENTS, Alerts, Channel, Kind
@@ -35,6 +36,7 @@ SECTIONS = {
     "gate": Gate,
     "preflight": Preflight,
     "drift": DriftCheck,
+    "watch": Watch,
     "lint": Lint,
     "hooks": Hooks,
     "One hook": Hook,

@@ -9,7 +9,7 @@ from safedeploy.core.errors import NOTHING_CHANGED, ExitCode, SafedeployError
 
 SECTION_KEYS = (
     "alerts, controller_health, drift, health, history, hooks, lint, preflight, rollout, ssh, templates, "
-    "vault_password_file"
+    "vault_password_file, watch"
 )
 NAME = "a name must begin with a letter or digit and hold only letters, digits, '.', '_' and '-'"
 URL = "must be a whole URL with http:// or https:// and a host name"

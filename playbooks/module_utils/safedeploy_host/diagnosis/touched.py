@@ -22,7 +22,7 @@ _HTACCESS = ".htaccess"
 def touched(effective: Json, hosts: Iterable[Host], site: Json, since: float) -> list[Json]:
     """[{path, at, in_place}], the newest first; `at` in seconds since 1970, `in_place`: in force without a reload."""
     found: list[Json] = []
-    for path in _files(effective, site):
+    for path in configuration_files(effective, site):
         found += _if_later(os.path.realpath(path), since, in_place=False)
     for path in _htaccess(hosts):
         found += _if_later(path, since, in_place=True)
@@ -30,7 +30,8 @@ def touched(effective: Json, hosts: Iterable[Host], site: Json, since: float) ->
     return sorted(unique.values(), key=lambda one: -float(one["at"]))[:SHOWN]
 
 
-def _files(effective: Json, site: Json) -> set[str]:
+def configuration_files(effective: Json, site: Json) -> set[str]:
+    """What httpd reads when it loads its configuration, as far as it tells."""
     read = {str(node["file"]) for _, node in nodes.walk(effective.get("tree") or ())}
     included = {str(one) for one in effective.get("includes") or () if isinstance(one, str)}
     named = {site["httpd"]["main_config"], os.path.join(site["server_root"], "envvars")}

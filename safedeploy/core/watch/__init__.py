@@ -1,0 +1,1 @@
+"""Whether visitors suffer, tick by tick, against what is usual. Pure."""

@@ -1,0 +1,80 @@
+"""The alerts of a watch: what changed just before, how sure it is, on which hosts, and what to do. Pure."""
+
+from __future__ import annotations
+
+from safedeploy.core.alerts import About, Alert, listed, one_line, place, signature
+from safedeploy.core.channels import Kind as AlertKind
+from safedeploy.core.channels import Severity
+from safedeploy.core.diagnose import wording
+from safedeploy.core.diagnose.diagnosis import Diagnosis
+from safedeploy.core.diagnose.evidence import Change
+from safedeploy.core.watch.detector import Kind
+from safedeploy.core.watch.fleet import Trouble
+
+
+def headline(trouble: Trouble) -> str:
+    """What has begun, or is over, in a sentence."""
+    where = listed(trouble.hosts) or "no host in particular"
+    if trouble.kind is Kind.SILENCE:
+        if not trouble.opened:
+            return f"{where} is heard again"
+        why = f": {one_line(trouble.why)}" if trouble.why else ""
+        return f"nothing is heard of {where}{why}"
+    what = "server errors" if trouble.kind is Kind.ERRORS else "slow answers"
+    if not trouble.opened or trouble.spike is None:
+        return f"{what} of {trouble.site} are as usual again"
+    spike = trouble.spike
+    return (
+        f"{what} of {trouble.site} on {where}: {spike.bad} of {spike.requests} requests in the last minute "
+        f"({wording.share(spike.share)}, usually {wording.share(spike.usual)})"
+    )
+
+
+def sure(trouble: Trouble) -> str:
+    """How sure it is."""
+    if trouble.spike is None:
+        return ""
+    odds = trouble.spike.odds
+    text = "less than one in 10^12" if odds < 1e-12 else f"{odds:.0e}"
+    clients = f"; {trouble.spike.affected} clients met one" if trouble.kind is Kind.ERRORS else ""
+    return f"by chance: {text}{clients}"
+
+
+def lines(trouble: Trouble, change: Change | None, diagnosis: Diagnosis | None) -> list[str]:
+    """All that is known, a line each: the change just before, the cause, what error logs say, what to do."""
+    found = [text for text in (sure(trouble),) if text]
+    if change is not None:
+        before = wording.ago(trouble.at - change.at)
+        what = f"{change.command} of {change.release or change.run} by {change.actor}"
+        found.append(f"{what} began {before} ago on {wording.hosts(change.hosts)} (safedeploy show {change.run})")
+        found += [one_line(text) for text in change.lines[:2]]
+    elif trouble.opened:
+        found.append("safedeploy has changed nothing lately")
+    if diagnosis is not None and diagnosis.named is not None:
+        found.append(f"cause: {diagnosis.named.title} ({diagnosis.named.weight:.2f})")
+        found += [one_line(text) for text in diagnosis.named.speaks_for[:2]]
+    for message in trouble.messages[:3] if trouble.opened else ():
+        found.append(f"error log, {message.count} times: {one_line(message.sample, limit=200)}")
+    return found
+
+
+def next_step(environment: str, diagnosis: Diagnosis | None) -> str:
+    """What to do now."""
+    if diagnosis is not None and diagnosis.named is not None and diagnosis.named.next_step:
+        return diagnosis.named.next_step
+    return f"safedeploy diagnose {environment}"
+
+
+def alert(about: About, trouble: Trouble, change: Change | None, diagnosis: Diagnosis | None) -> Alert:
+    """The message for channels."""
+    said = [*lines(trouble, change, diagnosis), signature(about)]
+    grave = Severity.ERROR if trouble.kind is Kind.ERRORS else Severity.WARNING
+    return Alert(
+        kind=AlertKind.ERRORS_FOUND if trouble.opened else AlertKind.ERRORS_GONE,
+        severity=grave if trouble.opened else Severity.INFO,
+        about=about,
+        title=f"{place(about)}: {headline(trouble)}",
+        text="\n".join(said),
+        next=next_step(about.environment, diagnosis) if trouble.opened else "",
+        hosts=tuple({"host": host, "end": "", "why": trouble.why} for host in trouble.hosts),
+    )

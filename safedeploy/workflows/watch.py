@@ -1,0 +1,299 @@
+"""Follow the logs of all hosts, and tell of what visitors suffer. Runs until it is stopped; changes nothing by itself.
+
+Each host has a connection of its own, made again when it ends, from the place where it ended; nothing is counted twice.
+What was learnt is kept, so that a start does not begin with nothing. When a spike opens, everything that `diagnose`
+asks is asked; where the policy has it so, a release that was pushed just before is rolled back, once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import random
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from safedeploy.adapters import watch_state
+from safedeploy.adapters.history import alerts as stored
+from safedeploy.adapters.history.place import StoreError, state_directory
+from safedeploy.adapters.ssh.call import Question
+from safedeploy.adapters.ssh.reply import UnreachableError
+from safedeploy.adapters.ssh.stream import Stream
+from safedeploy.core.diagnose.diagnosis import Diagnosis
+from safedeploy.core.diagnose.evidence import Change
+from safedeploy.core.errors import SafedeployError
+from safedeploy.core.host import Host
+from safedeploy.core.watch import told
+from safedeploy.core.watch.detector import Kind
+from safedeploy.core.watch.fleet import Tick, Trouble, WatchedFleet, tick_from_json
+from safedeploy.workflows import alerting, rendering
+from safedeploy.workflows.diagnose import diagnose
+from safedeploy.workflows.events import Milestone
+from safedeploy.workflows.history import opened
+from safedeploy.workflows.lately import lately
+from safedeploy.workflows.session import Session
+
+if TYPE_CHECKING:
+    from safedeploy.adapters.watch_metrics import WatchMetrics
+
+SAVE = 60.0
+LATELY = 3600.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One thing that is told: what opened or closed, with all that is known of it."""
+
+    trouble: Trouble
+    headline: str
+    lines: tuple[str, ...]
+    next_step: str
+    change: Change | None = None
+    diagnosis: Diagnosis | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As in docs/json.md."""
+        spike = self.trouble.spike
+        return {
+            "at": datetime.fromtimestamp(self.trouble.at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "what": "opened" if self.trouble.opened else "closed",
+            "kind": self.trouble.kind.value,
+            "site": self.trouble.site,
+            "hosts": list(self.trouble.hosts),
+            "text": self.headline,
+            "lines": list(self.lines),
+            "next": self.next_step,
+            "share": None if spike is None else round(spike.share, 4),
+            "usual": None if spike is None else round(spike.usual, 4),
+            "odds": None if spike is None else spike.odds,
+            "change": None if self.change is None else self.change.run,
+            "cause": None if self.diagnosis is None or self.diagnosis.named is None else self.diagnosis.named.id,
+        }
+
+
+class Watching(Protocol):
+    """Who looks on: the screen."""
+
+    def ticked(self, fleet: WatchedFleet, now: float) -> None:
+        """Some seconds have passed."""
+
+    def said(self, said: Said) -> None:
+        """Something opened or closed."""
+
+    def acted(self, text: str) -> None:
+        """The watch has done something."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """`every`: seconds of a tick. `seconds`: after how long it ends; None: never."""
+
+    every: float = 10.0
+    seconds: float | None = None
+
+
+class Watch:
+    """One watch of an environment."""
+
+    def __init__(self, session: Session, options: Options, watching: Watching, metrics: WatchMetrics | None) -> None:
+        self._session, self._options, self._watching, self._metrics = session, options, watching, metrics
+        names = tuple(host.name for host in session.hosts)
+        self._fleet = WatchedFleet(names, options.every, time.time())
+        policy = session.policy
+        key = hashlib.sha256(f"{policy.project}\0{policy.environment}".encode()).hexdigest()[:16]
+        self._path = state_directory() / "watch" / f"{key}.json"
+        known = watch_state.read(self._path)
+        self._fleet.learn_from(known.get("learnt") or {})
+        self._positions: dict[str, Any] = {}
+        self._queue: queue.SimpleQueue[tuple[str, Tick | str]] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._streams: dict[str, Stream] = {}
+        self._workers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="watch")
+        self._pending: list[Any] = []
+        self._rolled_back = False
+        self.told: list[Said] = []
+
+    def run(self) -> None:
+        """Watch until the time is over, or until it is interrupted. Raises SafedeployError when it cannot begin."""
+        renderer = rendering.renderer_of(self._session)
+        sites = {host.name: renderer.site(host) for host in self._session.hosts}
+        program, sha256 = self._session.agent.path.read_bytes(), self._session.agent.sha256
+        threads = [
+            threading.Thread(
+                target=self._follow,
+                args=(host, Question(command="watch", request=self._request(sites[host.name]), program=program,
+                                     sha256=sha256, max_output=0)),
+                name=f"watch {host.name}",
+                daemon=True,
+            )
+            for host in self._session.hosts
+        ]  # fmt: skip
+        for thread in threads:
+            thread.start()
+        try:
+            self._loop()
+        finally:
+            self._stop.set()
+            for stream in list(self._streams.values()):
+                stream.close()
+            with suppress(OSError):
+                self._save()
+            self._workers.shutdown(wait=True, cancel_futures=False)
+            self._tell_done()
+
+    def _request(self, site: Any) -> dict[str, Any]:
+        return {"site": site, "every": self._options.every, "salt": self._session.identity.run}
+
+    def _loop(self) -> None:
+        end = None if self._options.seconds is None else time.monotonic() + self._options.seconds
+        due, saved = time.monotonic(), time.monotonic()
+        while end is None or time.monotonic() < end:
+            due += self._options.every
+            until = due if end is None else min(due, end)
+            while (left := until - time.monotonic()) > 0:
+                with suppress(queue.Empty):
+                    self._take(*self._queue.get(timeout=left))
+                self._tell_done()
+            now = time.time()
+            for trouble in self._fleet.judge(now):
+                self._pending.append(self._workers.submit(self._look_into, trouble))
+            if self._metrics is not None:
+                kinds = (Kind.ERRORS, Kind.SLOW)
+                opened_now = {(spike.kind.value, site) for site, spikes in self._fleet.open.items() for spike in spikes}
+                self._metrics.alerts(
+                    {
+                        (kind.value, site): (kind.value, site) in opened_now
+                        for site in self._fleet.to_json()
+                        for kind in kinds
+                    }
+                )
+            self._watching.ticked(self._fleet, now)
+            if time.monotonic() - saved >= SAVE:
+                saved = time.monotonic()
+                with suppress(OSError):
+                    self._save()
+
+    def _take(self, host: str, one: Tick | str) -> None:
+        if isinstance(one, str):
+            self._fleet.lost(host, one)
+            if self._metrics is not None:
+                self._metrics.lost(host)
+            return
+        self._positions[host] = one.positions
+        self._fleet.take(host, one, time.time())
+        if self._metrics is not None:
+            self._metrics.take(host, one)
+
+    def _follow(self, host: Host, question: Question) -> None:
+        """Read one host's ticks, over and over."""
+        ssh = self._session.policy.ssh
+        pause = _FIRST_PAUSE
+        while not self._stop.is_set():
+            # From where it ended: what came meanwhile is in the first tick after that.
+            request = {**question.request, "positions": self._positions.get(host.name, {})}
+            stream = Stream(
+                host.connection,
+                replace(question, request=request),
+                connect=ssh.connect_timeout,
+                silence=4 * self._options.every + 15,
+            )
+            self._streams[host.name] = stream
+            try:
+                for line in stream.lines():
+                    pause = _FIRST_PAUSE
+                    self._queue.put((host.name, tick_from_json(host.name, line)))
+            except UnreachableError as error:
+                self._queue.put((host.name, self._session.hide(error.reply.reason)))
+            except ValueError as error:
+                self._queue.put((host.name, self._session.hide(str(error))))
+            finally:
+                stream.close()
+            self._stop.wait(pause * random.uniform(0.7, 1.3))  # noqa: S311 - only that not all come at once
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _save(self) -> None:
+        watch_state.write(self._path, {"learnt": self._fleet.to_json()})
+
+    def _look_into(self, trouble: Trouble) -> Said:
+        """Find out what is behind it; what that cannot tell hinders nothing."""
+        change: Change | None = None
+        found: Diagnosis | None = None
+        if trouble.opened:
+            recent = lately(self._session.policy, trouble.at - LATELY)
+            change = recent.changes[0] if recent.changes else None
+            if trouble.kind is not Kind.SILENCE:
+                with suppress(SafedeployError):
+                    found = diagnose(self._session, trouble.at - LATELY, until=time.time())
+        hide = self._session.hide
+        return Said(
+            trouble=trouble,
+            headline=hide(told.headline(trouble)),
+            lines=tuple(hide(line) for line in told.lines(trouble, change, found)),
+            next_step=told.next_step(self._session.target.environment, found) if trouble.opened else "",
+            change=change,
+            diagnosis=found,
+        )
+
+    def _tell_done(self) -> None:
+        """Tell what was looked into meanwhile, in its order."""
+        while self._pending and self._pending[0].done():
+            said = self._pending.pop(0).result()
+            self.told.append(said)
+            self._watching.said(said)
+            self._session.events.milestone(Milestone.ALERT, said.to_json())
+            self._keep(said)
+            about = alerting.about(self._session, command="watch")
+            self._session.tell(told.alert(about, said.trouble, said.change, said.diagnosis))
+            self._perhaps_roll_back(said)
+
+    def _keep(self, said: Said) -> None:
+        """Have it in the history's alerts, for a post-mortem."""
+        policy, trouble = self._session.policy, said.trouble
+        if not policy.history.enabled:
+            return
+        with suppress(SafedeployError, StoreError), opened(policy) as (store, _):
+            if trouble.opened:
+                stored.put_alert(
+                    store,
+                    stored.Alert(
+                        project=policy.project,
+                        environment=policy.environment,
+                        key=trouble.key,
+                        severity="error" if trouble.kind is Kind.ERRORS else "warning",
+                        text=said.headline,
+                        opened_at=datetime.fromtimestamp(trouble.at, UTC),
+                        run=self._session.identity.run,
+                    ),
+                )
+            else:
+                at = datetime.fromtimestamp(trouble.at, UTC)
+                stored.close_alert(store, policy.project, policy.environment, trouble.key, at)
+
+    def _perhaps_roll_back(self, said: Said) -> None:
+        """Take back what was pushed just before, where the policy has it so and the cause is clear. Once."""
+        policy, named = self._session.policy.watch, said.diagnosis.named if said.diagnosis else None
+        change = said.change
+        if not (policy.rollback and said.trouble.opened and change and named and named.id == "change"):
+            return
+        if self._rolled_back or change.command != "push" or said.trouble.at - change.at > policy.recent:
+            return
+        self._rolled_back = True
+        self._watching.acted(f"rolling back {change.release}, which {change.actor} pushed: the policy has it so")
+        reason = f"watch: {said.headline}"
+        words = [sys.executable, "-m", "safedeploy", "--project", str(self._session.target.project), "rollback"]
+        words += [self._session.target.environment, "--yes", "--no-diff", "--reason", reason[:500]]
+        threading.Thread(target=self._roll_back, args=(words,), name="rollback").start()
+
+    def _roll_back(self, words: list[str]) -> None:
+        import subprocess  # noqa: PLC0415 - only where it is wanted
+
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        last = (done.stdout.strip().splitlines() or done.stderr.strip().splitlines() or [""])[-1]
+        self._watching.acted(f"rollback ended with exit code {done.returncode}: {self._session.hide(last)}")
