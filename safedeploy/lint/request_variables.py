@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from safedeploy.lint.resolve.statement import Statement
 
 # From which argument on the variables stand.
 _SETTING = {"setenvif": 2, "setenvifnocase": 2, "browsermatch": 1, "browsermatchnocase": 1, "setenvifexpr": 1}
+# An action of ModSecurity: setenv:NAME=value, or with the whole in quotes.
+_SECURITY = re.compile(r"(?:^|[,\s])setenv:'?([^=,'\s!]+)", re.IGNORECASE)
 
 
 def set_by(statement: Statement) -> Iterator[str]:
@@ -16,7 +19,9 @@ def set_by(statement: Statement) -> Iterator[str]:
         for word in statement.arguments[_SETTING[statement.key] :]:
             if not word.startswith("!"):
                 yield word.split("=", 1)[0]
-    elif statement.key == "setenv":
+    elif statement.key in ("secaction", "secrule") and statement.arguments:
+        yield from _SECURITY.findall(statement.arguments[-1])
+    elif statement.key in ("setenv", "maxminddbenv"):
         yield from statement.arguments[:1]
     elif statement.key == "passenv":
         yield from statement.arguments

@@ -12,10 +12,11 @@ from safedeploy.lint.finding import Severity
 from safedeploy.lint.resolve.configuration import Configuration
 from safedeploy.lint.rule import Case, Hit, Profile, Rule, Symptom
 
-# Set by modules, by other programs or by httpd itself.
+# Set by modules, by other programs or by httpd itself; MATCH_NAME by a named group of <LocationMatch> and the like.
 FROM_ELSEWHERE = (
     "ssl_",
     "geoip",
+    "match_",
     "mm_",
     "mod_",
     "redirect_",
@@ -89,6 +90,9 @@ RULE = Rule(
     good=(
         Case(text='SetEnvIf Origin "^https://a\\.test$" CORS=1\nHeader set Vary Origin env=CORS\n'),
         Case(text="CustomLog logs/tls.log common env=HTTPS\n"),
+        Case(text='<LocationMatch "^/(?<area>a|b)/">\n  Require env MATCH_AREA\n</LocationMatch>\n'),
+        Case(text="MaxMindDBEnv COUNTRY DB/country/iso_code\nHeader set X-Country yes env=COUNTRY\n"),
+        Case(text='SecAction "id:1,phase:1,nolog,pass,setenv:scanner=1"\nHeader set X-Scanner yes env=scanner\n'),
         Case(text='RewriteRule "^/health$" - [E=nolog:1]\nCustomLog logs/access.log common env=!nolog\n'),
     ),
     bad=(
