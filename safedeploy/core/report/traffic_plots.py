@@ -10,6 +10,7 @@ from safedeploy.core.report.svg import WIDTH, Canvas, Mark, TimeAxis, amount, sc
 LEFT, RIGHT = 56.0, WIDTH - 16.0
 MOST_ROWS = 24
 _ROW = 18.0
+_PARTS = 12
 _HOST_LEFT = 190.0
 _LEVELS = (0.0, 0.001, 0.01, 0.05, 0.2)
 
@@ -68,7 +69,7 @@ def together(series: Series, step: float, begin: float, end: float, marks: Seque
 
 
 def by_host(hosts: Mapping[str, Series], step: float, begin: float, end: float, marks: Sequence[Mark]) -> str:
-    """A row for each host, the worst first; a darker step has a higher share of errors. The rest is one row."""
+    """A row for each host or for those that went alike, the worst first; a darker step has a higher share of errors."""
     rows = folded(hosts)
     top = 28.0
     bottom = top + _ROW * len(rows)
@@ -98,19 +99,44 @@ def by_host(hosts: Mapping[str, Series], step: float, begin: float, end: float, 
 
 
 def folded(hosts: Mapping[str, Series]) -> list[tuple[str, list[Point]]]:
-    """The hosts with most errors, and all others as one."""
+    """The hosts with most errors first. Where they are many, those that went alike are one row, and the rest is one."""
     order = sorted(hosts, key=lambda name: (-sum(one.errors for one in hosts[name]), name))
     if len(order) <= MOST_ROWS:
         return [(name, list(hosts[name])) for name in order]
-    shown = order[: MOST_ROWS - 1]
-    rest: dict[float, list[int]] = {}
-    for name in order[MOST_ROWS - 1 :]:
-        for one in hosts[name]:
-            row = rest.setdefault(one.at, [0, 0])
-            row[0] += one.requests
-            row[1] += one.errors
-    others = [Point(at=at, requests=row[0], errors=row[1]) for at, row in sorted(rest.items())]
-    return [*((name, list(hosts[name])) for name in shown), (f"{len(order) - len(shown)} more together", others)]
+    begin = min((one.at for series in hosts.values() for one in series), default=0.0)
+    end = max((one.at for series in hosts.values() for one in series), default=0.0)
+    groups: dict[tuple[int, ...], list[str]] = {}
+    for name in order:
+        groups.setdefault(_shape(hosts[name], begin, end), []).append(name)
+    alike = list(groups.values())
+    shown, rest = (alike, []) if len(alike) <= MOST_ROWS else (alike[: MOST_ROWS - 1], alike[MOST_ROWS - 1 :])
+    rows = [(_name(names), _sum([hosts[name] for name in names])) for names in shown]
+    left = [name for names in rest for name in names]
+    return [*rows, (f"{len(left)} more together", _sum([hosts[name] for name in left]))] if left else rows
+
+
+def _shape(series: Series, begin: float, end: float) -> tuple[int, ...]:
+    """When a host had errors and of which share, coarsely: the level in each part of the time."""
+    width = max(1.0, (end - begin) / _PARTS)
+    sums = [[0, 0] for _ in range(_PARTS)]
+    for one in series:
+        part = sums[min(_PARTS - 1, int((one.at - begin) / width))]
+        part[0] += one.requests
+        part[1] += one.errors
+    return tuple(_level(errors / requests) if requests else -1 for requests, errors in sums)
+
+
+def _name(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0][:14]} and {len(names) - 1} alike"
+
+
+def _sum(every: Sequence[Series]) -> list[Point]:
+    found: dict[float, list[int]] = {}
+    for one in (one for series in every for one in series):
+        row = found.setdefault(one.at, [0, 0])
+        row[0] += one.requests
+        row[1] += one.errors
+    return [Point(at=at, requests=row[0], errors=row[1]) for at, row in sorted(found.items())]
 
 
 def told(marks: Sequence[Mark]) -> str:
