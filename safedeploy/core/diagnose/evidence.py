@@ -16,7 +16,6 @@ from safedeploy.core.drift import DriftItem
 from safedeploy.core.log_window import LogWindow, Step, merged
 
 FEWEST = 5  # errors: fewer are no trouble of a fleet
-LEAST_SHARE = 0.01
 ALL_THE_TIME = 0.05
 _MOST_STRETCHES = 5
 _SO_MANY_WELL = 8.0  # errors that were to be expected, and did not come
@@ -176,8 +175,8 @@ class Evidence:
         if window is None:
             return None
         found = _lately(_together(counted.values()), window.step)
-        least = LEAST_SHARE if symptom is Symptom.ERRORS else 0.2
-        if found is not None and found.bad >= FEWEST and found.share >= least:
+        least = _LEAST[symptom]
+        if found is not None and found.bad >= FEWEST and found.share >= max(least, _TIMES[symptom] * found.usual):
             return Trouble(
                 symptom=symptom,
                 began=found.began,
@@ -194,6 +193,9 @@ class Evidence:
         return Trouble(symptom=symptom, began=None, ended=None, requests=every, bad=bad, usual=0.0, hosts=hosts)
 
 
+# Answers such as 404 are of every day: of these it must be more, and many times the usual.
+_LEAST = {Symptom.ERRORS: 0.01, Symptom.SLOW: 0.2, Symptom.REFUSALS: 0.05}
+_TIMES = {Symptom.ERRORS: 1.0, Symptom.SLOW: 1.0, Symptom.REFUSALS: 3.0}
 _IN_LOGS: Mapping[Symptom, Callable[[Step], int]] = {
     Symptom.ERRORS: lambda one: one.server_errors,
     Symptom.SLOW: lambda one: one.slow,

@@ -141,6 +141,24 @@ def test_a_backend_that_was_down_is_named_when_it_is_up_again():
     assert named(fleet(*[host(logs)] * 3, lines=lines)) == "backend"
 
 
+def test_descriptors_that_run_out_are_not_taken_for_permissions():
+    said = "(24)Too many open files: AH00132: file permissions deny server access: /var/www/a.html"
+    assert named(fleet(*[host(BAD)] * 3, lines=(line(said, "AH00132"),))) == "descriptors"
+
+
+def test_a_backend_that_a_flood_has_made_late_is_not_the_cause():
+    late = (Backend(name="127.0.0.1:9000", place=f"{API}:19", state="mute", why="answers nothing"),)
+    assert named(fleet(*[host(window(bad=0.3, times=15), backends=late)] * 3)) == "flood"
+
+
+def test_refusals_of_what_was_served_are_trouble_too():
+    logs = window(rate=10, began=BEGAN)
+    refused = tuple(replace(one, client_errors=12) if one.start >= BEGAN else one for one in logs.series)
+    logs = replace(logs, sites={"www": replace(logs.sites["www"], series=refused)})
+    lines = (line("(13)Permission denied: AH00035: access denied because search permissions are missing", "AH00035"),)
+    assert named(fleet(*[host(logs)] * 3, lines=lines)) == "files"
+
+
 QUIET = {
     "nothing": fleet(),
     "a-push-just-now": fleet(changes=(change(at=NOW - 60),)),

@@ -1,6 +1,6 @@
 """Room: a file system that httpd writes to is full, has no inodes left, or can only be read.
 
-0.7 with trouble, 0.5 without; 0.2 more when error logs say so too.
+0.8 with trouble, 0.5 without; 0.2 more when error logs say so too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def judge(evidence: Evidence) -> Hypothesis:
     bad = [(host, disk, why) for host, disk in disks if (why := _why(disk))]
     if bad:
         host, disk, why = bad[0]
-        scale.add(0.7 if evidence.trouble is not None else 0.5, f"{disk.path} of {host} ({disk.use}) {why}")
+        scale.add(0.8 if evidence.trouble is not None else 0.5, f"{disk.path} of {host} ({disk.use}) {why}")
         for other, second, also in bad[1:4]:
             scale.add(0.0, f"{second.path} of {other} {also}")
     if lines:

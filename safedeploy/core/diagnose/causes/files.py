@@ -12,11 +12,14 @@ from safedeploy.core.diagnose.hypothesis import Cause, Hypothesis, Scale
 ID = "files"
 TITLE = "httpd may not read what it is to serve"
 _SAYINGS = ("(13)Permission denied",)
+_OTHERS = ("(24)", "(23)", "(28)", "(30)")
 
 
 def judge(evidence: Evidence) -> Hypothesis:
     """By what the error log says."""
-    lines = codes.lines(evidence, codes.UNREADABLE, *_SAYINGS)
+    # Where there are no descriptors or no room left, nothing can be opened either.
+    every = codes.lines(evidence, codes.UNREADABLE, *_SAYINGS)
+    lines = [one for one in every if not any(other in one.text for other in _OTHERS)]
     scale = Scale()
     if not lines and evidence.window is None:
         return Hypothesis(id=ID, title=TITLE, weight=None, against=("no error log could be read",))

@@ -17,6 +17,8 @@ ID = "flood"
 TITLE = "a flood of requests"
 MANY = 3.0
 _LATELY = 300.0
+# A backend that is there and late may be what the flood has made of it.
+_RUNS = ("ok", "mute")
 _SHORTEST, _FEWEST = 120.0, 20
 _MOST_OF_ALL = 0.3
 
@@ -81,8 +83,17 @@ def _one_client(scale: Scale, window: LogWindow, gain: float) -> None:
                 scale.add(0.0, f"{wording.share(found.requests / window.requests)} are {what} {found.text[:80]}")
 
 
+def flooded(evidence: Evidence) -> float | None:
+    """How many times the usual requests there are, where that is many."""
+    if evidence.window is None:
+        return None
+    before, now, known = rates(evidence, evidence.window)
+    times = now / max(before, 1 / 60)
+    return times if known and times >= MANY else None
+
+
 def _not_by_itself(scale: Scale, evidence: Evidence) -> None:
-    bad = [one for each in evidence.hosts.values() if each.seen for one in each.seen.backends if one.state != "ok"]
+    bad = [one for each in evidence.hosts.values() if each.seen for one in each.seen.backends if one.state not in _RUNS]
     if bad:
         scale.take(0.35, f"the backend {bad[0].name} fails, and clients try again when they get errors")
 

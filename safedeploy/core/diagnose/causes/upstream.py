@@ -1,12 +1,13 @@
 """A backend that runs and cannot do its work, since what it depends on fails: it answers with errors, or far too late.
 
 0.75 where it answers a plain question with a 5xx or not at all while trouble is there; 0.4 without trouble; 0.1 more
-when error logs say so too.
+when error logs say so too; 0.35 less when there are many times the usual requests.
 """
 
 from __future__ import annotations
 
 from safedeploy.core.diagnose import codes, wording
+from safedeploy.core.diagnose.causes import flood
 from safedeploy.core.diagnose.causes.backend import weigh_lines
 from safedeploy.core.diagnose.evidence import Evidence, Symptom
 from safedeploy.core.diagnose.hypothesis import Cause, Hypothesis, Scale
@@ -14,7 +15,7 @@ from safedeploy.core.diagnose.seen import Backend
 
 ID = "upstream"
 TITLE = "a backend runs, and what it depends on does not"
-SLOW = 1000.0
+SLOW, LATE = 1000.0, 2500.0  # ms
 
 
 def judge(evidence: Evidence) -> Hypothesis:
@@ -28,10 +29,14 @@ def judge(evidence: Evidence) -> Hypothesis:
         hosts = tuple(dict.fromkeys(host for host, one in bad if one.name == first.name))
         gain = 0.75 if evidence.trouble is not None else 0.4
         slow = first.state == "ok" and (first.status or 0) < 500
-        if slow and evidence.trouble is not None and evidence.trouble.symptom is not Symptom.SLOW:
+        late = (first.ms or 0.0) >= LATE
+        if slow and not late and evidence.trouble is not None and evidence.trouble.symptom is not Symptom.SLOW:
             gain = 0.5
         scale.add(gain, f"{first.name} {_why(first)}, asked from {wording.hosts(hosts, evidence.every)}")
         weigh_lines(scale, evidence, codes.BACKEND_ANSWERS_BADLY)
+        times = flood.flooded(evidence)
+        if times is not None:
+            scale.take(0.35, f"there are {times:.0f} times as many requests as before")
     elif found := codes.lines(evidence, codes.BACKEND_ANSWERS_BADLY):
         scale.add(0.4 if evidence.trouble is not None else 0.2, codes.said(found[0]))
         if tried:

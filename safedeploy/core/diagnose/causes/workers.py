@@ -89,10 +89,9 @@ def _kept_busy(scale: Scale, evidence: Evidence) -> None:
     if bad:
         scale.take(0.35, f"they wait for the backend {bad[0].name}")
         return
-    if evidence.window is not None:
-        before, now, known = flood.rates(evidence, evidence.window)
-        if known and now >= flood.MANY * max(before, 1 / 60):
-            scale.take(0.2, f"there are {now / max(before, 1 / 60):.0f} times as many requests as before")
+    times = flood.flooded(evidence)
+    if times is not None:
+        scale.take(0.2, f"there are {times:.0f} times as many requests as before")
 
 
 CAUSE = Cause(id=ID, noun="too few workers", judge=judge)

@@ -1,0 +1,52 @@
+"""A watch of a fleet: it sees visitors suffer, also after a connection was cut, and says what is behind it."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from safedeploy.core.errors import ExitCode
+from safedeploy.lab.faults import FAULTS
+from tests.e2e.documented_shape import problems
+
+SECONDS = 75
+
+
+@pytest.fixture
+def watched(pushed, project, tmp_path):
+    """Everything that a watch of SECONDS told: connections are cut on the way, and then the backends end."""
+    project.environ["XDG_STATE_HOME"] = str(tmp_path / "state")
+    lab = pushed.lab
+    with pushed.visitors(), project.start("watch", "lab", "--every", "1", "--for", str(SECONDS), "--json") as running:
+        time.sleep(12)
+        lab.kill_sshd("web1")
+        lab.start_sshd("web1")
+        time.sleep(8)
+        broken = time.time()
+        FAULTS["backend-down"].start(lab)
+        try:
+            done = running.done()
+        finally:
+            FAULTS["backend-down"].stop(lab)
+    return broken, done
+
+
+def test_errors_are_told_with_their_cause_after_a_connection_was_cut(pushed, project, watched):
+    broken, done = watched
+    assert done.code == ExitCode.OK, done.text
+    alerts = [json.loads(line) for line in done.out.splitlines()]
+    (errors,) = [one for one in alerts if one["kind"] == "errors"]
+    assert errors["what"] == "opened"
+    assert errors["site"] == "api.lab.test"
+    assert sorted(errors["hosts"]) == sorted(pushed.names)
+    assert errors["cause"] == "backend"
+    assert any("127.0.0.1:" in line for line in errors["lines"])
+    assert "silence" not in [one["kind"] for one in alerts]
+
+    shown = project.run("show", "last", "--json").document
+    assert shown["command"] == "watch"
+    assert problems(shown["result"], "safedeploy-watch") == []
+    assert [one["kind"] for one in shown["events"]].count("alert") == len(alerts)
+    assert broken
