@@ -64,12 +64,15 @@ def main() -> int:
     parser.add_argument("--hosts", type=int, default=3)
     parser.add_argument("--calm", type=float, default=40)
     parser.add_argument("--broken", type=float, default=25)
+    parser.add_argument("--settled", type=float, default=960, help="seconds between the push and the first fault")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     with running(options.hosts) as (lab, project):
         without_bake(project)
         _program(project, "push", "lab", "--yes", "--no-diff")
+        # What breaks right after a push is rightly held against it.
+        time.sleep(options.settled)
         for name in options.faults or [*sorted(FAULTS), WELL]:
             rows.append(_row(lab, project, name, options))
             row = rows[-1]

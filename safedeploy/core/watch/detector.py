@@ -31,6 +31,7 @@ FEWEST = 5
 CLIENTS = 3
 CAP = 2
 FEW = 4
+BUSY = 2.0  # requests a second of a few addresses: more than people make
 ADDRESSES = 600.0  # seconds in which no more than FEW addresses came: those of balancers, and not of clients
 FORGET_BELOW = 20.0  # requests that the baseline stands for, before it is believed
 
@@ -102,14 +103,11 @@ class Baseline:
 
     requests: float = 0.0
     bad: float = 0.0
-    rate: float = 0.0
 
     def learn(self, requests: int, bad: int, seconds: float) -> None:
         """Take in a tick."""
         keep = 0.5 ** (seconds / HALF_LIFE)
         self.requests, self.bad = self.requests * keep + requests, self.bad * keep + bad
-        quick = 0.5 ** (seconds / 600.0)
-        self.rate = self.rate * quick + (requests / seconds) * (1 - quick)
 
     def share(self, prior: float) -> float:
         """The usual share; the prior stands for a few requests, so that little is not taken for much."""
@@ -134,6 +132,8 @@ class Detector:
     def __init__(self) -> None:
         self._window: deque[tuple[float, float, Counts]] = deque()
         self._addresses: dict[int, float] = {}
+        # Requests a second that were served, of which half is forgotten in a minute: a scanner's own do not count.
+        self._served = 0.0
         self._tracks = {kind: _Track(kind=kind) for kind in (Kind.ERRORS, Kind.SLOW)}
 
     @property
@@ -147,6 +147,8 @@ class Detector:
         while self._window and self._window[0][0] <= at - WINDOW:
             self._window.popleft()
         whole = sum((one for _, _, one in self._window), Counts())
+        keep = 0.5 ** (seconds / 60.0)
+        self._served = self._served * keep + (counts.requests - counts.errors) / seconds * (1 - keep)
         for address in counts.clients:
             self._addresses[address] = at
         if len(self._addresses) > FEW:
@@ -187,7 +189,7 @@ class Detector:
     @property
     def _behind_balancers(self) -> bool:
         """Whether the addresses in the logs are not those of clients: hardly any, however many requests."""
-        return 0 < len(self._addresses) <= FEW and sum(one.requests for _, _, one in self._window) >= 10 * FEW
+        return 0 < len(self._addresses) <= FEW and self._served >= BUSY
 
     def _first_bad(self, kind: Kind, usual: float) -> float:
         """When the first tick of the window began whose share is above the usual one."""
@@ -200,7 +202,7 @@ class Detector:
     def to_json(self) -> dict[str, Any]:
         """What it has learnt, for its next start."""
         return {
-            kind.value: {"requests": track.baseline.requests, "bad": track.baseline.bad, "rate": track.baseline.rate}
+            kind.value: {"requests": track.baseline.requests, "bad": track.baseline.bad}
             for kind, track in self._tracks.items()
         }
 
@@ -209,9 +211,9 @@ class Detector:
         for kind, track in self._tracks.items():
             one = known.get(kind.value)
             if isinstance(one, Mapping):
-                values = [one.get(name) for name in ("requests", "bad", "rate")]
+                values = [one.get(name) for name in ("requests", "bad")]
                 if all(isinstance(value, int | float) and 0 <= value < 1e12 for value in values):
-                    track.baseline = Baseline(requests=float(values[0]), bad=float(values[1]), rate=float(values[2]))  # type: ignore[arg-type]
+                    track.baseline = Baseline(requests=float(values[0]), bad=float(values[1]))  # type: ignore[arg-type]
 
 
 def _bad(kind: Kind, counts: Counts, *, alone: bool) -> int:

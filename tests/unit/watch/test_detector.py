@@ -8,7 +8,7 @@ import pytest
 
 from safedeploy.core.watch.detector import CALM, Counts, Detector, Kind
 from safedeploy.core.watch.odds import at_least
-from tests.unit.watch.days import KINDS, TICK, day, tick
+from tests.unit.watch.days import KINDS, TICK, day, poisson, tick
 
 
 def watched(ticks, detector=None):
@@ -64,6 +64,14 @@ def test_behind_a_balancer_all_errors_count():
     ticks = [Counts(requests=300, clients=(1, 2)) for _ in range(100)]
     found = watched([*ticks, *(Counts(requests=300, errors=30, **balancer) for _ in range(6))])
     assert [what for _, what, _ in found] == ["opened"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_scanner_of_a_site_with_a_few_visitors_wakes_nobody(seed):
+    chance = random.Random(seed)
+    quiet = [Counts(requests=poisson(chance, 5), clients=(1, 2, 3)) for _ in range(360)]
+    scanned = [Counts(requests=45, errors=40, failed=((9, 40),), clients=(1, 2, 9)) for _ in range(30)]
+    assert watched([*quiet, *scanned, *quiet]) == []
 
 
 def test_errors_that_are_usual_are_learnt_and_wake_nobody():
