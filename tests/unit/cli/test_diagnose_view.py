@@ -9,8 +9,8 @@ from rich.console import Console
 
 from safedeploy.cli import diagnose_view
 from safedeploy.core.diagnose.diagnosis import diagnose
+from tests.unit.diagnose.broken import BROKEN
 from tests.unit.diagnose.fleets import BEGAN, change, fleet, host, window
-from tests.unit.diagnose.test_causes import BROKEN
 
 
 def shown(evidence, width=100):
