@@ -35,6 +35,11 @@ def _is_of_now(evidence: Evidence, line: Line) -> bool:
     return line.last >= trouble.began - _EARLIER
 
 
+def rule(found: tuple[Line, ...]) -> str | None:
+    """The rule of the linter that the most frequent of these messages belongs to."""
+    return next((one.rule for one in sorted(found, key=lambda one: -one.count) if one.rule), None)
+
+
 def said(line: Line) -> str:
     """A kind of message in a sentence: how often, and one of them."""
     times = "once" if line.count == 1 else f"{line.count} times"

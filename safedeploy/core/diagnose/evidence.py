@@ -59,7 +59,6 @@ class Change:
     hosts: tuple[str, ...]
     paths: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,7 @@ def incident(one: Gathered) -> dict[str, Any]:
         channels=one.channels,
         traffic=one.traffic,
         over=trouble is None or trouble.ended is not None,
+        rolled_back=_rolled_back(one, cause),
     )
     document = {
         "format": "safedeploy-postmortem",
@@ -193,6 +194,14 @@ def _ruled_out(one: Gathered) -> list[dict[str, Any]]:
         for each in document.get("hypotheses") or ()
         if each.get("verdict") in ("ruled-out", "unlikely") and (each.get("against") or each.get("for"))
     ]
+
+
+def _rolled_back(one: Gathered, cause: Json | None) -> bool:
+    """Whether the change that is the cause has been taken back since."""
+    changed = next((run for run in one.runs if run.run == (cause or {}).get("run")), None)
+    return changed is not None and any(
+        run.command == "rollback" and not run.failed and run.started > changed.started for run in one.runs
+    )
 
 
 def _resolution(one: Gathered, trouble: Trouble | None, cause: Json | None) -> dict[str, Any]:

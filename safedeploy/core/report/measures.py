@@ -20,6 +20,7 @@ class Facts:
     channels: int
     traffic: tuple[Json, ...]
     over: bool
+    rolled_back: bool = False
 
 
 # For each kind of cause what keeps it from coming again, with a command or a place to go to.
@@ -62,7 +63,7 @@ def _corrective(facts: Facts) -> Iterable[tuple[str, str, str]]:
         yield "corrective", "It still lasts: find out what is behind it", f"safedeploy diagnose {facts.environment}"
     if cause is None:
         return
-    if cause.get("id") == "change":
+    if cause.get("id") == "change" and not facts.rolled_back:
         yield (
             "corrective",
             "Go back to the release before, where that has not been done",

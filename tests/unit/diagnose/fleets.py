@@ -83,4 +83,5 @@ def change(at=BEGAN - 30, hosts=HOSTS, **more):
 
 def line(text, key="", first=BEGAN, hosts=HOSTS, **more):
     """A kind of message of the error logs."""
-    return Line(key=key or text, text=text, count=more.pop("count", 40), first=first, last=NOW, hosts=tuple(hosts))
+    given = {"count": 40, **more}
+    return Line(key=key or text, text=text, first=first, last=NOW, hosts=tuple(hosts), **given)

@@ -103,6 +103,12 @@ def test_nothing_is_named_when_visitors_suffer_nothing(way):
     assert found.named is None
 
 
+def test_the_rule_that_is_about_what_error_logs_say_is_told():
+    lines = (line("AH00124: Request exceeded the limit of 10 internal redirects", "AH00124", rule="rewrite-loop"),)
+    found = diagnose(fleet(*[host(BAD)] * 3, changes=(change(),), lines=lines), run="r9")
+    assert (found.named.id, found.named.refers.rule) == ("change", "rewrite-loop")
+
+
 def test_a_push_after_the_trouble_began_is_ruled_out():
     evidence = fleet(*[host(BAD)] * 3, changes=(change(at=BEGAN + 300),))
     assert verdicts(evidence)["change"] is Verdict.RULED_OUT

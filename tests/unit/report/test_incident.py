@@ -108,6 +108,12 @@ def test_measures_are_tasks_of_both_kinds():
     assert any("watch" in one["command"] for one in measures)
 
 
+def test_what_was_rolled_back_already_is_no_task():
+    back = run(run="r2", command="rollback", started=STARTED + timedelta(seconds=120), summary="done")
+    measures = incident(gathered(runs=(run(), back)))["measures"]
+    assert not any(one["command"].startswith("safedeploy rollback") for one in measures)
+
+
 def test_the_page_can_be_made_again_from_the_recorded_document():
     document = incident(gathered())
     again = json.loads(json.dumps(document))

@@ -61,8 +61,13 @@ def _one(evidence: Evidence, change: Change) -> Hypothesis:
         hosts=change.hosts,
         next_step=f"Look at it with `safedeploy show {change.run}`; go back with "
         f"`safedeploy rollback {evidence.environment}`.",
-        refers=Refers(run=change.run, rule=change.rules[0] if change.rules else None, path=path),
+        refers=Refers(run=change.run, rule=_rule(evidence), path=path),
     )
+
+
+def _rule(evidence: Evidence) -> str | None:
+    """The rule of the linter that is about what error logs say now."""
+    return codes.rule(codes.lines(evidence, codes.CONFIGURATION)) if evidence.trouble is not None else None
 
 
 def _as_its_backends(scale: Scale, evidence: Evidence, change: Change) -> None:

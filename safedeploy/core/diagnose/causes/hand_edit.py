@@ -58,7 +58,13 @@ def _unmanaged(evidence: Evidence, known: set[str]) -> Iterator[Hypothesis]:
         step = (
             f"See what changed in {path}, and put it back; to have it looked after, take it in with `safedeploy adopt`."
         )
-        yield scale.judged(ID, TITLE, hosts=hosts, next_step=step, refers=Refers(path=path))
+        yield scale.judged(
+            ID,
+            TITLE,
+            hosts=hosts,
+            next_step=step,
+            refers=Refers(path=path, rule=codes.rule(codes.lines(evidence, codes.CONFIGURATION))),
+        )
 
 
 def _in_force(host: HostEvidence, touched: Touched) -> bool:
@@ -92,7 +98,7 @@ def _one(evidence: Evidence, path: str, items: list[tuple[str, DriftItem, float 
         hosts=hosts,
         next_step=f"See it with `safedeploy drift {evidence.environment}`; put back what was deployed with "
         f"`safedeploy drift {evidence.environment} --fix`.",
-        refers=Refers(path=path),
+        refers=Refers(path=path, rule=codes.rule(codes.lines(evidence, codes.CONFIGURATION))),
     )
 
 
