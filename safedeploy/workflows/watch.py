@@ -288,7 +288,7 @@ class Watch:
         self._watching.acted(f"rolling back {change.release}, which {change.actor} pushed: the policy has it so")
         reason = f"watch: {said.headline}"
         words = [sys.executable, "-m", "safedeploy", "--project", str(self._session.target.project), "rollback"]
-        words += [self._session.target.environment, "--yes", "--no-diff", "--reason", reason[:500]]
+        words += [self._session.target.environment, "--yes", "--no-diff", "--wait", "15m", "--reason", reason[:500]]
         threading.Thread(target=self._roll_back, args=(words,), name="rollback").start()
 
     def _roll_back(self, words: list[str]) -> None:

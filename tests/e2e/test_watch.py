@@ -50,3 +50,21 @@ def test_errors_are_told_with_their_cause_after_a_connection_was_cut(pushed, pro
     assert problems(shown["result"], "safedeploy-watch") == []
     assert [one["kind"] for one in shown["events"]].count("alert") == len(alerts)
     assert broken
+
+
+def test_a_push_that_breaks_a_page_is_taken_back_where_the_policy_has_it_so(pushed, project, tmp_path):
+    project.environ["XDG_STATE_HOME"] = str(tmp_path / "state")
+    project.settings(lambda document: document["environments"]["lab"].update(watch={"rollback": True}))
+    before = {host: one["known_good"] for host, one in project.status().items()}
+    with pushed.visitors(), project.start("watch", "lab", "--every", "1", "--for", "70", "--json") as running:
+        time.sleep(12)
+        project.conf("Redirect 503 /item/7")
+        broken = project.push()
+        assert broken.code == ExitCode.OK, broken.text
+        assert {one["known_good"] for one in project.status().values()} != set(before.values())
+        done = running.done()
+    assert done.code == ExitCode.OK, done.text
+    assert "rollback ended with exit code 0" in done.err
+    assert {host: one["known_good"] for host, one in project.status().items()} == before
+    (back,) = project.run("history", "lab", "--command", "rollback", "--json").document["runs"]
+    assert back["reason"].startswith("watch: server errors of app.lab.test")
