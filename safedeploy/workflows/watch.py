@@ -117,7 +117,7 @@ class Watch:
         self._streams: dict[str, Stream] = {}
         self._workers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="watch")
         self._pending: list[Any] = []
-        self._rolled_back = False
+        self._rollback: threading.Thread | None = None
         self.told: list[Said] = []
 
     def run(self) -> None:
@@ -147,6 +147,8 @@ class Watch:
                 self._save()
             self._workers.shutdown(wait=True, cancel_futures=False)
             self._tell_done()
+            if self._rollback is not None:
+                self._rollback.join()
 
     def _request(self, site: Any) -> dict[str, Any]:
         return {"site": site, "every": self._options.every, "salt": self._session.identity.run}
@@ -282,14 +284,14 @@ class Watch:
         change = said.change
         if not (policy.rollback and said.trouble.opened and change and named and named.id == "change"):
             return
-        if self._rolled_back or change.command != "push" or said.trouble.at - change.at > policy.recent:
+        if self._rollback is not None or change.command != "push" or said.trouble.at - change.at > policy.recent:
             return
-        self._rolled_back = True
         self._watching.acted(f"rolling back {change.release}, which {change.actor} pushed: the policy has it so")
         reason = f"watch: {said.headline}"
         words = [sys.executable, "-m", "safedeploy", "--project", str(self._session.target.project), "rollback"]
         words += [self._session.target.environment, "--yes", "--no-diff", "--wait", "15m", "--reason", reason[:500]]
-        threading.Thread(target=self._roll_back, args=(words,), name="rollback").start()
+        self._rollback = threading.Thread(target=self._roll_back, args=(words,), name="rollback")
+        self._rollback.start()
 
     def _roll_back(self, words: list[str]) -> None:
         import subprocess  # noqa: PLC0415 - only where it is wanted
