@@ -15,7 +15,7 @@ from safedeploy.cli.options import AskVault, Environment, Limit, VaultFiles, Vau
 
 if TYPE_CHECKING:
     from safedeploy.core.watch.fleet import WatchedFleet
-    from safedeploy.workflows.watch import Said
+    from safedeploy.core.watch.said import Said
 
 
 @reported

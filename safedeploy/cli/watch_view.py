@@ -18,7 +18,7 @@ from safedeploy.cli.rows import Rows
 from safedeploy.core.diagnose import wording
 from safedeploy.core.watch.detector import Counts
 from safedeploy.core.watch.fleet import HostRow, WatchedFleet
-from safedeploy.workflows.watch import Said
+from safedeploy.core.watch.said import Said
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _MOST_ROWS = 30

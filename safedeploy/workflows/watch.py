@@ -32,6 +32,7 @@ from safedeploy.core.host import Host
 from safedeploy.core.watch import told
 from safedeploy.core.watch.detector import Kind
 from safedeploy.core.watch.fleet import Tick, Trouble, WatchedFleet, tick_from_json
+from safedeploy.core.watch.said import Said
 from safedeploy.workflows import alerting, rendering
 from safedeploy.workflows.diagnose import diagnose
 from safedeploy.workflows.events import Milestone
@@ -45,37 +46,6 @@ if TYPE_CHECKING:
 SAVE = 60.0
 LATELY = 3600.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """One thing that is told: what opened or closed, with all that is known of it."""
-
-    trouble: Trouble
-    headline: str
-    lines: tuple[str, ...]
-    next_step: str
-    change: Change | None = None
-    diagnosis: Diagnosis | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """As in docs/json.md."""
-        spike = self.trouble.spike
-        return {
-            "at": datetime.fromtimestamp(self.trouble.at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "what": "opened" if self.trouble.opened else "closed",
-            "kind": self.trouble.kind.value,
-            "site": self.trouble.site,
-            "hosts": list(self.trouble.hosts),
-            "text": self.headline,
-            "lines": list(self.lines),
-            "next": self.next_step,
-            "share": None if spike is None else round(spike.share, 4),
-            "usual": None if spike is None else round(spike.usual, 4),
-            "odds": None if spike is None else spike.odds,
-            "change": None if self.change is None else self.change.run,
-            "cause": None if self.diagnosis is None or self.diagnosis.named is None else self.diagnosis.named.id,
-        }
 
 
 class Watching(Protocol):
