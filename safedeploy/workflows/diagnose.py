@@ -50,6 +50,7 @@ class _Told:
     windows: dict[str, Reply]
     recent: Lately
     items: dict[str, tuple[DriftItem, ...]]
+    managed: dict[str, frozenset[str]]
     notes: tuple[str, ...]
 
 
@@ -72,13 +73,15 @@ def diagnose(session: Session, since: float, *, until: float | None = None) -> D
         changed = pool.submit(lately, session.policy, since - _BEFORE)
         notes: list[str] = []
         deadline = began + LIMIT
+        items, managed = _awaited(drifted, deadline, ({}, {}), "the look for drift", notes)
         told = _Told(
             since=since,
             until=until,
             replies=_awaited(own, deadline, {}, "the hosts", notes),
             windows=_awaited(logs, deadline, {}, "the logs", notes),
             recent=_awaited(changed, deadline, Lately(changes=None), "the history", notes),
-            items=_awaited(drifted, deadline, {}, "the look for drift", notes),
+            items=items,
+            managed=managed,
             notes=tuple(notes),
         )
     finally:
@@ -106,10 +109,12 @@ def _call(
         return fleet.call(command, requests, timeout=min(seconds, session.policy.ssh.command_timeout))
 
 
-def _drift(session: Session) -> dict[str, tuple[DriftItem, ...]]:
-    """What differs from what was deployed, on each host that could be held against it."""
+def _drift(session: Session) -> tuple[dict[str, tuple[DriftItem, ...]], dict[str, frozenset[str]]]:
+    """What differs from what was deployed, on each host that could be held against it; and what is managed there."""
     found = drifting.drift(session)
-    return {host: one.items for host, one in found.drift.hosts.items() if one.release is not None or one.items}
+    items = {host: one.items for host, one in found.drift.hosts.items() if one.release is not None or one.items}
+    managed = {host: frozenset((*one.observed.current_tree, *one.observed.adopted)) for host, one in found.seen.items()}
+    return items, managed
 
 
 def _evidence(session: Session, told: _Told) -> Evidence:
@@ -125,6 +130,7 @@ def _evidence(session: Session, told: _Told) -> Evidence:
             seen=_hidden(seen, session.hide),
             window=window,
             drift=told.items.get(host.name),
+            managed=told.managed.get(host.name, frozenset()),
             offset=_offset(seen, told.until),
         )
     gone = _gone({host.name: host for host in session.hosts if host.name not in hosts}, missing, session.hide)

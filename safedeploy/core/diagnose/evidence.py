@@ -76,6 +76,7 @@ class HostEvidence:
     seen: HostSeen | None = None
     window: LogWindow | None = None
     drift: tuple[DriftItem, ...] | None = None
+    managed: frozenset[str] = frozenset()
     offset: float = 0.0
 
 

@@ -12,7 +12,7 @@ from safedeploy.core.diagnose.causes import CAUSES
 from safedeploy.core.diagnose.diagnosis import diagnose
 from safedeploy.core.diagnose.evidence import Evidence, Gone, HostEvidence, Symptom
 from safedeploy.core.diagnose.hypothesis import Verdict
-from safedeploy.core.diagnose.seen import Backend, Certificate, Workers
+from safedeploy.core.diagnose.seen import Backend, Certificate, Touched, Workers
 from safedeploy.core.drift import DriftItem, DriftKind
 from tests.unit.diagnose.broken import BAD, BROKEN, MUTE, REFUSED, edited
 from tests.unit.diagnose.fleets import API, BEGAN, HOSTS, NOW, change, fleet, host, line, window
@@ -107,6 +107,11 @@ def test_the_rule_that_is_about_what_error_logs_say_is_told():
     lines = (line("AH00124: Request exceeded the limit of 10 internal redirects", "AH00124", rule="rewrite-loop"),)
     found = diagnose(fleet(*[host(BAD)] * 3, changes=(change(),), lines=lines), run="r9")
     assert (found.named.id, found.named.refers.rule) == ("change", "rewrite-loop")
+
+
+def test_what_a_push_wrote_is_no_edit_by_hand_also_without_a_history():
+    pushed = replace(host(BAD, touched=(Touched(path=API, at=BEGAN - 5, in_place=True),)), managed=frozenset({API}))
+    assert verdicts(fleet(pushed, changes=None))["hand-edit"] is Verdict.RULED_OUT
 
 
 def test_a_push_after_the_trouble_began_is_ruled_out():

@@ -45,7 +45,7 @@ def _unmanaged(evidence: Evidence, known: set[str]) -> Iterator[Hypothesis]:
     found: dict[str, list[tuple[str, Touched]]] = {}
     for host, one in evidence.hosts.items():
         for touched in one.seen.touched if one.seen else ():
-            if touched.path not in known | managed and _in_force(one, touched):
+            if touched.path not in known | managed | one.managed and _in_force(one, touched):
                 found.setdefault(touched.path, []).append((host, touched))
     for path, items in found.items():
         hosts = tuple(host for host, _ in items)
