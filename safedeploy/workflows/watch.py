@@ -224,6 +224,8 @@ class Watch:
             about = alerting.about(self._session, command="watch")
             self._session.tell(told.alert(about, said.trouble, said.change, said.diagnosis))
             self._perhaps_roll_back(said)
+            with suppress(OSError):
+                self._save()  # what is open is closed by the next watch, should this one be killed
 
     def _keep(self, said: Said) -> None:
         """Have it in the history's alerts, for a post-mortem."""

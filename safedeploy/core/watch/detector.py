@@ -200,20 +200,49 @@ class Detector:
         return end - seconds
 
     def to_json(self) -> dict[str, Any]:
-        """What it has learnt, for its next start."""
+        """What it has learnt, and what is open, for its next start."""
         return {
-            kind.value: {"requests": track.baseline.requests, "bad": track.baseline.bad}
+            kind.value: {
+                "requests": track.baseline.requests,
+                "bad": track.baseline.bad,
+                "open": None if track.open is None else {name: getattr(track.open, name) for name in _KEPT},
+            }
             for kind, track in self._tracks.items()
         }
 
     def learn_from(self, known: Mapping[str, Any]) -> None:
-        """What an earlier one has learnt; anything else is passed over."""
+        """What an earlier one has learnt and has open; anything else is passed over."""
         for kind, track in self._tracks.items():
             one = known.get(kind.value)
-            if isinstance(one, Mapping):
-                values = [one.get(name) for name in ("requests", "bad")]
-                if all(isinstance(value, int | float) and 0 <= value < 1e12 for value in values):
-                    track.baseline = Baseline(requests=float(values[0]), bad=float(values[1]))  # type: ignore[arg-type]
+            learnt = _numbers(one, ("requests", "bad"))
+            if learnt is None or not isinstance(one, Mapping):
+                continue
+            track.baseline = Baseline(requests=learnt[0], bad=learnt[1])
+            spike = _numbers(one.get("open"), _KEPT)
+            if spike is not None:
+                track.since = spike[0]
+                track.open = Spike(
+                    kind=kind,
+                    began=spike[0],
+                    share=spike[1],
+                    usual=spike[2],
+                    requests=int(spike[3]),
+                    bad=int(spike[4]),
+                    affected=int(spike[5]),
+                    odds=spike[6],
+                )
+
+
+_KEPT = ("began", "share", "usual", "requests", "bad", "affected", "odds")
+
+
+def _numbers(value: Any, names: tuple[str, ...]) -> list[float] | None:
+    """The members of these names, where all of them are numbers that can be."""
+    if not isinstance(value, Mapping):
+        return None
+    found = [value.get(name) for name in names]
+    fit = [float(one) for one in found if isinstance(one, int | float) and 0 <= one < 1e12]
+    return fit if len(fit) == len(names) else None
 
 
 def _bad(kind: Kind, counts: Counts, *, alone: bool) -> int:

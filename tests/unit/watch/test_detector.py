@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -94,6 +95,17 @@ def test_what_was_learnt_is_taken_up_again_and_nonsense_is_not():
     assert second.to_json() == first.to_json()
     third.learn_from({"errors": {"requests": "many"}, "slow": 7})
     assert third.to_json() == Detector().to_json()
+
+
+def test_an_alert_that_was_open_is_closed_by_the_next_watch_and_not_told_again():
+    chance = random.Random(8)
+    first, second = Detector(), Detector()
+    watched([*(tick(chance, 10, 0.002) for _ in range(360)), *(tick(chance, 10, 0.2) for _ in range(10))], first)
+    assert [spike.kind for spike in first.open] == [Kind.ERRORS]
+    second.learn_from(json.loads(json.dumps(first.to_json())))
+    assert watched((tick(chance, 10, 0.2) for _ in range(10)), second) == []
+    found = watched((tick(chance, 10, 0.002) for _ in range(60)), second)
+    assert [what for _, what, _ in found] == ["closed"]
 
 
 @pytest.mark.parametrize(
