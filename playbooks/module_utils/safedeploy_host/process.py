@@ -167,10 +167,11 @@ def _same_root(pid: int, site: Json) -> bool:
 def _started_for(pid: int, site: Json) -> bool:
     """Whether it is to serve the site's main configuration: the one of -d and -f, or the one that was compiled in.
 
-    A test of the configuration, and a command that signals the server, run the same binary for a moment.
+    A test of the configuration runs the same binary for a moment. `-k graceful` may well be the server: where none runs
+    it becomes one.
     """
     words = _arguments(pid)
-    if any(word in _NEVER_SERVES for word in words) or ("-k" in words[:-1] and words[words.index("-k") + 1] != "start"):
+    if any(word in _NEVER_SERVES for word in words):
         return False
     given = {flag: words[words.index(flag) + 1] for flag in ("-d", "-f") if flag in words[:-1]}
     root, file = _compiled_in(site["httpd"]["binary"])

@@ -65,6 +65,14 @@ def test_a_test_of_the_configuration_is_not_taken_for_the_server(running: Apache
             other.send_signal(signal.SIGCONT)
 
 
+def test_a_server_that_a_graceful_reload_has_started_is_the_server(apache: Apache) -> None:
+    apache.control("graceful")
+    try:
+        assert status(apache)["running"] is True
+    finally:
+        apache.control("stop")
+
+
 def test_a_host_without_httpd(apache: Apache) -> None:
     site = apache.site
     site["httpd"]["binary"] = "/nonexistent/httpd"
