@@ -39,7 +39,7 @@ def postmortem(session: Session, since: float, until: float, *, about: Run | Non
     `offline`: no host is asked. Raises SafedeployError where the project cannot be read.
     """
     missing: dict[str, str] = {}
-    step = max(10.0, (until - since) / STEPS)
+    step = max(5.0, (until - since) / STEPS)
     windows = {} if offline else _windows(session, since, until, step, missing)
     recent = lately(session.policy, since - _BEFORE)
     changes = tuple(one for one in recent.changes or () if one.at <= until)

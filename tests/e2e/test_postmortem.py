@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -22,6 +23,7 @@ def story(pushed, project, postgres, tmp_path):
     url = postgres.database(f"test_{secrets.token_hex(4)}")
     project.environ |= {"XDG_STATE_HOME": str(tmp_path / "state"), "HISTORY": url}
     project.settings(lambda document: document["environments"]["lab"].update(history={"url_env": "HISTORY"}))
+    pushed.fresh_logs()
     assert set(visits(pushed)) == {""}
     project.conf("Redirect 503 /item/8")
     broken = project.push("--reason", "maintenance page")
@@ -31,6 +33,7 @@ def story(pushed, project, postgres, tmp_path):
     assert said.code == ExitCode.DIFFERENCES, said.text
     back = project.run("rollback", "lab", "--yes", "--no-diff", "--reason", "back")
     assert back.code == ExitCode.OK, back.text
+    time.sleep(6)  # so that the end is in another step of the logs
     assert set(visits(pushed)) == {""}
     return broken, back
 

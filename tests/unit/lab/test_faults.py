@@ -19,7 +19,7 @@ def test_the_catalogue_has_what_the_lab_promises():
     assert set(FAULTS) >= ASKED
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=str)
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: fault.name)
 def test_a_fault_tells_a_whole_story(fault):
     texts = [fault.title, fault.what, fault.page, fault.repair, fault.prevention, *fault.hints]
     assert all(texts)
@@ -28,7 +28,7 @@ def test_a_fault_tells_a_whole_story(fault):
     assert all(text.endswith((".", "?", "`", ")")) for text in texts[1:])
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=str)
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: fault.name)
 def test_the_rule_of_a_fault_is_one_of_the_linter(fault):
     assert fault.rule is None or fault.rule in rules()
 
