@@ -29,6 +29,7 @@ CALM = 180.0
 HALF_LIFE = 3600.0
 FEWEST = 5
 CLIENTS = 3
+NEVER_USUAL = 0.05
 CAP = 2
 FEW = 4
 BUSY = 2.0  # requests a second of a few addresses: more than people make
@@ -104,7 +105,7 @@ class Baseline:
     requests: float = 0.0
     bad: float = 0.0
 
-    def learn(self, requests: int, bad: int, seconds: float) -> None:
+    def learn(self, requests: int, bad: float, seconds: float) -> None:
         """Take in a tick."""
         keep = 0.5 ** (seconds / HALF_LIFE)
         self.requests, self.bad = self.requests * keep + requests, self.bad * keep + bad
@@ -168,12 +169,14 @@ class Detector:
         limit = max(factor * usual, usual + more)
         odds = at_least(bad, whole.requests, limit) if bad >= FEWEST else 1.0
         enough = track.kind is not Kind.ERRORS or alone or whole.by_client[0] >= CLIENTS
-        most = max(_bad(track.kind, one, alone=alone) for _, _, one in self._window)
-        unlikely = odds < ALPHA and enough and most <= OF_ONE_TICK * bad
+        in_one = max(_bad(track.kind, one, alone=alone) for _, _, one in self._window)
+        unlikely = odds < ALPHA and enough and in_one <= OF_ONE_TICK * bad
         if track.open is None:
             if not unlikely:
                 if odds > ALPHA:
-                    track.baseline.learn(tick.requests, _bad(track.kind, tick, alone=alone), seconds)
+                    # A share that nobody would call usual is not learnt as a whole, however little is known yet.
+                    most = max(limit, NEVER_USUAL) * tick.requests
+                    track.baseline.learn(tick.requests, min(most, _bad(track.kind, tick, alone=alone)), seconds)
                 return None
             track.since = self._first_bad(track.kind, usual)
             track.open = _spike(track, whole, usual, odds)

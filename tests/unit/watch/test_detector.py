@@ -75,6 +75,17 @@ def test_a_scanner_of_a_site_with_a_few_visitors_wakes_nobody(seed):
     assert watched([*quiet, *scanned, *quiet]) == []
 
 
+def test_an_outage_soon_after_the_start_is_not_learnt_as_usual():
+    detector, found = Detector(), []
+    for number in range(60):
+        share = 0.0 if number < 20 else min(1.0, 0.2 * (number - 19))
+        requests = 30
+        errors = round(share * requests)
+        counts = Counts(requests=requests, errors=errors, failed=((1, errors),) if errors else (), clients=(1,))
+        found += [what for what, _ in detector.tick(number + 1.0, 1.0, counts)]
+    assert found == ["opened"]
+
+
 def test_errors_that_are_usual_are_learnt_and_wake_nobody():
     chance = random.Random(5)
     detector = Detector()
