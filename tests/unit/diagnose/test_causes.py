@@ -109,6 +109,11 @@ def test_the_rule_that_is_about_what_error_logs_say_is_told():
     assert (found.named.id, found.named.refers.rule) == ("change", "rewrite-loop")
 
 
+def test_of_an_edit_and_a_later_run_the_run_is_likelier():
+    edit = host(BAD, touched=(Touched(path="/etc/apache2/own.conf", at=BEGAN - 60, in_place=True),))
+    assert named(fleet(edit, edit, edit, changes=(change(at=BEGAN - 30),))) == "change"
+
+
 def test_what_a_push_wrote_is_no_edit_by_hand_also_without_a_history():
     pushed = replace(host(BAD, touched=(Touched(path=API, at=BEGAN - 5, in_place=True),)), managed=frozenset({API}))
     assert verdicts(fleet(pushed, changes=None))["hand-edit"] is Verdict.RULED_OUT

@@ -53,6 +53,7 @@ def _unmanaged(evidence: Evidence, known: set[str]) -> Iterator[Hypothesis]:
         at = max(touched.at - evidence.hosts[host].offset for host, touched in items)
         what = f"{path}, which safedeploy does not manage, was written to on {wording.hosts(hosts, evidence.every)}"
         timing.near(scale, evidence, at, at, what)
+        _weigh_later_run(scale, evidence, at)
         timing.same_hosts(scale, evidence, hosts)
         timing.faults(scale, evidence, codes.CONFIGURATION, path)
         step = (
@@ -81,6 +82,7 @@ def _one(evidence: Evidence, path: str, items: list[tuple[str, DriftItem, float 
     what = f"{first.text} on {wording.hosts(hosts, evidence.every)}"
     if times:
         timing.near(scale, evidence, max(times), max(times), f"{what}, changed")
+        _weigh_later_run(scale, evidence, max(times))
     else:
         scale.add(0.25, f"{what}; when is not known")
     timing.same_hosts(scale, evidence, hosts)
@@ -100,6 +102,15 @@ def _one(evidence: Evidence, path: str, items: list[tuple[str, DriftItem, float 
         f"`safedeploy drift {evidence.environment} --fix`.",
         refers=Refers(path=path, rule=codes.rule(codes.lines(evidence, codes.CONFIGURATION))),
     )
+
+
+def _weigh_later_run(scale: Scale, evidence: Evidence, at: float) -> None:
+    """Take away where a run changed hosts between the edit and the trouble: until then all was well."""
+    began = evidence.trouble.began if evidence.trouble is not None else None
+    for change in evidence.changes or ():
+        if began is not None and at < change.at <= began + timing.SLACK:
+            scale.take(0.2, f"after it, and before the trouble, came {change.run}")
+            return
 
 
 def _weigh_backends(scale: Scale, evidence: Evidence, hosts: tuple[str, ...], path: str) -> None:
