@@ -24,6 +24,7 @@ _BARS = " ▁▂▃▄▅▆▇█"
 _MOST_ROWS = 30
 _LINE_EVERY = 60.0
 _WIDE = 30  # ticks in a graph
+_LONGEST_NAME = 24
 
 
 def graph(values: Iterable[float], most: float, width: int = _WIDE) -> str:
@@ -62,7 +63,7 @@ class WatchView:
         if self._quiet:
             return
         if self._live is not None:
-            self._live.update(Group(self._title(fleet, now), table(fleet, now)), refresh=True)
+            self._live.update(Group(self._title(fleet, now), table(fleet, now, self._console.width)), refresh=True)
         elif time.monotonic() >= self._line_due:
             self._line_due = time.monotonic() + _LINE_EVERY
             screen.say(self._console, line(fleet, now))
@@ -91,35 +92,43 @@ class WatchView:
         )
 
 
-def table(fleet: WatchedFleet, now: float) -> Table:
-    """A row for each host, those with errors first."""
+def table(fleet: WatchedFleet, now: float, width: int = 120) -> Table:
+    """A row for each host, those with errors first; the graphs are as wide as the numbers beside them leave room."""
     found = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("host", "requests", "/s", "errors", "5xx", "p95", "workers", ""):
-        right = name in ("/s", "5xx", "p95", "workers")
-        found.add_column(name, justify="right" if right else "left", no_wrap=True)
+    numbers = {"/s": 7, "5xx": 6, "p95": 8, "workers": 7}
+    names = min(_LONGEST_NAME, max(map(len, fleet.rows), default=4))
+    wide = max(8, min(_WIDE, (width - names - sum(numbers.values()) - 2 * (len(numbers) + 2)) // 2))
+    for name in ("host", "requests", "/s", "errors", "5xx", "p95", "workers"):
+        room = numbers.get(name, names if name == "host" else wide)
+        found.add_column(
+            name, justify="right" if name in numbers else "left", no_wrap=True, min_width=room, max_width=room
+        )
     most = max((one.requests for row in fleet.rows.values() for one in row.ticks), default=1) or 1
     order = sorted(fleet.rows, key=lambda host: (-_lately(fleet.rows[host]).errors, host))
     for host in order[:_MOST_ROWS]:
         row = fleet.rows[host]
         recent = _lately(row)
-        worst = max((one.errors for one in row.ticks), default=0) or 1
-        heard = "" if now - row.heard < 3 * fleet.every + 5 else f"not heard for {wording.ago(now - row.heard)}"
+        silent = now - row.heard >= 3 * fleet.every + 5
         found.add_row(
-            host,
-            Text(graph((one.requests for one in row.ticks), most), style="cyan"),
+            Text(host, style="bold red" if silent else ""),
+            Text(graph((one.requests for one in row.ticks), most, wide), style="cyan"),
             f"{recent.requests / (6 * fleet.every):.1f}",
-            Text(
-                graph((one.errors for one in row.ticks), worst) if any(one.errors for one in row.ticks) else "",
-                style="red",
-            ),
+            Text(_errors(row, wide, now - row.heard if silent else None), style="red"),
             wording.share(recent.errors / recent.requests) if recent.requests else "-",
             "-" if row.p95 is None else f"{row.p95:.0f} ms",
             "-" if row.busy is None else f"{row.busy}/{row.busy + (row.idle or 0)}",
-            Text(heard, style="bold red"),
         )
     if len(order) > _MOST_ROWS:
         found.add_row(f"and {len(order) - _MOST_ROWS} more")
     return found
+
+
+def _errors(row: HostRow, width: int, silent: float | None) -> str:
+    """The errors of a host as a graph; or for how long nothing was heard of it."""
+    if silent is not None:
+        return f"silent {wording.ago(silent)}"
+    worst = max((one.errors for one in row.ticks), default=0)
+    return graph((one.errors for one in row.ticks), worst, width) if worst else ""
 
 
 def line(fleet: WatchedFleet, now: float) -> str:
