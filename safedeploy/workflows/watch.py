@@ -203,15 +203,8 @@ class Watch:
             if trouble.kind is not Kind.SILENCE:
                 with suppress(SafedeployError):
                     found = diagnose(self._session, trouble.at - LATELY, until=time.time())
-        hide = self._session.hide
-        return Said(
-            trouble=trouble,
-            headline=hide(told.headline(trouble)),
-            lines=tuple(hide(line) for line in told.lines(trouble, change, found)),
-            next_step=told.next_step(self._session.target.environment, found) if trouble.opened else "",
-            change=change,
-            diagnosis=found,
-        )
+        environment = self._session.target.environment
+        return told.said(environment, trouble, change, found, self._session.hide)
 
     def _tell_done(self) -> None:
         """Tell what was looked into meanwhile, in its order."""
@@ -222,7 +215,7 @@ class Watch:
             self._session.events.milestone(Milestone.ALERT, said.to_json())
             self._keep(said)
             about = alerting.about(self._session, command="watch")
-            self._session.tell(told.alert(about, said.trouble, said.change, said.diagnosis))
+            self._session.tell(told.alert(about, said))
             self._perhaps_roll_back(said)
             with suppress(OSError):
                 self._save()  # what is open is closed by the next watch, should this one be killed

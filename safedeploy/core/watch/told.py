@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from safedeploy.core.alerts import About, Alert, listed, one_line, place, signature
 from safedeploy.core.channels import Kind as AlertKind
 from safedeploy.core.channels import Severity
@@ -10,6 +13,7 @@ from safedeploy.core.diagnose.diagnosis import Diagnosis
 from safedeploy.core.diagnose.evidence import Change
 from safedeploy.core.watch.detector import Kind
 from safedeploy.core.watch.fleet import Trouble
+from safedeploy.core.watch.said import Said
 
 
 def headline(trouble: Trouble) -> str:
@@ -65,16 +69,30 @@ def next_step(environment: str, diagnosis: Diagnosis | None) -> str:
     return f"safedeploy diagnose {environment}"
 
 
-def alert(about: About, trouble: Trouble, change: Change | None, diagnosis: Diagnosis | None) -> Alert:
-    """The message for channels."""
-    said = [*lines(trouble, change, diagnosis), signature(about)]
+def said(
+    environment: str, trouble: Trouble, change: Change | None, found: Diagnosis | None, hide: Callable[[str], str]
+) -> Said:
+    """What the screen, the history and the channels are told alike; `hide` takes the secrets out of a text."""
+    return Said(
+        trouble=replace(trouble, why=hide(trouble.why)),
+        headline=hide(headline(trouble)),
+        lines=tuple(hide(line) for line in lines(trouble, change, found)),
+        next_step=next_step(environment, found) if trouble.opened else "",
+        change=change,
+        diagnosis=found,
+    )
+
+
+def alert(about: About, said: Said) -> Alert:
+    """The message for channels: of the texts as they were said, whose secrets are hidden."""
+    trouble = said.trouble
     grave = Severity.ERROR if trouble.kind is Kind.ERRORS else Severity.WARNING
     return Alert(
         kind=AlertKind.ERRORS_FOUND if trouble.opened else AlertKind.ERRORS_GONE,
         severity=grave if trouble.opened else Severity.INFO,
         about=about,
-        title=f"{place(about)}: {headline(trouble)}",
-        text="\n".join(said),
-        next=next_step(about.environment, diagnosis) if trouble.opened else "",
+        title=f"{place(about)}: {said.headline}",
+        text="\n".join([*said.lines, signature(about)]),
+        next=said.next_step,
         hosts=tuple({"host": host, "end": "", "why": trouble.why} for host in trouble.hosts),
     )

@@ -61,11 +61,21 @@ def test_the_alert_says_what_how_sure_where_and_what_to_do(fleet):
     run(fleet, 60)
     fleet["ticks"]["web2"] = ticked(errors=20)
     (trouble,) = run(fleet, 6, begin=600.0)
-    alert = told.alert(ABOUT, trouble, None, None)
+    alert = told.alert(ABOUT, told.said("prod", trouble, None, None, str))
     assert alert.kind is AlertKind.ERRORS_FOUND
     assert "server errors of www on web2" in alert.title
     assert "by chance" in alert.text
     assert alert.next == "safedeploy diagnose prod"
+
+
+def test_no_channel_is_told_a_secret_that_the_log_of_a_host_has(fleet):
+    run(fleet, 60)
+    sample = "proxy: login with hunter2 was refused"
+    fleet["ticks"]["web2"] = ticked(errors=20, messages=(Message(key="AH1", level="error", count=20, sample=sample),))
+    (trouble,) = run(fleet, 6, begin=600.0)
+    alert = told.alert(ABOUT, told.said("prod", trouble, None, None, lambda text: text.replace("hunter2", "[hidden]")))
+    assert "login with [hidden]" in alert.text
+    assert "hunter2" not in f"{alert.title}{alert.text}{alert.next}{alert.hosts}"
 
 
 ANSWER = {
