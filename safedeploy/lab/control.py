@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from safedeploy.lab.commands import clean_environment, lab_error
 from safedeploy.lab.host_process import HOST_PYTHON
-from safedeploy.lab.processes import answers, command_name, kill_all, wait_until
+from safedeploy.lab.processes import alive, answers, command_name, kill_all, wait_until
 
 if TYPE_CHECKING:
     from safedeploy.lab.fleet import Lab
@@ -104,16 +104,26 @@ def digest(entries: dict[str, str]) -> str:
 def httpd_pid(lab: Lab, name: str) -> int | None:
     """The process id of Apache's parent as the host sees it, or None when it does not run."""
     path = f"{lab.host(name).layout.run_dir}/apache2.pid"
-    done = run_on(lab, name, ["/bin/sh", "-c", f'read -r pid < {path} && kill -0 "$pid" && echo "$pid"'])
+    # One that was killed and that its parent has not asked after yet would still take a signal.
+    script = f'read -r pid < {path} && grep -q "^State:[[:space:]]*[^ZX]" "/proc/$pid/status" && echo "$pid"'
+    done = run_on(lab, name, ["/bin/sh", "-c", script])
     return int(done.stdout) if done.returncode == 0 and done.stdout.strip() else None
 
 
 def kill_program(lab: Lab, name: str, program: str) -> int:
     """SIGKILL every process of that program on a host (`apache2`, `sshd`); how many there were."""
-    victims = [process for process in lab.ground.processes(lab.host(name).name) if command_name(process.pid) == program]
-    if kill_all(victims):
-        raise lab_error("lab-process-stays", f"{program} on {name} does not die.", next_step="Reboot the host.")
-    return len(victims)
+    killed = 0
+    while victims := _living(lab, name, program):
+        if kill_all(victims):
+            raise lab_error("lab-process-stays", f"{program} on {name} does not die.", next_step="Reboot the host.")
+        killed += len(victims)
+    return killed
+
+
+def _living(lab: Lab, name: str, program: str) -> list[Process]:
+    """Its processes now; one of them may fork another before it is killed itself."""
+    those = lab.ground.processes(lab.host(name).name)
+    return [process for process in those if command_name(process.pid) == program and alive(process)]
 
 
 def stop_httpd(lab: Lab, name: str) -> None:

@@ -61,8 +61,19 @@ class Fleet:
         layout = self.host(host).layout
         tops = f"{layout.server_root} {layout.www_root} {layout.state_dir}"
         self.shell(host, f"rm -rf {tops}; tar -C / -xpf {self._archive(host, label)}")
-        self.lab.exec(host, ["apache2ctl", "start" if self.lab.httpd_pid(host) is None else "graceful"])
+        if self.lab.httpd_pid(host) is None:
+            self.lab.start_httpd(host)
+        else:
+            self._reload(host)
         self.wait_until_served(host)
+
+    def _reload(self, host: str, seconds: float = 15) -> None:
+        """Reload and wait for it: a file that a test writes next must be newer than what httpd has loaded."""
+        before, deadline = self.reloads(host), time.monotonic() + seconds
+        self.lab.exec(host, ["apache2ctl", "graceful"])
+        while self.reloads(host) == before:
+            assert time.monotonic() < deadline, f"{host} does not reload"
+            time.sleep(0.05)
 
     def fresh_logs(self) -> None:
         """Empty every log: what other tests have left there would be taken for what is usual."""
@@ -95,7 +106,7 @@ class Fleet:
     def reloads(self, host: str) -> str:
         """The process id of httpd on a host, and how often it has read its configuration."""
         log = f"{self.host(host).layout.log_dir}/error.log"
-        return f"{self.lab.httpd_pid(host)}: " + self.shell(host, f"grep -c 'resuming normal operations' {log}")
+        return f"{self.lab.httpd_pid(host)}: " + self.shell(host, f"grep -cs 'resuming normal operations' {log} || true")
 
     @contextmanager
     def without(self, host: str, directory: str, pattern: str) -> Any:
