@@ -91,7 +91,8 @@ def _show_ruled_out(console: Console, diagnosis: Diagnosis) -> None:
     rest = [one for one in diagnosis.hypotheses if one.id not in told and one not in unknown]
     rows = Rows(console)
     if rest:
-        say(console, "it is not, as far as can be seen:", "bold")
+        seen = diagnosis.trouble is not None
+        say(console, "it is not, as far as can be seen:" if seen else "what was looked at:", "bold")
         for one in rest:
             why = one.against[0] if one.against else one.speaks_for[0] if one.speaks_for else ""
             rows.row("", f"{_NOUNS[one.id]}: {why}" if why else _NOUNS[one.id])

@@ -17,6 +17,7 @@ from safedeploy.lab.processes import alive, answers, command_name, kill_all, wai
 
 if TYPE_CHECKING:
     from safedeploy.lab.fleet import Lab
+    from safedeploy.lab.processes import Process
 
 APACHE_START = ("apache2ctl", "start")
 APACHE_STOP = ("apache2ctl", "stop")

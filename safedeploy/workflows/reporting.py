@@ -81,7 +81,11 @@ class Reporting:
         elif milestone is Milestone.RUN_ENDED:
             self._add("run-ended", data={"exit_code": data.get("exit_code")})
             if self._command in COMMANDS and any(one.kind == "host-ended" for one in self._events):
-                self._write(data)
+                try:
+                    self._write(data)
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is said in one line
+                    told = isinstance(error, OSError | SafedeployError)
+                    self.why = str(error) if told else f"{type(error).__name__}: {error}"
 
     def _add(self, kind: str, **more: Any) -> None:
         with self._lock:
@@ -119,10 +123,7 @@ class Reporting:
             events=tuple(self._events),
             documents=documents,
         )
-        try:
-            self.path = put(session.target.environment, identity.run, html(page_of(told)))
-        except (OSError, SafedeployError) as error:
-            self.why = str(error)
+        self.path = put(session.target.environment, identity.run, html(page_of(told)))
 
 
 def put(environment: str, run: str, content: str) -> Path:

@@ -8,18 +8,21 @@ asks is asked; where the policy has it so, a release that was pushed just before
 from __future__ import annotations
 
 import hashlib
+import math
+import os
 import queue
 import random
 import sys
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from safedeploy.adapters import watch_state
+from safedeploy.adapters import command, watch_state
 from safedeploy.adapters.history import alerts as stored
 from safedeploy.adapters.history.place import StoreError, state_directory
 from safedeploy.adapters.ssh.call import Question
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 
 SAVE = 60.0
 LATELY = 3600.0
+RESUMED = 600.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 
@@ -81,7 +85,8 @@ class Watch:
         self._path = state_directory() / "watch" / f"{key}.json"
         known = watch_state.read(self._path)
         self._fleet.learn_from(known.get("learnt") or {})
-        self._positions: dict[str, Any] = {}
+        self._positions: dict[str, Any] = _positions(known, names, time.time())
+        self._judged = dict(self._positions)
         self._queue: queue.SimpleQueue[tuple[str, Tick | str]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._streams: dict[str, Stream] = {}
@@ -134,23 +139,22 @@ class Watch:
                     self._take(*self._queue.get(timeout=left))
                 self._tell_done()
             now = time.time()
+            self._judged = dict(self._positions)
             for trouble in self._fleet.judge(now):
                 self._pending.append(self._workers.submit(self._look_into, trouble))
             if self._metrics is not None:
-                kinds = (Kind.ERRORS, Kind.SLOW)
-                opened_now = {(spike.kind.value, site) for site, spikes in self._fleet.open.items() for spike in spikes}
-                self._metrics.alerts(
-                    {
-                        (kind.value, site): (kind.value, site) in opened_now
-                        for site in self._fleet.to_json()
-                        for kind in kinds
-                    }
-                )
+                self._metrics.alerts(self._open_or_not())
             self._watching.ticked(self._fleet, now)
             if time.monotonic() - saved >= SAVE:
                 saved = time.monotonic()
                 with suppress(OSError):
                     self._save()
+
+    def _open_or_not(self) -> dict[tuple[str, str], bool]:
+        """For each kind of alert and each site whether it is open."""
+        now = {(spike.kind, site) for site, spikes in self._fleet.open.items() for spike in spikes}
+        kinds = (Kind.ERRORS, Kind.SLOW)
+        return {(kind.value, site): (kind, site) in now for site in self._fleet.sites for kind in kinds}
 
     def _take(self, host: str, one: Tick | str) -> None:
         if isinstance(one, str):
@@ -191,20 +195,26 @@ class Watch:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _save(self) -> None:
-        watch_state.write(self._path, {"learnt": self._fleet.to_json()})
+        # Of the same moment: what was read after it has not been learnt, and is read again.
+        kept = {"at": time.time(), "learnt": self._fleet.to_json(), "positions": self._judged}
+        watch_state.write(self._path, kept)
 
     def _look_into(self, trouble: Trouble) -> Said:
-        """Find out what is behind it; what that cannot tell hinders nothing."""
+        """Find out what is behind it; what goes wrong there is said, and hinders neither the alert nor the watch."""
         change: Change | None = None
         found: Diagnosis | None = None
+        unknown = "the search for it failed"
         if trouble.opened:
-            recent = lately(self._session.policy, trouble.at - LATELY)
-            change = recent.changes[0] if recent.changes else None
-            if trouble.kind is not Kind.SILENCE:
-                with suppress(SafedeployError):
+            try:
+                recent = lately(self._session.policy, trouble.at - LATELY)
+                change, unknown = recent.changes[0] if recent.changes else None, recent.why
+                if trouble.kind is not Kind.SILENCE:
                     found = diagnose(self._session, trouble.at - LATELY, until=time.time())
+            except Exception as error:  # noqa: BLE001 - an alert is told whatever the search for its cause comes to
+                why = str(error) if isinstance(error, SafedeployError) else f"{type(error).__name__}: {error}"
+                self._watching.acted(self._session.hide(f"its cause could not be looked for: {why}"))
         environment = self._session.target.environment
-        return told.said(environment, trouble, change, found, self._session.hide)
+        return told.said(environment, trouble, change, found, self._session.hide, unknown=unknown)
 
     def _tell_done(self) -> None:
         """Tell what was looked into meanwhile, in its order."""
@@ -253,14 +263,25 @@ class Watch:
             return
         self._watching.acted(f"rolling back {change.release}, which {change.actor} pushed: the policy has it so")
         reason = f"watch: {said.headline}"
-        words = [sys.executable, "-m", "safedeploy", "--project", str(self._session.target.project), "rollback"]
-        words += [self._session.target.environment, "--yes", "--no-diff", "--wait", "15m", "--reason", reason[:500]]
-        self._rollback = threading.Thread(target=self._roll_back, args=(words,), name="rollback")
+        self._rollback = threading.Thread(target=self._roll_back, args=(reason[:500],), name="rollback")
         self._rollback.start()
 
-    def _roll_back(self, words: list[str]) -> None:
-        import subprocess  # noqa: PLC0415 - only where it is wanted
+    def _roll_back(self, reason: str) -> None:
+        """A run of its own, of the same hosts and with the same passwords; a Ctrl-C of the watch does not end it."""
+        target = self._session.target
+        words = [sys.executable, "-m", "safedeploy", "--project", str(target.project), "rollback", target.environment]
+        words += ["--yes", "--no-diff", "--wait", "15m", "--reason", reason]
+        words += [] if target.limit is None else ["--limit", target.limit]
+        words += self._session.inventory.vault_args()
+        ended = command.run(words, directory=target.project, environ=os.environ, limit=math.inf)
+        last = (ended.output.strip().splitlines() or [""])[-1]
+        how = "is done" if not ended.why else f"did not end well, {ended.why}"
+        self._watching.acted(f"the rollback {how}: {self._session.hide(last)}")
 
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        last = (done.stdout.strip().splitlines() or done.stderr.strip().splitlines() or [""])[-1]
-        self._watching.acted(f"rollback ended with exit code {done.returncode}: {self._session.hide(last)}")
+
+def _positions(known: Mapping[str, Any], hosts: Iterable[str], now: float) -> dict[str, Any]:
+    """How far an earlier watch has read each host's logs; nothing where that is longer ago than RESUMED seconds."""
+    at, positions = known.get("at"), known.get("positions")
+    if not isinstance(at, int | float) or not 0 <= now - at <= RESUMED or not isinstance(positions, Mapping):
+        return {}
+    return {host: positions[host] for host in hosts if isinstance(positions.get(host), Mapping)}

@@ -106,7 +106,8 @@ class Fleet:
     def reloads(self, host: str) -> str:
         """The process id of httpd on a host, and how often it has read its configuration."""
         log = f"{self.host(host).layout.log_dir}/error.log"
-        return f"{self.lab.httpd_pid(host)}: " + self.shell(host, f"grep -cs 'resuming normal operations' {log} || true")
+        count = f"grep -cs 'resuming normal operations' {log} || true"
+        return f"{self.lab.httpd_pid(host)}: {self.shell(host, count)}"
 
     @contextmanager
     def without(self, host: str, directory: str, pattern: str) -> Any:

@@ -48,9 +48,9 @@ class Project:
     def push(self, *arguments: str) -> Done:
         return self.run("push", "lab", "--yes", "--no-diff", *arguments)
 
-    def status(self) -> dict[str, dict[str, Any]]:
+    def status(self, *arguments: str) -> dict[str, dict[str, Any]]:
         """What `status --json` says of each host."""
-        done = self.run("status", "lab", "--json")
+        done = self.run("status", "lab", "--json", *arguments)
         hosts: dict[str, dict[str, Any]] = done.document["hosts"]
         return hosts
 

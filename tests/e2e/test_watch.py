@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from safedeploy.core.errors import ExitCode
 from safedeploy.lab.faults import FAULTS
@@ -54,22 +55,37 @@ def test_errors_are_told_with_their_cause_after_a_connection_was_cut(pushed, pro
     assert broken
 
 
+def vaulted(project):
+    """A variable of a host that only a password file opens, which the policy does not name; the options for it."""
+    password = project.root / "password"
+    password.write_text("correct horse\n")
+    secrets = VaultLib([("default", VaultSecret(b"correct horse"))])
+    variables = project.root / "inventories/lab/host_vars/web1.yml"
+    variables.parent.mkdir(exist_ok=True)
+    variables.write_text(secrets.encrypt(b"shop_token: 123-45-678\n").decode())
+    return "--vault-password-file", str(password)
+
+
 def test_a_push_that_breaks_a_page_is_taken_back_where_the_policy_has_it_so(pushed, project, tmp_path):
     project.environ["XDG_STATE_HOME"] = str(tmp_path / "state")
     project.settings(lambda document: document["environments"]["lab"].update(watch={"rollback": True}))
     pushed.fresh_logs()
     before = {host: one["known_good"] for host, one in project.status().items()}
+    vault = vaulted(project)
+    asked = ("--every", "1", "--for", "70", "--json", "--limit", "web1,web2", *vault)
     # A page that no health check asks for.
     item = Kind(name="items", routes=(Route(site="app.lab.test", path="/item/8", text="An item"),), visitor=NEW.visitor)
     visitors = Traffic([pushed.host(name) for name in pushed.names], pushed.lab.certificate, [item])
-    with visitors, project.start("watch", "lab", "--every", "1", "--for", "70", "--json") as running:
+    with visitors, project.start("watch", "lab", *asked) as running:
         time.sleep(15)
         project.conf("Redirect 503 /item/8")
-        broken = project.push()
+        broken = project.push(*vault)
         assert broken.code == ExitCode.OK, broken.text
         done = running.done()
     assert done.code == ExitCode.OK, done.text
-    assert "rollback ended with exit code 0" in done.err, done.text
-    assert {host: one["known_good"] for host, one in project.status().items()} == before
+    assert "the rollback is done: " in done.err, done.text
+    after = {host: one["known_good"] for host, one in project.status(*vault).items()}
+    assert (after["web1"], after["web2"]) == (before["web1"], before["web2"])
+    assert after["web3"] != before["web3"], "the watch was of web1 and web2 alone"
     (back,) = project.run("history", "lab", "--command", "rollback", "--json").document["runs"]
     assert back["reason"].startswith("watch: server errors of app.lab.test")

@@ -19,6 +19,7 @@ FEWEST = 5  # errors: fewer are no trouble of a fleet
 ALL_THE_TIME = 0.05
 _MOST_STRETCHES = 5
 _SO_MANY_WELL = 8.0  # errors that were to be expected, and did not come
+_FEW_TO_BE_EXPECTED = 3.0  # the same, of one host: by chance none comes in 5 of 100 cases
 
 
 class Symptom(StrEnum):
@@ -143,6 +144,22 @@ class Evidence:
     @cached_property
     def _windows(self) -> dict[str, LogWindow]:
         return {host: one.window for host, one in self.hosts.items() if one.window is not None}
+
+    @cached_property
+    def well(self) -> frozenset[str]:
+        """The hosts that do not suffer; one that too few visitors came to for that to be seen is not among them."""
+        trouble = self.trouble
+        if trouble is None:
+            return frozenset(self.hosts)
+        if trouble.symptom is Symptom.DOWN:
+            asked = {host for host, one in self.hosts.items() if one.seen is not None and not is_down(one.seen)}
+            return frozenset(asked - set(trouble.hosts))
+        came = {
+            host: sum(one.requests for one in window.series if trouble.began is None or one.start >= trouble.began)
+            for host, window in self._windows.items()
+        }
+        enough = {host for host, requests in came.items() if requests * trouble.share >= _FEW_TO_BE_EXPECTED}
+        return frozenset(enough - set(trouble.hosts))
 
     @property
     def _down(self) -> Trouble | None:

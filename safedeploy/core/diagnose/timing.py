@@ -57,21 +57,22 @@ def faults(scale: Scale, evidence: Evidence, codes_of: frozenset[str], path: str
 
 
 def same_hosts(scale: Scale, evidence: Evidence, changed: Iterable[str]) -> None:
-    """Weigh whether the hosts that suffer are those that were changed."""
+    """Weigh whether the hosts that suffer are those that were changed, of those that were looked at."""
     trouble, mine = evidence.trouble, set(changed)
     if trouble is None or not trouble.hosts or not mine:
         return
     suffering, every = set(trouble.hosts), set(evidence.every)
+    if mine & every:
+        mine &= every
     if suffering == mine and mine != every:
         scale.add(0.2, f"exactly the changed hosts suffer: {wording.hosts(trouble.hosts, every)}")
     elif suffering <= mine:
-        well = mine - suffering
-        if well:
+        if well := evidence.well & mine:
             scale.take(
                 0.1 if len(well) < len(mine) / 2 else 0.25,
                 f"{wording.hosts(sorted(well))} changed too, and {_are(well)} well",
             )
-        else:
+        elif suffering == mine:
             scale.add(0.05, "all hosts changed, and all suffer" if len(every) > 1 else "the host that suffers changed")
     elif suffering & mine:
         scale.take(0.2, f"{wording.hosts(sorted(suffering - mine))} suffered too, without a change")

@@ -105,6 +105,11 @@ class WatchedFleet:
         self.rows[host].why = why
 
     @property
+    def sites(self) -> tuple[str, ...]:
+        """The sites that anything is known of."""
+        return tuple(self._detectors)
+
+    @property
     def open(self) -> dict[str, tuple[Spike, ...]]:
         """What is open at each site."""
         return {site: one.open for site, one in self._detectors.items() if one.open}

@@ -44,14 +44,19 @@ def sure(trouble: Trouble) -> str:
     return f"by chance: {text}{clients}"
 
 
-def lines(trouble: Trouble, change: Change | None, diagnosis: Diagnosis | None) -> list[str]:
-    """All that is known, a line each: the change just before, the cause, what error logs say, what to do."""
+def lines(trouble: Trouble, change: Change | None, diagnosis: Diagnosis | None, unknown: str = "") -> list[str]:
+    """All that is known, a line each: the change just before, the cause, what error logs say.
+
+    `unknown` is why it is not known what changed, and then `change` is None.
+    """
     found = [text for text in (sure(trouble),) if text]
     if change is not None:
         before = wording.ago(trouble.at - change.at)
         what = f"{change.command} of {change.release or change.run} by {change.actor}"
         found.append(f"{what} began {before} ago on {wording.hosts(change.hosts)} (safedeploy show {change.run})")
         found += [one_line(text) for text in change.lines[:2]]
+    elif trouble.opened and unknown:
+        found.append(f"what safedeploy has changed lately is not known: {one_line(unknown)}")
     elif trouble.opened:
         found.append("safedeploy has changed nothing lately")
     if diagnosis is not None and diagnosis.named is not None:
@@ -70,13 +75,22 @@ def next_step(environment: str, diagnosis: Diagnosis | None) -> str:
 
 
 def said(
-    environment: str, trouble: Trouble, change: Change | None, found: Diagnosis | None, hide: Callable[[str], str]
+    environment: str,
+    trouble: Trouble,
+    change: Change | None,
+    found: Diagnosis | None,
+    hide: Callable[[str], str],
+    *,
+    unknown: str = "",
 ) -> Said:
-    """What the screen, the history and the channels are told alike; `hide` takes the secrets out of a text."""
+    """What the screen, the history and the channels are told alike; `hide` takes the secrets out of a text.
+
+    `unknown` is why it is not known what changed, empty where it is.
+    """
     return Said(
         trouble=replace(trouble, why=hide(trouble.why)),
         headline=hide(headline(trouble)),
-        lines=tuple(hide(line) for line in lines(trouble, change, found)),
+        lines=tuple(hide(line) for line in lines(trouble, change, found, unknown)),
         next_step=next_step(environment, found) if trouble.opened else "",
         change=change,
         diagnosis=found,

@@ -130,6 +130,20 @@ def test_a_push_to_hosts_that_are_well_is_not_the_cause():
     assert verdicts(evidence)["change"] in (Verdict.UNLIKELY, Verdict.RULED_OUT)
 
 
+def test_a_changed_host_that_was_not_looked_at_is_not_taken_for_well():
+    found = diagnose(fleet(*[host(window(bad=0.2))] * 3, changes=(change(hosts=(*HOSTS, "web4")),)), run="r9")
+    assert found.named.id == "change"
+    assert not found.named.against
+
+
+@pytest.mark.parametrize(("rate", "named"), [(0.01, True), (10, False)])
+def test_a_changed_host_that_nobody_visits_is_not_taken_for_well(rate, named):
+    failing = host(window(bad=0.2))
+    found = diagnose(fleet(failing, failing, host(window(rate=rate)), changes=(change(),)), run="r9")
+    assert (found.named is not None) is named
+    assert ("web3 changed too, and is well" in found.hypotheses[0].against) is not named
+
+
 def test_requests_that_are_made_again_after_errors_are_no_flood():
     evidence = fleet(*[host(window(bad=0.9, times=6), backends=REFUSED)] * 3)
     assert named(evidence) == "backend"

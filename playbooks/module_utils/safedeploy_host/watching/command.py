@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 EVERY = 10.0
 LOOK_AGAIN = 60.0
+ASK_STATUS = 60.0
 KINDS = 20
 _LINES = 2000
 _OTHERS = "(other sites)"
@@ -41,12 +42,14 @@ def watch(request: Request, services: Services) -> Iterator[Json]:
     every = max(1.0, request.seconds("every", EVERY))
     left = request.get("ticks", int, 0)
     following = _Following(request.site, request.get("positions", dict, {}), request.get("salt", str, "").encode())
+    each = max(1, round(ASK_STATUS / every))
     number = 0
     due = time.monotonic()
     while not left or number < left:
         due += every
         time.sleep(max(0.0, due - time.monotonic()))
-        yield {"time": services.now(), "every": every, **following.tick(number)}
+        asked = number % each == 0
+        yield {"time": services.now(), "every": every, **following.tick(first=number == 0, ask_status=asked)}
         number += 1
 
 
@@ -62,7 +65,7 @@ class _Following:
         self._stamp: object = None
         self._read()
 
-    def tick(self, number: int) -> Json:
+    def tick(self, *, first: bool, ask_status: bool) -> Json:
         """What has come since the last one."""
         if time.monotonic() - self._checked >= LOOK_AGAIN and self._changed():
             self._read()
@@ -82,14 +85,14 @@ class _Following:
         sites = tick.joined(parts)
         if len(sites) > _SITES:
             sites = _folded(sites)
-        notes = [*self._notes] if number == 0 else []
+        notes = [*self._notes] if first else []
         if odd > 0:
             notes.append(f"{odd} lines of access logs are not in the format that is configured")
         return {
             "sites": sites,
             "own": own,
             "errors": self._errors(),
-            "status": self._status() if number % 6 == 0 else None,
+            "status": self._status() if ask_status else None,
             "positions": {path: one.position() for path, one in self._files.items()},
             "notes": notes,
         }
