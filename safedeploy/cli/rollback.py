@@ -35,6 +35,10 @@ def rollback(
         str | None,
         typer.Option("--to", metavar="RELEASE", help="This release; `adopted` is what was there before the first."),
     ] = None,
+    only_from: Annotated[
+        str | None,
+        typer.Option("--from", metavar="RELEASE", help="Only hosts that have this release now; others are left alone."),
+    ] = None,
     limit: Limit = None,
     yes: Yes = False,
     reason: Reason = "",
@@ -61,6 +65,9 @@ def rollback(
         sites = {host: item.site for host, item in present.items()}
         first = observe.observe(session, sites)
         observe.require_all(first)
+        if only_from is not None:
+            first = workflow.only_from(first, only_from)
+            sites = {host: sites[host] for host in first.hosts}
         wanted = workflow.stored(session, present, first, to)
         seen = observe.observe(session, sites, {host: item.tree.entries for host, item in wanted.items()})
         observe.require_all(seen)

@@ -6,10 +6,13 @@ Pure. Masking is passed in as functions, so that no diff can be made without som
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 MAX_DIFF_BYTES = 256 * 1024
+_NO_NEWLINE = "\\ No newline at end of file"
+_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,7 @@ def _lines(text: str) -> list[str]:
         return []
     if lines[-1] == "\n":
         return lines[:-1]
-    return [*lines[:-1], lines[-1] + "\\ No newline at end of file\n"]
+    return [*lines[:-1], f"{lines[-1]}{_NO_NEWLINE}\n"]
 
 
 def fold(diffs: Iterable[tuple[str, Diff]]) -> list[tuple[tuple[str, ...], Diff]]:
@@ -70,3 +73,22 @@ def fold(diffs: Iterable[tuple[str, Diff]]) -> list[tuple[tuple[str, ...], Diff]
     for host, diff in diffs:
         groups.setdefault(diff, []).append(host)
     return [(tuple(hosts), diff) for diff, hosts in groups.items()]
+
+
+def telling(text: str) -> list[tuple[str, int, str]]:
+    """(sign, line, text) of the changed lines of a unified diff, without blank ones and comments of httpd's kind.
+
+    The line is the new file's for an added one, and the old file's for a removed one.
+    """
+    found: list[tuple[str, int, str]] = []
+    old = new = 0
+    for line in text.splitlines():
+        if hunk := _HUNK.match(line):
+            old, new = int(hunk[1]), int(hunk[2])
+        elif old or new:
+            sign, rest = line[:1], line[1:].removesuffix(_NO_NEWLINE).strip()
+            if sign in ("+", "-") and rest and not rest.startswith("#"):
+                found.append((sign, new if sign == "+" else old, rest))
+            old += sign != "+"
+            new += sign != "-"
+    return found

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from safedeploy.adapters.history import changes as stored
+from safedeploy.adapters.history import runs
 from safedeploy.core.changed_lines import hunks
 from safedeploy.core.diagnose.evidence import Change
+from safedeploy.core.diff import telling
 from safedeploy.core.errors import SafedeployError
 from safedeploy.core.history import Run
 from safedeploy.core.policy import Policy
@@ -34,14 +36,17 @@ class Lately:
 
 
 def lately(policy: Policy, since: float) -> Lately:
-    """What changed hosts since `since` (seconds since 1970)."""
+    """What changed hosts since `since` (seconds since 1970), runs that are changing them now among it."""
     try:
         with opened(policy) as (store, _), store.reading() as connection:
             if connection is None:
                 return Lately(changes=())
             at = datetime.fromtimestamp(since, UTC)
             found = stored.changing(connection, policy.project, policy.environment, at)
-            changes = tuple(_change(connection, run) for run in found)
+            changing = stored.under_way(connection, policy.project, policy.environment, at)
+            every = [_change(connection, run) for run in found]
+            every += [_under_way(connection, run, hosts) for run, hosts in changing]
+            changes = tuple(sorted(every, key=lambda one: one.at, reverse=True))
             if changes:
                 return Lately(changes=changes, last=changes[0])
             last = stored.changing(connection, policy.project, policy.environment, None)
@@ -66,6 +71,35 @@ def _change(connection: Connection, run: Run) -> Change:
         paths=tuple(paths[:_MOST_PATHS]),
         lines=tuple(_lines(connection, run, host, by_host[host][:_MOST_PATHS])) if host else (),
     )
+
+
+def _under_way(connection: Connection, run: Run, hosts: list[str]) -> Change:
+    """A run that has not ended: what it changes is in its plan."""
+    plan = runs.documents(connection, run.run).get("plan") or {}
+    actions = [action for one in (plan.get("hosts") or {}).values() for action in one.get("actions") or ()]
+    paths = list(dict.fromkeys(str(action["path"]) for action in actions))
+    return Change(
+        run=run.run,
+        command=run.command,
+        actor=run.actor,
+        reason=run.reason,
+        at=run.started.timestamp(),
+        ended=None,
+        release=run.release,
+        hosts=tuple(hosts),
+        paths=tuple(paths[:_MOST_PATHS]),
+        lines=tuple(_planned(plan)),
+    )
+
+
+def _planned(plan: dict[str, Any]) -> list[str]:
+    """The first lines that a plan adds, or else removes, each with its place."""
+    found: list[str] = []
+    for diff in plan.get("diffs") or ():
+        lines = telling(str(diff.get("text") or ""))
+        shown = [one for one in lines if one[0] == "+"] or lines
+        found += [f"{diff['path']}:{number}: {sign} {text[:_LONGEST]}" for sign, number, text in shown]
+    return found[:_MOST_LINES]
 
 
 def _lines(connection: Connection, run: Run, host: str, paths: list[str]) -> list[str]:

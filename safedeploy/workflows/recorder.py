@@ -59,6 +59,7 @@ class Recorder:
         self._store_trouble: str | None = None
         self._delivery: Delivery | None = None
         self._looking: threading.Thread | None = None
+        self._planned = False
 
     def phase(self, phase: Phase, text: str) -> None:
         """A phase begins."""
@@ -87,7 +88,8 @@ class Recorder:
             ended = {"kind": "host-ended", "host": data["host"], "result": str(data["end"]), "text": text}
             self._add({**ended, "data": rest})
         elif milestone is Milestone.ROLLOUT_STARTED:
-            self._add({"kind": "rollout-started", "data": dict(data)})
+            # From here on hosts change: whoever looks for a cause now finds what is being changed.
+            self._add(*self._plan(), {"kind": "rollout-started", "data": dict(data)})
         elif milestone is Milestone.ALERT:
             text, result = fit(data.get("text") or ""), str(data.get("what"))
             self._add({"kind": "alert", "result": result, "text": text, "data": dict(data)})
@@ -154,17 +156,24 @@ class Recorder:
     def _end(self, data: Mapping[str, Any]) -> None:
         if self._looking is not None:
             self._looking.join(END_SECONDS)
-        session = self._session
-        if session.plan_document is not None:
-            plan = fit_plan(hidden(session.plan_document, session.hide), session.private)
-            self._add({"kind": "document", "name": "plan", "document": plan})
+        self._add(*self._plan())
         document = data.get("document")
         if document is not None:
-            self._add({"kind": "document", "name": "result", "document": fit_document(document, session.private)})
+            result = fit_document(document, self._session.private)
+            self._add({"kind": "document", "name": "result", "document": result})
         self._add(*self._files())
         error = data.get("error")
         told = summary(int(data["exit_code"]), error, document)
         self._add({"kind": "run-ended", "exit_code": data["exit_code"], "error": error, "summary": told})
+
+    def _plan(self) -> list[Record]:
+        """The plan, once."""
+        session = self._session
+        if session.plan_document is None or self._planned:
+            return []
+        self._planned = True
+        plan = fit_plan(hidden(session.plan_document, session.hide), session.private)
+        return [{"kind": "document", "name": "plan", "document": plan}]
 
     def _files(self) -> list[Record]:
         rolled_out = self._session.rolled_out

@@ -47,6 +47,20 @@ def stored(
     return {host: _with_content(session, desired[host], host, manifest, seen) for host, manifest in manifests.items()}
 
 
+def only_from(seen: Seen, release: str) -> Seen:
+    """The hosts whose present release is this one. Raises SafedeployError `release-not-present` when there are none."""
+    hosts = {host: observed for host, observed in seen.hosts.items() if observed.current == release}
+    if hosts:
+        return dataclasses.replace(seen, hosts=hosts)
+    present = sorted({str(observed.current or "no release yet") for observed in seen.hosts.values()})
+    raise SafedeployError(
+        "release-not-present",
+        f"no host has release {release} any more; they have: {', '.join(present)}",
+        next_step="Nothing is to be taken back; `safedeploy status` tells what each host has.",
+        exit_code=ExitCode.REFUSED,
+    )
+
+
 def _manifest(host: str, release: str | None, reply: Reply, seen: Seen) -> dict[str, Any]:
     if isinstance(reply, Answer):
         return {key: value for key, value in reply.result.items() if key != "effective"}

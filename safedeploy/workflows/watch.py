@@ -2,17 +2,15 @@
 
 Each host has a connection of its own, made again when it ends, from the place where it ended; nothing is counted twice.
 What was learnt is kept, so that a start does not begin with nothing. When a spike opens, everything that `diagnose`
-asks is asked; where the policy has it so, a release that was pushed just before is rolled back, once.
+asks is asked, and again a little later while no cause is clear: logs tell little of the first seconds. Where the policy
+has it so, a release that was pushed just before is rolled back, once.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-import os
 import queue
 import random
-import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -22,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from safedeploy.adapters import command, watch_state
+from safedeploy.adapters import watch_state
 from safedeploy.adapters.history import alerts as stored
 from safedeploy.adapters.history.place import StoreError, state_directory
 from safedeploy.adapters.ssh.call import Question
@@ -42,6 +40,7 @@ from safedeploy.workflows.events import Milestone
 from safedeploy.workflows.history import opened
 from safedeploy.workflows.lately import lately
 from safedeploy.workflows.session import Session
+from safedeploy.workflows.taking_back import TakingBack
 
 if TYPE_CHECKING:
     from safedeploy.adapters.watch_metrics import WatchMetrics
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
 SAVE = 60.0
 LATELY = 3600.0
 RESUMED = 600.0
+AGAIN = (20.0, 60.0, 180.0)  # seconds after an alert, of which no cause was clear
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 
@@ -73,6 +73,15 @@ class Options:
     seconds: float | None = None
 
 
+@dataclass
+class _Unclear:
+    """What is open without a clear cause, since a moment of the monotonic clock, and how often it was asked again."""
+
+    trouble: Trouble
+    since: float
+    asked: int = 0
+
+
 class Watch:
     """One watch of an environment."""
 
@@ -92,7 +101,8 @@ class Watch:
         self._streams: dict[str, Stream] = {}
         self._workers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="watch")
         self._pending: list[Any] = []
-        self._rollback: threading.Thread | None = None
+        self._unclear: dict[str, _Unclear] = {}
+        self._taking_back = TakingBack(session, watching.acted)
         self.told: list[Said] = []
 
     def run(self) -> None:
@@ -122,8 +132,7 @@ class Watch:
                 self._save()
             self._workers.shutdown(wait=True, cancel_futures=False)
             self._tell_done()
-            if self._rollback is not None:
-                self._rollback.join()
+            self._taking_back.wait()
 
     def _request(self, site: Any) -> dict[str, Any]:
         return {"site": site, "every": self._options.every, "salt": self._session.identity.run}
@@ -142,6 +151,7 @@ class Watch:
             self._judged = dict(self._positions)
             for trouble in self._fleet.judge(now):
                 self._pending.append(self._workers.submit(self._look_into, trouble))
+            self._look_again()
             if self._metrics is not None:
                 self._metrics.alerts(self._open_or_not())
             self._watching.ticked(self._fleet, now)
@@ -199,7 +209,17 @@ class Watch:
         kept = {"at": time.time(), "learnt": self._fleet.to_json(), "positions": self._judged}
         watch_state.write(self._path, kept)
 
-    def _look_into(self, trouble: Trouble) -> Said:
+    def _look_again(self) -> None:
+        """Ask once more about what is open without a clear cause, where it is time."""
+        for unclear in list(self._unclear.values()):
+            if time.monotonic() < unclear.since + AGAIN[unclear.asked]:
+                continue
+            self._pending.append(self._workers.submit(self._look_into, unclear.trouble, later=True))
+            unclear.asked += 1
+            if unclear.asked == len(AGAIN):
+                del self._unclear[unclear.trouble.key]
+
+    def _look_into(self, trouble: Trouble, *, later: bool = False) -> Said:
         """Find out what is behind it; what goes wrong there is said, and hinders neither the alert nor the watch."""
         change: Change | None = None
         found: Diagnosis | None = None
@@ -214,26 +234,39 @@ class Watch:
                 why = str(error) if isinstance(error, SafedeployError) else f"{type(error).__name__}: {error}"
                 self._watching.acted(self._session.hide(f"its cause could not be looked for: {why}"))
         environment = self._session.target.environment
-        return told.said(environment, trouble, change, found, self._session.hide, unknown=unknown)
+        return told.said(environment, trouble, change, found, self._session.hide, unknown=unknown, later=later)
 
     def _tell_done(self) -> None:
         """Tell what was looked into meanwhile, in its order."""
         while self._pending and self._pending[0].done():
             said = self._pending.pop(0).result()
+            if not self._is_news(said):
+                continue
             self.told.append(said)
             self._watching.said(said)
             self._session.events.milestone(Milestone.ALERT, said.to_json())
             self._keep(said)
             about = alerting.about(self._session, command="watch")
             self._session.tell(told.alert(about, said))
-            self._perhaps_roll_back(said)
+            self._taking_back.consider(said)
             with suppress(OSError):
                 self._save()  # what is open is closed by the next watch, should this one be killed
+
+    def _is_news(self, said: Said) -> bool:
+        """Whether it is to be told; what has no clear cause yet is asked about again while it is open."""
+        trouble, clear = said.trouble, said.diagnosis is not None and said.diagnosis.named is not None
+        if said.later and not clear:
+            return False
+        if not trouble.opened or clear:
+            self._unclear.pop(trouble.key, None)
+        elif trouble.kind is not Kind.SILENCE:
+            self._unclear[trouble.key] = _Unclear(trouble, time.monotonic())
+        return True
 
     def _keep(self, said: Said) -> None:
         """Have it in the history's alerts, for a post-mortem."""
         policy, trouble = self._session.policy, said.trouble
-        if not policy.history.enabled:
+        if not policy.history.enabled or said.later:
             return
         with suppress(SafedeployError, StoreError), opened(policy) as (store, _):
             if trouble.opened:
@@ -252,31 +285,6 @@ class Watch:
             else:
                 at = datetime.fromtimestamp(trouble.at, UTC)
                 stored.close_alert(store, policy.project, policy.environment, trouble.key, at)
-
-    def _perhaps_roll_back(self, said: Said) -> None:
-        """Take back what was pushed just before, where the policy has it so and the cause is clear. Once."""
-        policy, named = self._session.policy.watch, said.diagnosis.named if said.diagnosis else None
-        change = said.change
-        if not (policy.rollback and said.trouble.opened and change and named and named.id == "change"):
-            return
-        if self._rollback is not None or change.command != "push" or said.trouble.at - change.at > policy.recent:
-            return
-        self._watching.acted(f"rolling back {change.release}, which {change.actor} pushed: the policy has it so")
-        reason = f"watch: {said.headline}"
-        self._rollback = threading.Thread(target=self._roll_back, args=(reason[:500],), name="rollback")
-        self._rollback.start()
-
-    def _roll_back(self, reason: str) -> None:
-        """A run of its own, of the same hosts and with the same passwords; a Ctrl-C of the watch does not end it."""
-        target = self._session.target
-        words = [sys.executable, "-m", "safedeploy", "--project", str(target.project), "rollback", target.environment]
-        words += ["--yes", "--no-diff", "--wait", "15m", "--reason", reason]
-        words += [] if target.limit is None else ["--limit", target.limit]
-        words += self._session.inventory.vault_args()
-        ended = command.run(words, directory=target.project, environ=os.environ, limit=math.inf)
-        last = (ended.output.strip().splitlines() or [""])[-1]
-        how = "is done" if not ended.why else f"did not end well, {ended.why}"
-        self._watching.acted(f"the rollback {how}: {self._session.hide(last)}")
 
 
 def _positions(known: Mapping[str, Any], hosts: Iterable[str], now: float) -> dict[str, Any]:

@@ -31,10 +31,15 @@ def test_a_rollback_to_a_named_release_brings_back_that_one(pushed, project):
     trees = pushed.trees()
     project.second_release()
     assert project.push().code == ExitCode.OK
-    done = project.run("rollback", "lab", "--yes", "--no-diff", "--to", first)
+    second = project.status()["web1"]["live"]
+    done = project.run("rollback", "lab", "--yes", "--no-diff", "--to", first, "--from", second)
     assert done.code == ExitCode.OK, done.text
     assert pushed.trees() == trees
     assert {host["live"] for host in project.status().values()} == {first}
+    again = project.run("rollback", "lab", "--yes", "--no-diff", "--from", second)
+    assert again.code == ExitCode.REFUSED
+    assert "error[release-not-present]" in again.err
+    assert pushed.trees() == trees
 
 
 def test_a_release_that_no_host_has_is_refused_with_those_that_are_there(pushed, project):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from safedeploy.adapters.history import files, runs
-from safedeploy.adapters.history.tables import CHANGES, HOST_TREES
+from safedeploy.adapters.history.tables import CHANGES, EVENTS, HOST_TREES, RUNS
 from safedeploy.core.changed_lines import Changed
 from safedeploy.core.history import Run
 
@@ -30,6 +30,23 @@ def changing(connection: Connection, project: str, environment: str, since: date
     ids = [row.run for row in connection.execute(query)]
     found = runs.by_ids(connection, ids).values()
     return sorted(found, key=lambda one: one.started, reverse=True)[:MOST_RUNS]
+
+
+def under_way(connection: Connection, project: str, environment: str, since: datetime) -> list[tuple[Run, list[str]]]:
+    """The runs since then that began to change hosts, and whose end is not on record; each with its hosts."""
+    query = (
+        select(RUNS.c.run, EVENTS.c.data)
+        .join(EVENTS, EVENTS.c.run == RUNS.c.run)
+        .where(
+            RUNS.c.project == project,
+            RUNS.c.environment == environment,
+            RUNS.c.started >= since,
+            RUNS.c.ended.is_(None),
+            EVENTS.c.kind == "rollout-started",
+        )
+    )
+    hosts = {row.run: [str(host) for host in row.data.get("hosts") or ()] for row in connection.execute(query)}
+    return [(run, hosts[name]) for name, run in runs.by_ids(connection, hosts).items()]
 
 
 def of_run(connection: Connection, run: str) -> dict[str, list[str]]:

@@ -48,7 +48,10 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A run that changed hosts. `at` is when it began; `paths` are what it changed, `ends` what became of each host."""
+    """A run that changed hosts, `at` the moment when it began; one without `ended` is at it, or died at it.
+
+    `paths` are what it changed, `lines` the first changed lines with their places.
+    """
 
     run: str
     command: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from safedeploy.core.diagnose import codes, wording
@@ -56,8 +56,11 @@ def faults(scale: Scale, evidence: Evidence, codes_of: frozenset[str], path: str
         scale.add(0.25, codes.said(max(lines, key=lambda one: one.count)))
 
 
-def same_hosts(scale: Scale, evidence: Evidence, changed: Iterable[str]) -> None:
-    """Weigh whether the hosts that suffer are those that were changed, of those that were looked at."""
+def same_hosts(scale: Scale, evidence: Evidence, changed: Iterable[str], *, at_it: bool = False) -> None:
+    """Weigh whether the hosts that suffer are those that were changed, of those that were looked at.
+
+    `at_it`: which of them are changed by now is not known.
+    """
     trouble, mine = evidence.trouble, set(changed)
     if trouble is None or not trouble.hosts or not mine:
         return
@@ -67,7 +70,9 @@ def same_hosts(scale: Scale, evidence: Evidence, changed: Iterable[str]) -> None
     if suffering == mine and mine != every:
         scale.add(0.2, f"exactly the changed hosts suffer: {wording.hosts(trouble.hosts, every)}")
     elif suffering <= mine:
-        if well := evidence.well & mine:
+        if at_it:
+            scale.add(0.05, f"it changes hosts one after the other, {wording.hosts(trouble.hosts, every)} among them")
+        elif well := evidence.well & mine:
             scale.take(
                 0.1 if len(well) < len(mine) / 2 else 0.25,
                 f"{wording.hosts(sorted(well))} changed too, and {_are(well)} well",
@@ -80,7 +85,7 @@ def same_hosts(scale: Scale, evidence: Evidence, changed: Iterable[str]) -> None
         scale.take(0.6, f"the hosts that suffer did not change: {wording.hosts(trouble.hosts)}")
 
 
-def _are(hosts: set[str]) -> str:
+def _are(hosts: Collection[str]) -> str:
     return "is" if len(hosts) == 1 else "are"
 
 

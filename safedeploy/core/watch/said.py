@@ -13,7 +13,10 @@ from safedeploy.core.watch.fleet import Trouble
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """One thing that is told: what opened or closed, with all that is known of it."""
+    """One thing that is told: what opened or closed, with all that is known of it.
+
+    `later`: it was told before that this has opened, and its cause has become clear since.
+    """
 
     trouble: Trouble
     headline: str
@@ -21,13 +24,14 @@ class Said:
     next_step: str
     change: Change | None = None
     diagnosis: Diagnosis | None = None
+    later: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As in docs/json.md."""
         spike = self.trouble.spike
         return {
             "at": datetime.fromtimestamp(self.trouble.at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "what": "opened" if self.trouble.opened else "closed",
+            "what": "explained" if self.later else "opened" if self.trouble.opened else "closed",
             "kind": self.trouble.kind.value,
             "site": self.trouble.site,
             "hosts": list(self.trouble.hosts),

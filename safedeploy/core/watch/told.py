@@ -34,6 +34,13 @@ def headline(trouble: Trouble) -> str:
     )
 
 
+def explained(trouble: Trouble, diagnosis: Diagnosis) -> str:
+    """That the cause of what has opened is clear now, in a sentence."""
+    what = "server errors" if trouble.kind is Kind.ERRORS else "slow answers"
+    cause = diagnosis.named.title if diagnosis.named is not None else "not clear"
+    return f"the cause of the {what} of {trouble.site}: {cause}"
+
+
 def sure(trouble: Trouble) -> str:
     """How sure it is."""
     if trouble.spike is None:
@@ -53,7 +60,9 @@ def lines(trouble: Trouble, change: Change | None, diagnosis: Diagnosis | None, 
     if change is not None:
         before = wording.ago(trouble.at - change.at)
         what = f"{change.command} of {change.release or change.run} by {change.actor}"
-        found.append(f"{what} began {before} ago on {wording.hosts(change.hosts)} (safedeploy show {change.run})")
+        going_on = "" if change.ended is not None else ", and has not ended"
+        where = wording.hosts(change.hosts)
+        found.append(f"{what} began {before} ago on {where}{going_on} (safedeploy show {change.run})")
         found += [one_line(text) for text in change.lines[:2]]
     elif trouble.opened and unknown:
         found.append(f"what safedeploy has changed lately is not known: {one_line(unknown)}")
@@ -82,18 +91,20 @@ def said(
     hide: Callable[[str], str],
     *,
     unknown: str = "",
+    later: bool = False,
 ) -> Said:
     """What the screen, the history and the channels are told alike; `hide` takes the secrets out of a text.
 
-    `unknown` is why it is not known what changed, empty where it is.
+    `unknown` is why it is not known what changed, empty where it is. `later`: only the cause is new.
     """
     return Said(
         trouble=replace(trouble, why=hide(trouble.why)),
-        headline=hide(headline(trouble)),
+        headline=hide(headline(trouble) if found is None or not later else explained(trouble, found)),
         lines=tuple(hide(line) for line in lines(trouble, change, found, unknown)),
         next_step=next_step(environment, found) if trouble.opened else "",
         change=change,
         diagnosis=found,
+        later=later,
     )
 
 

@@ -27,7 +27,8 @@ def records(hosts: int = 3, *, command: str = "push", ended: bool = True, at: da
     def each() -> Iterator[dict[str, Any]]:
         yield {"kind": "run-started", "command": command, "actor": "anna@ops", "reason": "r", "version": "1", **SCOPE}
         yield {"kind": "provenance", "data": {"commit": "c" * 40, "branch": "main", "dirty": False}}
-        yield {"kind": "rollout-started", "data": {"release": "aaaabbbbcccc", "hosts": ["web1"]}}
+        if command == "push":
+            yield {"kind": "rollout-started", "data": {"release": "aaaabbbbcccc", "hosts": ["web1"]}}
         for number in range(hosts):
             release = {"release": "aaaabbbbcccc", "seconds": 1.0}
             yield {"kind": "host-ended", "host": f"web{number}", "result": "confirmed", "text": "well", "data": release}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from safedeploy.adapters.history.store import Store
+from safedeploy.workflows.lately import lately
 from safedeploy.workflows.postmortem import postmortem
 from safedeploy.workflows.session import Session, Target
 from tests.integration.history.story import NOW
@@ -50,6 +52,21 @@ def test_runs_their_differences_and_what_was_ruled_out_come_from_the_history(ses
     assert found["ruled_out"] == [{"title": "a flood", "evidence": ["as many as before"]}]
     assert found["missing"] == {"web1": "no host was asked (--offline)"}
     assert any("web1" in one["text"] for one in found["questions"])
+
+
+def test_a_run_that_has_not_ended_is_a_change_with_what_its_plan_says(session, at):
+    action = {"path": "/etc/apache2/b.conf", "action": "change"}
+    text = "--- /etc/b\n+++ /etc/b\n@@ -4,3 +4,3 @@\n same\n-Timeout 5\n+Timeout 1\n+# why\n"
+    diff = {"hosts": ["web1"], "path": "/etc/apache2/b.conf", "text": text, "note": ""}
+    document = {"format": "safedeploy-plan", "hosts": {"web1": {"actions": [action]}}, "diffs": [diff]}
+    run = "20260301T121000Z-cccccc"
+    plan = {"kind": "document", "name": "plan", "document": document}
+    put(Store(at), run, NOW + timedelta(minutes=10), plan, ended=False)
+    newest, before = lately(session.policy, NOW.timestamp()).changes
+    assert (newest.run, newest.ended, newest.hosts, newest.release) == (run, None, ("web1",), "aaaabbbbcccc")
+    assert (newest.paths, newest.lines) == (("/etc/apache2/b.conf",), ("/etc/apache2/b.conf:5: + Timeout 1",))
+    assert before.run == RUN
+    assert before.ended is not None
 
 
 def test_a_history_that_cannot_be_read_is_a_question(session, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import time
 
@@ -11,6 +12,7 @@ from safedeploy.adapters.history import runs as stored
 from safedeploy.adapters.history.place import place
 from safedeploy.adapters.history.store import Store
 from safedeploy.workflows.events import Milestone, Phase, Status
+from safedeploy.workflows.lately import lately
 from safedeploy.workflows.recorder import Recorder
 from safedeploy.workflows.session import Session, Target
 from tests.integration.history.story import recorded
@@ -109,3 +111,20 @@ def test_without_a_spool_the_store_has_it_all_and_the_screen_says_what_is_missin
     assert "not safe from a crash on the way: the spool cannot be written (Not a directory)" in line
     run, _ = recorded(place(session.policy.history), session.identity.run)
     assert run is not None
+
+
+def test_what_a_run_is_changing_is_known_before_its_end(recording, tmp_path):
+    session, _ = recording("enabled: true\n")
+    recorder, run = Recorder(session), session.identity.run.replace("T", "U")
+    session.identity = dataclasses.replace(session.identity, run=run)
+    recorder.milestone(Milestone.RUN_STARTED, {"command": "push", "reason": ""})
+    recorder.milestone(Milestone.ROLLOUT_STARTED, {"verb": "push", "release": "aaaa", "hosts": ["web1", "web2"]})
+    recorder.phase(Phase.ROLLOUT, "2 hosts")
+    known, deadline = None, time.monotonic() + 10
+    while known is None and time.monotonic() < deadline:
+        known = next((one for one in lately(session.policy, 0.0).changes or () if one.run == run), None)
+    assert known is not None
+    assert (known.ended, known.release, known.hosts) == (None, "aaaa", ("web1", "web2"))
+    recorder.milestone(Milestone.RUN_ENDED, {"exit_code": 3, "error": None, "document": None})
+    assert recorder.finish() is None
+    assert lately(session.policy, 0.0).changes == (), "it left nothing on any host"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safedeploy.core.diff import MAX_DIFF_BYTES, Diff, fold, unified
+from safedeploy.core.diff import MAX_DIFF_BYTES, Diff, fold, telling, unified
 
 
 def nothing_hidden(old: str, new: str) -> tuple[str, str]:
@@ -44,3 +44,16 @@ def test_a_huge_file_is_not_shown() -> None:
 def test_the_same_diff_of_many_hosts_is_one() -> None:
     same, other = Diff(path="/p", text="x"), Diff(path="/p", text="y")
     assert fold([("web1", same), ("web2", other), ("web3", same)]) == [(("web1", "web3"), same), (("web2",), other)]
+
+
+def test_the_changed_lines_of_a_diff_have_their_places_and_no_comments() -> None:
+    before = "".join(f"line {number}\n" for number in range(40)).encode()
+    after = before.replace(b"line 3\n", b"# a comment\n\nline three\n").replace(b"line 39\n", b"--- x\nend")
+    assert telling(unified("/p", before, after, nothing_hidden).text) == [
+        ("-", 4, "line 3"),
+        ("+", 6, "line three"),
+        ("-", 40, "line 39"),
+        ("+", 42, "--- x"),
+        ("+", 43, "end"),
+    ]
+    assert telling("-old\n+new\n") == []

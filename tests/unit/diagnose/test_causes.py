@@ -136,6 +136,14 @@ def test_a_changed_host_that_was_not_looked_at_is_not_taken_for_well():
     assert not found.named.against
 
 
+def test_of_a_push_that_is_at_it_not_all_hosts_need_to_suffer():
+    evidence = fleet(host(BAD), changes=(replace(change(), ended=None),))
+    found = diagnose(evidence, run="r9")
+    assert found.named.id == "change"
+    assert "whose end is not on record yet" in found.named.speaks_for[0]
+    assert not found.named.against
+
+
 @pytest.mark.parametrize(("rate", "named"), [(0.01, True), (10, False)])
 def test_a_changed_host_that_nobody_visits_is_not_taken_for_well(rate, named):
     failing = host(window(bad=0.2))

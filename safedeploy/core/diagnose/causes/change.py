@@ -43,8 +43,10 @@ def _place(evidence: Evidence, change: Change) -> tuple[bool, float]:
 def _one(evidence: Evidence, change: Change) -> Hypothesis:
     scale = Scale()
     what = f"{change.command} of {change.release or change.run} by {change.actor}"
+    if change.ended is None:
+        what += ", whose end is not on record yet,"
     timing.near(scale, evidence, change.at, change.ended, what)
-    timing.same_hosts(scale, evidence, change.hosts)
+    timing.same_hosts(scale, evidence, change.hosts, at_it=change.ended is None)
     if evidence.trouble is not None:
         timing.faults(scale, evidence, codes.CONFIGURATION, None)
         _as_its_backends(scale, evidence, change)
