@@ -2,8 +2,9 @@
 
     python -m benchmarks.diagnose [--hosts 3] [--calm 40] [--broken 25] [--json FILE] [FAULT ...]
 
-Each fault gets a fleet that is well, with visitors of many addresses for `calm` seconds before it, and a diagnosis
-`broken` seconds after it. The last row is a fleet that nothing is wrong with: there no cause may be named.
+Each fault gets a fleet that is well, with visitors of many addresses for `calm` seconds before it (PAST before a
+flood), and a diagnosis `broken` seconds after it. The last row is a fleet that nothing is wrong with: there no cause
+may be named.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ CAUSES = {
     "workers-exhausted": ("workers",),
 }
 WELL = "(nothing)"
+FLOODS = ("request-flood", "request-flood-one")
+PAST = 150.0  # seconds; a flood is one against two minutes of the past at least
 ORDINARY = visiting.Visits(
     where=(
         ("http", "app.lab.test", "/"),
@@ -97,7 +100,7 @@ def _row(lab: Lab, project: Path, name: str, options: argparse.Namespace) -> dic
         lab.exec(host.name, ["/bin/sh", "-c", "for log in /var/log/apache2/*; do : > $log; done"])
     visiting.start(lab, "ordinary", ORDINARY, lab.hosts)
     try:
-        time.sleep(options.calm)
+        time.sleep(max(options.calm, PAST) if name in FLOODS else options.calm)
         if name != WELL:
             FAULTS[name].start(lab)
         time.sleep(options.broken)

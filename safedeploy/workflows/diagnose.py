@@ -13,7 +13,7 @@ from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from safedeploy.adapters.ssh import Answer, Fleet, Refusal, Reply, Unreachable
+from safedeploy.adapters.ssh import Fleet, Reply, understood
 from safedeploy.core.diagnose.diagnosis import Diagnosis
 from safedeploy.core.diagnose.diagnosis import diagnose as judged
 from safedeploy.core.diagnose.evidence import Evidence, Gone, HostEvidence, Line
@@ -154,16 +154,12 @@ def _evidence(session: Session, told: _Told) -> Evidence:
 def _read(
     host: str, replies: Mapping[str, Reply], read: Callable[[str, Mapping[str, Any]], T], missing: dict[str, str]
 ) -> T | None:
-    reply = replies.get(host)
-    if isinstance(reply, Answer):
+    """None where a host told nothing that can be understood, and then why, in `missing`."""
+    if host in replies:
         try:
-            return read(host, reply.result)
+            return understood(host, replies[host], read)
         except ValueError as error:
             missing[host] = str(error)
-    elif isinstance(reply, Refusal):
-        missing[host] = f"{reply.message} ({reply.code})"
-    elif isinstance(reply, Unreachable):
-        missing[host] = reply.reason
     return None
 
 

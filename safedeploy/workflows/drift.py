@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from safedeploy.adapters.ansible.render import Renderer
-from safedeploy.adapters.ssh import Answer, Refusal, Reply
+from safedeploy.adapters.ssh import Answer, understood
 from safedeploy.core import counted
 from safedeploy.core.drift import Drift, HostDrift, Terms
 from safedeploy.core.drift_judge import judge
@@ -56,11 +56,10 @@ def drift(session: Session, *, facts: bool = False) -> Found:
     seen: dict[str, DriftSeen] = {}
     missing: dict[str, str] = {}
     for host, reply in replies.items():
-        answer = _understood(host, reply)
-        if isinstance(answer, str):
-            missing[host] = session.hide(answer)
-        else:
-            seen[host] = answer
+        try:
+            seen[host] = understood(host, reply, drift_seen_from_json)
+        except ValueError as error:
+            missing[host] = session.hide(str(error))
         session.events.host(host, Phase.OBSERVE, Status.FAILED if host in missing else Status.OK, missing.get(host, ""))
     return Found(
         drift=Drift(
@@ -98,18 +97,6 @@ def _rendered(session: Session, renderer: Renderer, *, facts: bool) -> tuple[dic
         except SafedeployError:
             continue  # what is wrong with it is in `why`, or is the next thing to be met
     return None, session.hide(why)
-
-
-def _understood(host: str, reply: Reply) -> DriftSeen | str:
-    """The answer as values, or why there is none."""
-    if isinstance(reply, Answer):
-        try:
-            return drift_seen_from_json(host, reply.result)
-        except ValueError as error:
-            return str(error)
-    if isinstance(reply, Refusal):
-        return f"{reply.message} ({reply.code})"
-    return reply.reason
 
 
 def _judged(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from safedeploy.adapters.ssh import Answer, Fleet, Refusal, Reply, Unreachable
+from safedeploy.adapters.ssh import Answer, Fleet, understood
 from safedeploy.core import counted
 from safedeploy.core.diff import MAX_DIFF_BYTES
 from safedeploy.core.errors import ExitCode, SafedeployError
@@ -50,27 +50,13 @@ def observe(
     missing: dict[str, str] = {}
     advice: dict[str, str] = {}
     for host, reply in (fleet or session.fleet).call("observe", requests).items():
-        observed = _judge(host, reply, missing)
-        if observed is None:
-            advice[host] = "" if isinstance(reply, Answer) else reply.next
-            session.events.host(host, Phase.OBSERVE, Status.FAILED, missing[host])
-        else:
-            found[host] = observed
-            session.events.host(host, Phase.OBSERVE, Status.OK, "")
-    return Seen(hosts=found, missing=missing, advice=advice)
-
-
-def _judge(host: str, reply: Reply, missing: dict[str, str]) -> Observed | None:
-    if isinstance(reply, Answer):
         try:
-            return observed_from_json(host, reply.result)
+            found[host] = understood(host, reply, observed_from_json)
         except ValueError as error:
             missing[host] = str(error)
-    elif isinstance(reply, Refusal):
-        missing[host] = f"{reply.message} ({reply.code})"
-    elif isinstance(reply, Unreachable):
-        missing[host] = reply.reason
-    return None
+            advice[host] = "" if isinstance(reply, Answer) else reply.next
+        session.events.host(host, Phase.OBSERVE, Status.FAILED if host in missing else Status.OK, missing.get(host, ""))
+    return Seen(hosts=found, missing=missing, advice=advice)
 
 
 def require_all(seen: Seen) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from safedeploy.adapters.history import alerts as stored_alerts
 from safedeploy.adapters.history import runs as stored
-from safedeploy.adapters.ssh import Answer, Refusal, Unreachable
+from safedeploy.adapters.ssh import understood
 from safedeploy.core.diagnose.diagnosis import Diagnosis, diagnose
 from safedeploy.core.diagnose.evidence import Evidence, HostEvidence
 from safedeploy.core.errors import SafedeployError
@@ -82,17 +82,10 @@ def _windows(
     requests = {host.name: {"site": renderer.site(host), **request} for host in session.hosts}
     found: dict[str, LogWindow] = {}
     for host, reply in session.fleet.call("logs", requests, timeout=SECONDS + 15).items():
-        if isinstance(reply, Answer):
-            try:
-                found[host] = log_window_from_json(host, reply.result)
-            except ValueError as error:
-                missing[host] = str(error)
-        elif isinstance(reply, Refusal):
-            missing[host] = f"{reply.message} ({reply.code})"
-        elif isinstance(reply, Unreachable):
-            missing[host] = reply.reason
-        if host in missing:
-            missing[host] = session.hide(missing[host])
+        try:
+            found[host] = understood(host, reply, log_window_from_json)
+        except ValueError as error:
+            missing[host] = session.hide(str(error))
             session.events.host(host, Phase.OBSERVE, Status.FAILED, missing[host])
     return found
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from safedeploy.adapters.ssh import Answer, Refusal
+from safedeploy.adapters.ssh import Answer, understood
 from safedeploy.core import counted
 from safedeploy.core.adopt.survey import Survey, survey_from_json
 from safedeploy.core.errors import ExitCode, SafedeployError
@@ -64,15 +65,14 @@ def _ask(session: Session, sites: Mapping[str, Mapping[str, Any]], *, htaccess: 
     missing: dict[str, str] = {}
     advice: dict[str, str] = {}
     for host, reply in session.fleet.call("survey", requests, timeout=SECONDS).items():
-        if isinstance(reply, Answer):
-            try:
-                site = sites[host]
-                found[host] = survey_from_json(host, reply.result, site["server_root"], site["allowed_roots"])
-            except ValueError as error:
-                missing[host] = str(error)
-        else:
-            missing[host] = f"{reply.message} ({reply.code})" if isinstance(reply, Refusal) else reply.reason
-            advice[host] = reply.next
+        site = sites[host]
+        try:
+            found[host] = understood(
+                host, reply, functools.partial(survey_from_json, root=site["server_root"], roots=site["allowed_roots"])
+            )
+        except ValueError as error:
+            missing[host] = str(error)
+            advice[host] = "" if isinstance(reply, Answer) else reply.next
         bad = missing.get(host)
         session.events.host(host, Phase.OBSERVE, Status.FAILED if bad else Status.OK, bad or "")
     if missing:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from safedeploy.adapters.ansible.render import Renderer
-from safedeploy.adapters.ssh import Answer, Refusal, Reply
+from safedeploy.adapters.ssh import Answer, Refusal, Reply, why_not
 from safedeploy.core import counted
 from safedeploy.core.errors import ExitCode, SafedeployError
 from safedeploy.workflows.events import Phase, Status
@@ -83,11 +83,10 @@ def _require_answers(replies: Mapping[str, Reply]) -> None:
     for host, reply in replies.items():
         if isinstance(reply, Answer) or (isinstance(reply, Refusal) and reply.code in _BUSY):
             continue
-        what = f"{reply.message} ({reply.code})" if isinstance(reply, Refusal) else reply.reason
         code = ExitCode.REFUSED if isinstance(reply, Refusal) else ExitCode.UNREACHABLE
         raise SafedeployError(
             "host-unreachable",
-            f"the lease of {host} cannot be taken: {what}",
+            f"the lease of {host} cannot be taken: {why_not(reply)}",
             next_step=reply.next or f"Look at the host: safedeploy status ENV --limit {host}",
             exit_code=code,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from safedeploy.core import strict_json
 from safedeploy.core.plain_text import plain, plain_text
@@ -84,6 +84,20 @@ class Unreachable:
 
 
 Reply = Answer | Refusal | Unreachable
+
+T = TypeVar("T")
+
+
+def why_not(reply: Refusal | Unreachable) -> str:
+    """Why there is no answer, in one sentence."""
+    return f"{reply.message} ({reply.code})" if isinstance(reply, Refusal) else reply.reason
+
+
+def understood(host: str, reply: Reply, read: Callable[[str, Any], T]) -> T:
+    """What `read` makes of the host's answer. Raises ValueError that says why nothing can be made of it."""
+    if isinstance(reply, Answer):
+        return read(host, reply.result)
+    raise ValueError(why_not(reply))
 
 
 class UnreachableError(Exception):

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from safedeploy.core.diagnose import codes, wording
-from safedeploy.core.diagnose.evidence import Change, Evidence, HostEvidence, Symptom
+from safedeploy.core.diagnose.evidence import Change, Evidence, HostEvidence, Line, Symptom
 from safedeploy.core.diagnose.hypothesis import Scale
 from safedeploy.core.drift import DriftItem, DriftKind
 
 # Clocks of hosts and the steps of logs are so far from exact, in seconds.
 SLACK = 60.0
 AT_ONCE = 180.0
+LONG_BEFORE = 600.0
 _NEAR = ((20.0, 0.7), (120.0, 0.6), (900.0, 0.45), (3600.0, 0.25), (86400.0, 0.1))
 EDITS = (DriftKind.EDITED, DriftKind.MISSING, DriftKind.EXTRA, DriftKind.MODE, DriftKind.WRONG_LINK)
 
@@ -54,6 +55,17 @@ def faults(scale: Scale, evidence: Evidence, codes_of: frozenset[str], path: str
     lines = codes.lines(evidence, codes_of)
     if lines:
         scale.add(0.25, codes.said(max(lines, key=lambda one: one.count)))
+
+
+def said_since(scale: Scale, evidence: Evidence, line: Line) -> None:
+    """Weigh when a message of error logs first came: with the trouble, or long before it."""
+    began = evidence.trouble.began if evidence.trouble is not None else None
+    if began is None or line.first is None:
+        return
+    if abs(line.first - began) <= 2 * SLACK:
+        scale.add(0.2, "it is said since the trouble began")
+    elif line.first < began - LONG_BEFORE:
+        scale.take(0.3, "it was said long before the trouble began")
 
 
 def same_hosts(scale: Scale, evidence: Evidence, changed: Iterable[str], *, at_it: bool = False) -> None:

@@ -14,8 +14,9 @@ from safedeploy.core.diagnose.evidence import Evidence, Gone, HostEvidence, Symp
 from safedeploy.core.diagnose.hypothesis import Verdict
 from safedeploy.core.diagnose.seen import Backend, Certificate, Touched, Workers
 from safedeploy.core.drift import DriftItem, DriftKind
-from tests.unit.diagnose.broken import BAD, BROKEN, MUTE, REFUSED, edited
-from tests.unit.diagnose.fleets import API, BEGAN, HOSTS, NOW, change, fleet, host, line, window
+from safedeploy.core.log_window import Often
+from tests.unit.diagnose.broken import BAD, BROKEN, FAILING, MUTE, REFUSED, edited
+from tests.unit.diagnose.fleets import API, BEGAN, HOSTS, NOW, WELL, change, fleet, host, line, window
 
 
 def named(evidence):
@@ -67,6 +68,27 @@ def test_descriptors_that_run_out_are_not_taken_for_permissions():
 def test_a_backend_that_a_flood_has_made_late_is_not_the_cause():
     late = (Backend(name="127.0.0.1:9000", place=f"{API}:19", state="mute", why="answers nothing"),)
     assert named(fleet(*[host(window(bad=0.3, times=15), backends=late)] * 3)) == "flood"
+
+
+def test_a_full_disk_is_the_cause_and_not_the_backend_that_cannot_write_to_it():
+    full = replace(WELL.disks[0], free_inodes=0)
+    assert named(fleet(*[host(BAD, disks=(full,), backends=FAILING)] * 3)) == "disk"
+
+
+def test_a_late_backend_is_not_named_while_one_client_makes_most_requests_and_the_usual_is_not_known():
+    began = NOW - 60
+    crowd = window(rate=100, bad=0.3, began=began)
+    steps = tuple(one for one in crowd.sites["www"].series if one.start >= began - 40)
+    every = sum(one.requests for one in steps)
+    short = replace(
+        crowd,
+        sites={"www": replace(crowd.sites["www"], requests=every, series=steps)},
+        top_clients=(Often(text="192.0.2.7", requests=every * 4 // 5, server_errors=0),),
+    )
+    found = diagnose(fleet(*[host(short, backends=MUTE)] * 3), run="r9")
+    assert found.named is None
+    upstream = next(one for one in found.hypotheses if one.id == "upstream")
+    assert any(text.startswith("192.0.2.7 makes most requests") for text in upstream.against)
 
 
 def test_refusals_of_what_was_served_are_trouble_too():

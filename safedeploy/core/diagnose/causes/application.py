@@ -28,11 +28,7 @@ def judge(evidence: Evidence) -> Hypothesis:
     first = max(lines, key=lambda one: one.count)
     trouble = evidence.trouble
     scale.add(0.6 if trouble is not None and trouble.symptom is Symptom.ERRORS else 0.25, codes.said(first))
-    if trouble is not None and trouble.began is not None and first.first is not None:
-        if abs(first.first - trouble.began) <= 2 * timing.SLACK:
-            scale.add(0.2, "it is said since the trouble began")
-        elif first.first < trouble.began - 600:
-            scale.take(0.3, "it was said long before the trouble began")
+    timing.said_since(scale, evidence, first)
     failing = evidence.window.failing[:3] if evidence.window else ()
     for one in failing:
         scale.add(0.0, f"{one.server_errors} of {one.requests} requests for {one.text} failed")

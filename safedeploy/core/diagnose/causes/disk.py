@@ -28,7 +28,7 @@ def judge(evidence: Evidence) -> Hypothesis:
     if not disks and not lines:
         return Hypothesis(id=ID, title=TITLE, weight=None, against=("no host tells of its file systems",))
     scale = Scale()
-    bad = [(host, disk, why) for host, disk in disks if (why := _why(disk))]
+    bad = full(evidence)
     if bad:
         host, disk, why = bad[0]
         scale.add(0.8 if evidence.trouble is not None else 0.5, f"{disk.path} of {host} ({disk.use}) {why}")
@@ -46,6 +46,12 @@ def judge(evidence: Evidence) -> Hypothesis:
         hosts=tuple(dict.fromkeys(host for host, _, _ in bad)) or (lines[0].hosts if lines else ()),
         next_step="Make room: old logs, core dumps, caches; a log that was removed takes room until httpd is reloaded.",
     )
+
+
+def full(evidence: Evidence) -> list[tuple[str, Disk, str]]:
+    """(host, file system, what is wrong with it) of those that take nothing more."""
+    disks = [(host, disk) for host, one in evidence.hosts.items() if one.seen for disk in one.seen.disks]
+    return [(host, disk, why) for host, disk in disks if (why := _why(disk))]
 
 
 def _why(disk: Disk) -> str:

@@ -92,6 +92,15 @@ def flooded(evidence: Evidence) -> float | None:
     return times if known and times >= MANY else None
 
 
+def perhaps(evidence: Evidence) -> Often | None:
+    """The client that makes most requests, where it is not known how many requests are usual."""
+    window = evidence.window
+    if window is None or rates(evidence, window)[2] or window.clients.number <= 1:
+        return None
+    first = most_of(window, window.top_clients)
+    return first if first is not None and first.requests > window.requests / 2 else None
+
+
 def _not_by_itself(scale: Scale, evidence: Evidence) -> None:
     bad = [one for each in evidence.hosts.values() if each.seen for one in each.seen.backends if one.state not in _RUNS]
     if bad:

@@ -1,13 +1,14 @@
 """A backend that runs and cannot do its work, since what it depends on fails: it answers with errors, or far too late.
 
 0.75 where it answers a plain question with a 5xx or not at all while trouble is there; 0.4 without trouble; 0.1 more
-when error logs say so too; 0.35 less when there are many times the usual requests.
+when error logs say so too; 0.35 less when there are many times the usual requests, 0.15 less when one client makes most
+of them and the usual is not known, and 0.25 less when a file system of such a host is full.
 """
 
 from __future__ import annotations
 
 from safedeploy.core.diagnose import codes, wording
-from safedeploy.core.diagnose.causes import flood
+from safedeploy.core.diagnose.causes import disk, flood
 from safedeploy.core.diagnose.causes.backend import weigh_lines
 from safedeploy.core.diagnose.evidence import Evidence, Symptom
 from safedeploy.core.diagnose.hypothesis import Cause, Hypothesis, Scale
@@ -34,9 +35,10 @@ def judge(evidence: Evidence) -> Hypothesis:
             gain = 0.5
         scale.add(gain, f"{first.name} {_why(first)}, asked from {wording.hosts(hosts, evidence.every)}")
         weigh_lines(scale, evidence, codes.BACKEND_ANSWERS_BADLY)
-        times = flood.flooded(evidence)
-        if times is not None:
-            scale.take(0.35, f"there are {times:.0f} times as many requests as before")
+        _weigh_flood(scale, evidence)
+        room = next(((host, one, why) for host, one, why in disk.full(evidence) if host in hosts), None)
+        if room is not None:
+            scale.take(0.25, f"{room[1].path} of {room[0]} {room[2]}")
     elif found := codes.lines(evidence, codes.BACKEND_ANSWERS_BADLY):
         scale.add(0.4 if evidence.trouble is not None else 0.2, codes.said(found[0]))
         if tried:
@@ -51,6 +53,15 @@ def judge(evidence: Evidence) -> Hypothesis:
     return scale.judged(
         ID, TITLE, hosts=hosts, next_step=f"See the log of {name} for what it waits for: a data base, another service."
     )
+
+
+def _weigh_flood(scale: Scale, evidence: Evidence) -> None:
+    """Take away what a flood explains: it makes every backend late."""
+    times = flood.flooded(evidence)
+    if times is not None:
+        scale.take(0.35, f"there are {times:.0f} times as many requests as before")
+    elif (client := flood.perhaps(evidence)) is not None:
+        scale.take(0.15, f"{client.text} makes most requests, and it is not known how many are usual")
 
 
 def _why(backend: Backend) -> str:
