@@ -46,11 +46,20 @@ class Files:
         return found
 
     @cached_property
+    def _real(self) -> dict[str, str | None]:
+        return {}
+
+    @cached_property
     def _complete(self) -> dict[str, bool]:
         return dict.fromkeys(self.complete, True)
 
     def real(self, path: str) -> str | None:
         """`path` with every link in it followed, whether anything is there or not; None for a loop."""
+        if path not in self._real:
+            self._real[path] = self._followed(path)
+        return self._real[path]
+
+    def _followed(self, path: str) -> str | None:
         done, waiting, followed = "/", [part for part in path.split("/") if part][::-1], 0
         while waiting:
             part = waiting.pop()
@@ -59,7 +68,7 @@ class Files:
             if part == "..":
                 done = posixpath.dirname(done)
                 continue
-            here = posixpath.join(done, part)
+            here = f"{done}/{part}" if done != "/" else f"/{part}"
             target = self.links.get(here)
             if target is None:
                 done = here

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from safedeploy.lint.patterns import compiled
 from safedeploy.lint.resolve.configuration import Configuration, Host
@@ -33,6 +34,7 @@ class Server:
     host: Host | None
     own: tuple[Statement, ...] = field(repr=False)
     main: Server | None = field(default=None, repr=False)
+    laid_over: dict[str, tuple[Layer, ...]] = field(default_factory=dict, repr=False)  # what `layers` found
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -104,8 +106,19 @@ class Layer:
         return section_directory(self.section)
 
 
-def servers(configuration: Configuration) -> Iterator[Server]:
+# Every rule asks for the servers, and what is worked out of them is kept in them.
+_SERVERS: WeakKeyDictionary[Configuration, tuple[Server, ...]] = WeakKeyDictionary()
+
+
+def servers(configuration: Configuration) -> tuple[Server, ...]:
     """The main server, then the virtual hosts that httpd has or may have."""
+    found = _SERVERS.get(configuration)
+    if found is None:
+        found = _SERVERS[configuration] = tuple(_servers(configuration))
+    return found
+
+
+def _servers(configuration: Configuration) -> Iterator[Server]:
     # The first lines of virtual hosts stand in none: as many as there are hosts, and nothing of the main server.
     outside = (each for each in configuration.statements if each.context.host is None and each.key != "virtualhost")
     main = Server(host=None, own=tuple(outside))
@@ -118,6 +131,12 @@ def servers(configuration: Configuration) -> Iterator[Server]:
 def layers(server: Server, directory: str) -> tuple[Layer, ...]:
     """The <Directory> sections for a directory in the order in which httpd lays them over each other."""
     path = directory.rstrip("/") + "/"
+    if path not in server.laid_over:
+        server.laid_over[path] = _layers(server, path)
+    return server.laid_over[path]
+
+
+def _layers(server: Server, path: str) -> tuple[Layer, ...]:
     levels = [path[: at + 1] for at, character in enumerate(path) if character == "/"]
     found: dict[int, tuple[Enclosing, list[Statement]]] = {}
     for each in server.statements:

@@ -1,8 +1,7 @@
-"""Lint what is rendered for every host: each distinct configuration once, findings where the project has them."""
+"""Lint what is rendered for every host: alike ones once, findings where the project has them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from safedeploy.lint.syntax.lines import decode
 from safedeploy.workflows import template_lines
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase
+from safedeploy.workflows.lint_alike import likeness
 from safedeploy.workflows.lint_tree import facts_of, files_of
 from safedeploy.workflows.session import Session
 
@@ -27,10 +27,11 @@ def lint(session: Session, desired: Mapping[str, Desired], settings: Lint | None
     What stored releases have is not judged: it was good when it was confirmed.
     """
     wanted = settings or session.policy.lint
+    known = {host.name: host for host in session.hosts}
+    like = {host: likeness(item, known.get(host)) for host, item in desired.items() if item.release is None}
     groups: dict[str, list[str]] = {}
-    for host, item in desired.items():
-        if item.release is None:
-            groups.setdefault(_same(item), []).append(host)
+    for host, one in like.items():
+        groups.setdefault(one.key, []).append(host)
     session.events.phase(Phase.LINT, counted.hosts(sum(map(len, groups.values()))))
     found: dict[tuple[object, ...], tuple[Finding, str, list[str]]] = {}
     reports: list[Report] = []
@@ -47,8 +48,10 @@ def lint(session: Session, desired: Mapping[str, Desired], settings: Lint | None
         reports.append(report)
         for finding in report.findings:
             text = _line(item, finding)
-            _, _, affected = found.setdefault((*finding.order, text), (finding, text, []))
-            affected += hosts
+            for host in hosts:
+                its = like[hosts[0]].found(finding, like[host])
+                line = like[hosts[0]].told(text, like[host])
+                found.setdefault((*its.order, line), (its, line, []))[2].append(host)
     placed = {
         _place(session, desired[hosts[0]], finding, text, tuple(hosts)) for finding, text, hosts in found.values()
     }
@@ -76,12 +79,6 @@ def require_clean(outcome: Outcome, fail_on: LintFailure, *, again: str) -> None
             "more; what is meant to be so is said in a comment: # safedeploy: ignore RULE reason",
             exit_code=ExitCode.REFUSED,
         )
-
-
-def _same(item: Desired) -> str:
-    """Equal for hosts of which the linter would say the same."""
-    site = item.site
-    return json.dumps([item.tree.digest, site["httpd"], site["layout"], site["server_root"]], sort_keys=True)
 
 
 def _line(item: Desired, finding: Finding) -> str:

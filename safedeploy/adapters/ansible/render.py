@@ -11,7 +11,16 @@ import stat
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from safedeploy.adapters.ansible.entries import DELIMITERS, EXPECT, PRESERVE, Declared, Source, declared, kind_of
+from safedeploy.adapters.ansible.entries import (
+    DELIMITERS,
+    EXPECT,
+    PRESERVE,
+    Declared,
+    Source,
+    declared,
+    kind_of,
+    variables,
+)
 from safedeploy.adapters.ansible.expectations import VARIABLE as EXPECTATIONS
 from safedeploy.adapters.ansible.expectations import expected
 from safedeploy.adapters.ansible.failures import Failures, masked
@@ -176,14 +185,15 @@ class Renderer:
         layout, site = _site(templating)
         tree = TreeBuilder(host.name, site)
         owner = default_owner(host)
-        own = templating.value(templating.variables.get(VALIDATORS), place=VALIDATORS)
+        own = _value(templating, VALIDATORS)
         others = OtherServices(own, self._validators)
         expect: list[tuple[str, Any]] = []
-        for entry in declared(templating):
+        roots = variables(templating.variables)
+        for entry in templating.recall(f"declared {roots}", roots, lambda: list(declared(templating))):
             for path in self._add(templating, tree, entry, owner):
                 others.add(path, entry)
             expect.append((f"{entry.place}.{EXPECT}", entry.expect))
-        expect.append((EXPECTATIONS, templating.value(templating.variables.get(EXPECTATIONS), place=EXPECTATIONS)))
+        expect.append((EXPECTATIONS, _value(templating, EXPECTATIONS)))
         for kind in KINDS:
             self._enable(templating, tree, layout, site, kind)
         return Rendered(
@@ -239,14 +249,14 @@ class Renderer:
 
 
 def _site(templating: HostTemplating) -> tuple[Layout, dict[str, Any]]:
-    name = templating.value(templating.variables.get("safedeploy_layout", "debian"), place="safedeploy_layout")
+    name = _value(templating, "safedeploy_layout", "debian")
     if name not in LAYOUTS:
         raise SafedeployError(
             "layout-unknown",
             f"safedeploy_layout: no layout {name!r}; {suggestion(str(name), LAYOUTS)}",
             next_step=f"Set it to one of: {', '.join(sorted(LAYOUTS))}.",
         )
-    overrides = templating.value(templating.variables.get("safedeploy_site"), place="safedeploy_site") or {}
+    overrides = _value(templating, "safedeploy_site") or {}
     if not isinstance(overrides, dict):
         raise SafedeployError(
             "site-invalid",
@@ -256,8 +266,14 @@ def _site(templating: HostTemplating) -> tuple[Layout, dict[str, Any]]:
     return LAYOUTS[name], LAYOUTS[name].site(overrides)
 
 
+def _value(templating: HostTemplating, variable: str, default: Any = None) -> Any:
+    """Return a variable's value, which may be shared with other hosts."""
+    value = templating.variables.get(variable, default)
+    return templating.recall(("value", variable), [variable], lambda: templating.value(value, place=variable))
+
+
 def _names(templating: HostTemplating, variable: str) -> list[str]:
-    names = templating.value(templating.variables.get(variable), place=variable) or []
+    names = _value(templating, variable) or []
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
         raise SafedeployError(
             "names-invalid", f"{variable}: must be a list of names", next_step="Correct the variable."

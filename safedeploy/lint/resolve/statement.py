@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 from safedeploy.lint.syntax.nodes import Directive, Opening
 from safedeploy.lint.syntax.position import Position
@@ -55,7 +56,7 @@ class Enclosing:
     directive: Directive = field(repr=False)
     arguments: tuple[str, ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Which section it is, in lower case: directorymatch."""
         return self.directive.key
@@ -77,12 +78,12 @@ class Context:
     sections: tuple[Enclosing, ...] = ()
     htaccess: str | None = None
 
-    @property
+    @cached_property
     def host(self) -> Enclosing | None:
         """The virtual host that it is in; None in the main server and in .htaccess."""
         return next((section for section in self.sections if section.key == "virtualhost"), None)
 
-    @property
+    @cached_property
     def inner(self) -> tuple[Enclosing, ...]:
         """The sections without the virtual host."""
         return tuple(section for section in self.sections if section.key != "virtualhost")
@@ -116,7 +117,7 @@ class Statement:
         """The directive's name as written; of a section without its bracket."""
         return self.directive.name
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name in lower case."""
         return self.directive.key

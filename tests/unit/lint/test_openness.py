@@ -15,7 +15,7 @@ DENIED = "Require all denied"
 def is_open(text, files=()):
     case = Case(text=f"DocumentRoot /srv/www\n{text}\n", files={SECRET: "[core]\n", **dict(files)})
     configuration = example.report_of(case, "none").configuration
-    return openness.is_open(configuration, next(servers(configuration)), "/.git/config", SECRET)
+    return openness.is_open(configuration, servers(configuration)[0], "/.git/config", SECRET)
 
 
 @pytest.mark.parametrize(
@@ -70,5 +70,5 @@ def test_an_htaccess_in_the_way_counts():
 def test_document_roots_and_aliases_are_served():
     case = Case(text="DocumentRoot /srv/www/\nAlias /docs /srv/docs\nScriptAlias /cgi-bin /srv/cgi-bin\n")
     configuration = example.report_of(case, "none").configuration
-    found = [(address, path) for address, path, _ in openness.places(next(servers(configuration)))]
+    found = [(address, path) for address, path, _ in openness.places(servers(configuration)[0])]
     assert found == [("/", "/srv/www"), ("/docs", "/srv/docs")]

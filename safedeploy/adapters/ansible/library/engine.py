@@ -1,6 +1,7 @@
-"""Ansible's template engine with two additions: compiled templates are kept, and an error knows its line.
+"""Ansible's template engine with additions: compiled templates are kept, an error knows its line, use is noted.
 
-Both leave the output alone. Ansible compiles a template anew for each host and loop item; the fleet has many of both.
+All leave the output alone. Ansible compiles a template anew for each host and loop item; the fleet has many of both.
+What templates look up is noted for memory.py.
 An undefined value carries the place of the template where it was met, which Ansible reports for the file as a whole.
 """
 
@@ -15,11 +16,15 @@ from ansible._internal._templating._jinja_common import Marker
 from ansible._internal._templating._lazy_containers import lazify_container
 from jinja2 import pass_context
 
+from safedeploy.adapters.ansible.library.memory import NotingPlugins, context_class
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
     from ansible.parsing.dataloader import DataLoader
+
+    from safedeploy.adapters.ansible.library.memory import Memory
 
 MAIN = "<template>"
 
@@ -51,13 +56,16 @@ class CachingEngine(TemplateEngine):  # type: ignore[misc]  # ansible has no typ
     `failed_at` holds where values that are errors were to be written, in the order of the output.
     """
 
-    def __init__(self, loader: DataLoader, search_path: list[str]) -> None:
+    def __init__(self, loader: DataLoader, search_path: list[str], memory: Memory) -> None:
         super().__init__(loader=loader)
         self.failed_at: list[Place] = []
         self._compiled: dict[Any, AnsibleTemplate] = {}
         environment = self.environment
         environment.loader.searchpath = search_path
         environment.undefined = LocatedUndefined
+        environment.context_class = context_class(memory, environment.globals)
+        environment.filters = NotingPlugins(environment.filters, memory)
+        environment.tests = NotingPlugins(environment.tests, memory)
         failed_at = self.failed_at
 
         @pass_context

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from safedeploy.core.policy import Policy
 
 
+_FOLLOWED = "follow "  # before names in what is recalled: no variable's name has a space
+
+
 class FactUse(Enum):
     """Whose facts are used; `FLEET` when they may be another host's, since `hostvars` is used as well."""
 
@@ -31,6 +34,14 @@ def fact_use(finder: ReferenceFinder, templating: HostTemplating, policy: Policy
 
     What is wrong with a declaration is not said here but when it is rendered.
     """
+    roots = [name for name in templating.variables if name.startswith("safedeploy_")]
+    key = ("facts", tuple(roots))
+    # Of what names are followed to, only the references in it matter: a host's own name has none.
+    followed = {f"{_FOLLOWED}{name}": _references_in(value) for name, value in templating.variables.items()}
+    return templating.recall(key, roots, lambda: _fact_use(finder, templating, policy, roots), more=followed)
+
+
+def _fact_use(finder: ReferenceFinder, templating: HostTemplating, policy: Policy, roots: list[str]) -> FactUse:
     texts: list[Any] = [*policy.health, *policy.controller_health]
     files: dict[Path, dict[str, Any]] = {}
     for entry in _entries(templating):
@@ -45,11 +56,15 @@ def fact_use(finder: ReferenceFinder, templating: HostTemplating, policy: Policy
                 }
             except SafedeployError:
                 continue
-    roots = [name for name in templating.variables if name.startswith("safedeploy_")]
     names = finder.names(templating.variables, roots, files, texts)
+    templating.note(f"{_FOLLOWED}{name}" for name in names)
     if not any(is_fact(name, templating.variables) for name in names):
         return FactUse.NONE
     return FactUse.FLEET if "hostvars" in names else FactUse.OWN
+
+
+def _references_in(value: Any) -> Any:
+    return None if isinstance(value, str) and "{" not in value else value
 
 
 def _entries(templating: HostTemplating) -> Iterator[dict[str, Any]]:

@@ -20,6 +20,7 @@ from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
 from safedeploy.adapters.ansible.library.engine import CachingEngine
+from safedeploy.adapters.ansible.library.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +48,9 @@ class Session:
         self._plain: dict[str, dict[str, Any]] = {}
         self._play: Any = None
         self._engines: dict[tuple[str, ...], CachingEngine] = {}
+        self._task: dict[str, dict[str, Any]] = {}
+        self.memory = Memory()
+        self.found: dict[tuple[str, str], Path] = {}
         HostVars(self.manager, self, loader)
 
     # HostVars announces itself on the manager it is given, here a manager with a memory: hostvars in a loop over the
@@ -80,10 +84,14 @@ class Session:
         """Return the hosts of the inventory that match a pattern, in the order of the inventory."""
         self.manager.subset(pattern)
         self._play = None
+        self._task.clear()
+        self.memory.forget()
         return list(self.manager.get_hosts("all"))
 
     def play_variables(self, name: str) -> dict[str, Any]:
         """Return what a task of a play on all the hosts has, untemplated; a dictionary of its own for each call."""
+        if name in self._task:
+            return dict(self._task[name])
         if self._play is None:
             data = {"name": "safedeploy", "hosts": "all", "gather_facts": False}
             self._play = Play.load(data, variable_manager=self.variable_manager, loader=self.loader)
@@ -91,13 +99,16 @@ class Session:
             play=self._play, host=self.manager.get_host(name), stage="task"
         )
         variables["ansible_search_path"] = [str(self.project)]
-        return variables
+        self._task[name] = variables
+        return dict(variables)
 
     def set_facts(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
         """Give hosts their facts, as the `setup` module returns them in `ansible_facts`."""
         for name, values in facts.items():
             self.variable_manager.set_host_facts(name, dict(values) | {"_ansible_facts_gathered": True})
             self._plain.pop(name, None)
+            self._task.pop(name, None)
+        self.memory.forget()
 
     def has_facts(self, name: str) -> bool:
         """Tell whether facts are there already: given, or kept by Ansible's fact cache."""
@@ -107,7 +118,7 @@ class Session:
         """Return the template engine for a search path."""
         key = tuple(search_path)
         if key not in self._engines:
-            self._engines[key] = CachingEngine(self.loader, search_path)
+            self._engines[key] = CachingEngine(self.loader, search_path, self.memory)
         return self._engines[key]
 
 

@@ -7,7 +7,7 @@ the bytes with those of the real module.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ansible._internal._templating import _template_vars
 from ansible._internal._templating._engine import TemplateMode, TemplateOptions
@@ -21,10 +21,13 @@ from safedeploy.adapters.ansible.library.explain import explain_template, near, 
 from safedeploy.core.errors import SafedeployError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from safedeploy.adapters.ansible.library.engine import CachingEngine
     from safedeploy.adapters.ansible.library.session import Session
+
+
+T = TypeVar("T")
 
 
 class HostTemplating:
@@ -62,9 +65,31 @@ class HostTemplating:
             return [self.trusted(item) for item in value]
         return value
 
+    def recall(
+        self, key: Hashable, roots: Iterable[str], make: Callable[[], T], *, more: Mapping[str, Any] | None = None
+    ) -> T:
+        """Return what `make` renders of the variables `roots`, or what it gave for a host that has the same ones.
+
+        `more` are values that `make` may note beside variables. The result is shared, and must not be changed.
+        """
+
+        def noted() -> T:
+            self.note(roots)
+            return make()
+
+        return self._session.memory.recall(key, {**self.variables, **(more or {})}, noted)
+
+    def note(self, names: Iterable[str]) -> None:
+        """What is being made depends on these names."""
+        for name in names:
+            self._session.memory.note(name)
+
     def find(self, kind: str, name: str) -> Path:
         """Return where a template or file is, as Ansible would find it from the project's top directory."""
         folder = self._templates if kind == "templates" else "files"
+        known = self._session.found.get((folder, name))
+        if known is not None:
+            return known
         try:
             found = self._session.loader.path_dwim_relative_stack([str(self._project)], folder, name)
         except AnsibleFileNotFound as error:
@@ -75,7 +100,7 @@ class HostTemplating:
                 f"{what} '{name}' does not exist; looked for {', '.join(dict.fromkeys(looked))}",
                 next_step=f"Create it in {folder}/, or correct its name.",
             ) from error
-        return Path(found)
+        return self._session.found.setdefault((folder, name), Path(found))
 
     def read(self, path: Path) -> tuple[bytes, bool]:
         """Return the content of a file, decrypted if it is vaulted, and whether it was."""
@@ -95,14 +120,31 @@ class HostTemplating:
 
         `src` is the name as declared. `options` are Jinja's, such as trim_blocks.
         """
+        key = ("file", str(path), src, dest, tuple(sorted(options.items())), encoding)
+        variables = self.variables | dict(extra)
+        return self._session.memory.recall(
+            key,
+            variables,
+            lambda: self._file(path, src=src, dest=dest, options=options, encoding=encoding, variables=variables),
+        )
+
+    def _file(
+        self,
+        path: Path,
+        *,
+        src: str,
+        dest: str,
+        options: Mapping[str, Any],
+        encoding: str,
+        variables: Mapping[str, Any],
+    ) -> tuple[bytes, bool]:
         basedir = str(self._project)
         search = [basedir, basedir, str(path.parent)]
         engine = self._session.engine(self._search_path(search))
-        variables = self.variables | dict(extra) | {"ansible_search_path": search}
-        variables |= _template_vars.generate_ansible_template_vars(
+        told = _template_vars.generate_ansible_template_vars(
             path=src, fullpath=str(path), dest_path=dest, include_ansible_managed="ansible_managed" not in variables
         )
-        engine.available_variables = variables
+        engine.available_variables = {**variables, "ansible_search_path": search, **told}
         engine.failed_at.clear()
         source: Any = None
         try:
