@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safedeploy import __version__
 from safedeploy.adapters import result_file
@@ -24,8 +24,10 @@ from safedeploy.core.report import postmortem_page, run_page
 from safedeploy.core.report.anonymous import anonymous
 from safedeploy.core.report.parts import Page
 from safedeploy.workflows.events import Milestone, Phase, Status, hidden
-from safedeploy.workflows.history import Told
 from safedeploy.workflows.session import Session
+
+if TYPE_CHECKING:
+    from safedeploy.workflows.history import Told
 
 COMMANDS = frozenset({"push", "rollback", "confirm", "abort"})
 KEPT = 200  # pages of an environment
@@ -95,6 +97,8 @@ class Reporting:
             self._events.append(event)
 
     def _write(self, data: Mapping[str, Any]) -> None:
+        from safedeploy.workflows.history import Told  # noqa: PLC0415 - with it comes SQLAlchemy, for most in vain
+
         session = self._session
         documents: dict[str, Any] = {}
         if session.plan_document is not None:
