@@ -1,8 +1,8 @@
 """Finds spikes in what visitors get, against a learnt baseline. Pure; fed with ticks.
 
 For each kind of trouble, of the last minute: how unlikely are so many failures, if each request failed with twice the
-usual share, or the usual share and half a percent more? Less than one in 10^6, and not all of it in one tick, opens an
-alert; three minutes in which the share is as usual close it. What is usual is an average that forgets half of itself
+usual share, or the usual share and half a percent more? Less than one in 30,000, and not all of it in one tick, opens
+an alert; three minutes in which the share is as usual close it. What is usual is an average that forgets half of itself
 in an hour, and that learns nothing while an alert is open.
 
     quiet --unlikely--> open --usual for CALM seconds--> quiet
@@ -23,7 +23,7 @@ from typing import Any
 from safedeploy.core.watch.odds import at_least
 
 WINDOW = 60.0
-ALPHA = 1e-6
+ALPHA = 3e-5
 OF_ONE_TICK = 0.8  # of what is bad: more than that in one tick is a hiccup, and the next tick decides
 CALM = 180.0
 HALF_LIFE = 3600.0
