@@ -7,10 +7,17 @@ import time
 import pytest
 
 from safedeploy.core.errors import ExitCode
+from safedeploy.lab import visiting
 from safedeploy.lab.faults import FAULTS
 from tests.e2e.documented_shape import problems
 
-WITHOUT_VISITORS = {"httpd-down": "httpd", "certificate-expired": "certificate", "disk-full": "disk"}
+VISITS = visiting.Visits(
+    where=(("http", "api.lab.test", "/health"), ("http", "app.lab.test", "/")),
+    agents=("Mozilla/5.0 (X11; Linux x86_64)",),
+    rate=30.0,
+    at_once=12,
+)
+WITHOUT_VISITORS = {"httpd-down": "httpd", "certificate-expired": "certificate"}
 
 
 def diagnosed(project):
@@ -40,16 +47,23 @@ def test_what_needs_no_visitor_to_be_seen_is_named_at_once(calm, project, namesp
     assert done.document["hypotheses"][0]["hosts"] == ["web2"]
 
 
-def test_nothing_is_named_when_all_is_well_and_a_cut_network_is_when_visitors_suffer(calm, project, namespaces):
-    with calm.visitors():
-        time.sleep(12)
-        well = diagnosed(project)
-        assert (well.document["errors"], well.document["named"]) == (None, None)
-        FAULTS["network-cut"].start(calm.lab)
-        try:
-            time.sleep(15)
-            done = diagnosed(project)
-        finally:
-            FAULTS["network-cut"].stop(calm.lab)
+@pytest.fixture
+def visited(calm):
+    """Visitors of many addresses who do not wait for each other."""
+    visiting.start(calm.lab, "ordinary", VISITS, calm.lab.hosts)
+    yield calm
+    visiting.stop(calm.lab.directory, "ordinary")
+
+
+def test_nothing_is_named_when_all_is_well_and_a_cut_network_is_when_visitors_suffer(visited, project, namespaces):
+    time.sleep(15)
+    well = diagnosed(project)
+    assert (well.document["errors"], well.document["named"]) == (None, None)
+    FAULTS["network-cut"].start(visited.lab)
+    try:
+        time.sleep(15)
+        done = diagnosed(project)
+    finally:
+        FAULTS["network-cut"].stop(visited.lab)
     assert done.document["named"] == "network", done.document["hypotheses"][:3]
-    assert done.document["errors"]["symptom"] == "server errors"
+    assert done.document["errors"] is not None
