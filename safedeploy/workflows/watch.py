@@ -211,13 +211,10 @@ class Watch:
 
     def _look_again(self) -> None:
         """Ask once more about what is open without a clear cause, where it is time."""
-        for unclear in list(self._unclear.values()):
-            if time.monotonic() < unclear.since + AGAIN[unclear.asked]:
-                continue
-            self._pending.append(self._workers.submit(self._look_into, unclear.trouble, later=True))
-            unclear.asked += 1
-            if unclear.asked == len(AGAIN):
-                del self._unclear[unclear.trouble.key]
+        for unclear in self._unclear.values():
+            if unclear.asked < len(AGAIN) and time.monotonic() >= unclear.since + AGAIN[unclear.asked]:
+                self._pending.append(self._workers.submit(self._look_into, unclear.trouble, later=True))
+                unclear.asked += 1
 
     def _look_into(self, trouble: Trouble, *, later: bool = False) -> Said:
         """Find out what is behind it; what goes wrong there is said, and hinders neither the alert nor the watch."""
@@ -255,7 +252,7 @@ class Watch:
     def _is_news(self, said: Said) -> bool:
         """Whether it is to be told; what has no clear cause yet is asked about again while it is open."""
         trouble, clear = said.trouble, said.diagnosis is not None and said.diagnosis.named is not None
-        if said.later and not clear:
+        if said.later and not (clear and trouble.key in self._unclear):
             return False
         if not trouble.opened or clear:
             self._unclear.pop(trouble.key, None)

@@ -154,6 +154,14 @@ def test_a_cause_that_becomes_clear_later_is_told_then_and_once(session, monkeyp
     assert len(answers) == 1, "what is clear is not asked about again"
 
 
+def test_two_searches_that_end_at_the_same_time_tell_a_cause_once(session):
+    one, _ = watching(session)
+    trouble = Trouble(key="k", opened=True, at=NOW, kind=Kind.ERRORS, site="www", hosts=("web1",))
+    assert one._is_news(told.said("prod", trouble, None, None, str))
+    later = told.said("prod", trouble, None, SimpleNamespace(named=CAUSE), str, later=True)
+    assert [one._is_news(later), one._is_news(later)] == [True, False]
+
+
 def test_what_has_closed_is_not_asked_about_again(session):
     one, _ = watching(session)
     trouble = Trouble(key="k", opened=True, at=NOW, kind=Kind.ERRORS, site="www", hosts=("web1",))
