@@ -35,6 +35,7 @@ class Relay:
     def __init__(self, distance: float) -> None:
         self._distance = distance
         self._counted: dict[str, Counted] = {}
+        self._calls: set[asyncio.Task[None]] = set()  # a loop alone does not keep its tasks alive
 
     async def listen(self, route: dict[str, Any]) -> None:
         """Take connections for a host: {"host", "listen": [address, port], "to": [address, port]}."""
@@ -45,7 +46,12 @@ class Relay:
                 await _Call(counted, self._distance).carry(reader, writer, *route["to"])
             writer.close()
 
-        await asyncio.start_server(carry, *route["listen"])
+        def called(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            call = asyncio.create_task(carry(reader, writer))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+
+        await asyncio.start_server(called, *route["listen"])
 
     def take(self) -> dict[str, Any]:
         """What was counted since the last time."""
