@@ -53,6 +53,14 @@ def test_a_log_that_stays_empty_is_a_regression_where_time_explains_only_some_of
     assert ("regression", "not-logged") in judged(answer(200), answer(200), others=others, late=late, **counts)
 
 
+def test_a_log_whose_lines_another_one_takes_over_as_far_as_there_was_time_is_none(judged):
+    others, late = unasked(5)
+    counts = {"live_log_counts": {WWW: 20}, "candidate_log_counts": {"/var/log/apache2/new.log": 12}}
+    verdicts = judged(answer(200), answer(200), others=others, late=late, **counts)
+    assert ("inconclusive", "not-logged") in verdicts
+    assert not [one for one in verdicts if one[0] == "regression"]
+
+
 def test_a_log_that_gets_fewer_lines_is_none(judged):
     verdicts = judged(answer(200), answer(200), live_log_counts={WWW: 20}, candidate_log_counts={WWW: 4})
     assert verdicts == [("same", "same")]

@@ -26,7 +26,8 @@ def judge(
 
     The counts are of lines by log; `before` and `after` are the Effectives. What goes into a program or to syslog
     cannot be counted: a log that is gone when there are more of those counts as moved there. `missed` is of how many
-    probes there was no time to ask the candidate that live was asked: their lines may well be all that is missing.
+    probes there was no time to ask the candidate that live was asked: their lines may well be all that is missing, here
+    and in the log that has taken over.
     """
     errors = error_logs(before) | error_logs(after)
     moved = sum(max(0, count - live.get(path, 0)) for path, count in candidate.items() if path not in errors)
@@ -39,7 +40,8 @@ def judge(
             unseen -= 1
         elif moved >= count:
             moved -= count
-        elif missed * _LINES >= count:
+        elif missed and moved + missed * _LINES >= count:
+            moved = 0
             after_all = f"none logged, but there was no time for {missed} of the requests"
             yield (
                 path,
