@@ -47,7 +47,8 @@ def sure(trouble: Trouble) -> str:
         return ""
     odds = trouble.spike.odds
     text = "less than one in 10^12" if odds < 1e-12 else f"{odds:.0e}"
-    clients = f"; {trouble.spike.affected} clients met one" if trouble.kind is Kind.ERRORS else ""
+    met = trouble.spike.affected
+    clients = f"; {met} client{'' if met == 1 else 's'} met one" if trouble.kind is Kind.ERRORS else ""
     return f"by chance: {text}{clients}"
 
 
@@ -97,10 +98,11 @@ def said(
 
     `unknown` is why it is not known what changed, empty where it is. `later`: only the cause is new.
     """
+    new = replace(trouble, spike=None, messages=()) if later else trouble
     return Said(
         trouble=replace(trouble, why=hide(trouble.why)),
         headline=hide(headline(trouble) if found is None or not later else explained(trouble, found)),
-        lines=tuple(hide(line) for line in lines(trouble, change, found, unknown)),
+        lines=tuple(hide(line) for line in lines(new, change, found, unknown)),
         next_step=next_step(environment, found) if trouble.opened else "",
         change=change,
         diagnosis=found,

@@ -151,6 +151,7 @@ def test_a_cause_that_becomes_clear_later_is_told_then_and_once(session, monkeyp
         ("explained", "backend"),
     ]
     assert told[1].headline == "the cause of the server errors of www: a backend is down"
+    assert told[1].lines == ("safedeploy has changed nothing lately", "cause: a backend is down (0.90)", "it refuses")
     assert len(answers) == 1, "what is clear is not asked about again"
 
 
