@@ -28,10 +28,10 @@ def lint(session: Session, desired: Mapping[str, Desired], settings: Lint | None
     """
     wanted = settings or session.policy.lint
     known = {host.name: host for host in session.hosts}
-    like = {host: likeness(item, known.get(host)) for host, item in desired.items() if item.release is None}
     groups: dict[str, list[str]] = {}
-    for host, one in like.items():
-        groups.setdefault(one.key, []).append(host)
+    for host, item in desired.items():
+        if item.release is None:
+            groups.setdefault(likeness(item, known.get(host)), []).append(host)
     session.events.phase(Phase.LINT, counted.hosts(sum(map(len, groups.values()))))
     found: dict[tuple[object, ...], tuple[Finding, str, list[str]]] = {}
     reports: list[Report] = []
@@ -48,10 +48,8 @@ def lint(session: Session, desired: Mapping[str, Desired], settings: Lint | None
         reports.append(report)
         for finding in report.findings:
             text = _line(item, finding)
-            for host in hosts:
-                its = like[hosts[0]].found(finding, like[host])
-                line = like[hosts[0]].told(text, like[host])
-                found.setdefault((*its.order, line), (its, line, []))[2].append(host)
+            _, _, affected = found.setdefault((*finding.order, text), (finding, text, []))
+            affected += hosts
     placed = {
         _place(session, desired[hosts[0]], finding, text, tuple(hosts)) for finding, text, hosts in found.values()
     }

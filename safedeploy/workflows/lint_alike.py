@@ -10,48 +10,22 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, replace
 
 from safedeploy.core.host import Host
 from safedeploy.core.tree import Kind
-from safedeploy.lint.finding import Finding
 from safedeploy.workflows.desired import Desired
 
 _DIGIT = re.compile(r"\d")
 _SHORTEST = 4  # shorter names are parts of other words
 
 
-@dataclass(frozen=True, kw_only=True)
-class Likeness:
-    """`key` is the same for hosts that are alike; `own` are the texts in which they differ, in the same order."""
-
-    key: str
-    own: tuple[str, ...] = ()
-
-    def told(self, text: str, other: Likeness) -> str:
-        """What is said of this host, said of another one."""
-        if not any(own in text for own in self.own):
-            return text
-        theirs = dict(zip(self.own, other.own, strict=True))
-        return re.sub("|".join(map(re.escape, self.own)), lambda match: theirs[match[0]], text)
-
-    def found(self, finding: Finding, other: Likeness) -> Finding:
-        """A finding of this host as one of another."""
-        return replace(
-            finding,
-            message=self.told(finding.message, other),
-            remedy=self.told(finding.remedy, other),
-            related=tuple(replace(one, text=self.told(one.text, other)) for one in finding.related),
-        )
-
-
-def likeness(item: Desired, host: Host | None) -> Likeness:
-    """What a host's configuration has in common with others."""
+def likeness(item: Desired, host: Host | None) -> str:
+    """The same text for hosts that are alike."""
     site = item.site
     around = [site["httpd"], site["layout"], site["server_root"]]
     own = _own(item, host)
     if not own:
-        return Likeness(key=json.dumps([item.tree.digest, *around], sort_keys=True))
+        return json.dumps([item.tree.digest, *around], sort_keys=True)
     wanted = re.compile(b"|".join(re.escape(text.encode()) for text in own), re.IGNORECASE)
     numbers = {text.encode(): b"\0%d\0" % number for number, text in enumerate(own)}
     digests: dict[str, str] = {}
@@ -69,7 +43,7 @@ def likeness(item: Desired, host: Host | None) -> Likeness:
             told.pop("size")
         entries[path] = told
     shapes = [_DIGIT.sub("0", text) for text in own]
-    return Likeness(key=json.dumps([entries, *around, shapes], sort_keys=True), own=own)
+    return json.dumps([entries, *around, shapes], sort_keys=True)
 
 
 def _own(item: Desired, host: Host | None) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ WEB = [host("web0001", "10.0.0.11"), host("web0002", "10.0.0.22"), host("web0030
 def test_what_is_said_of_each_is_what_is_said_of_it_alone():
     together = linted(*((one, desired(one)) for one in WEB))
     assert together.configurations == 1
+    assert {one.hosts for one in together.findings} == {tuple(one.name for one in WEB)}
     for one in WEB:
         alone = said(linted((one, desired(one))), one.name)
         mine = said(together, one.name)
