@@ -289,4 +289,11 @@ def _positions(known: Mapping[str, Any], hosts: Iterable[str], now: float) -> di
     at, positions = known.get("at"), known.get("positions")
     if not isinstance(at, int | float) or not 0 <= now - at <= RESUMED or not isinstance(positions, Mapping):
         return {}
-    return {host: positions[host] for host in hosts if isinstance(positions.get(host), Mapping)}
+    return {host: positions[host] for host in hosts if _are_positions(positions.get(host))}
+
+
+def _are_positions(value: Any) -> bool:
+    """Whether it is as a host tells it: a host that is sent anything else refuses, again and again."""
+    return isinstance(value, Mapping) and all(
+        isinstance(one, Mapping) and isinstance(one.get("offset"), int) for one in value.values()
+    )

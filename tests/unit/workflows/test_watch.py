@@ -70,6 +70,8 @@ def test_a_watch_that_is_started_again_reads_on_from_what_was_judged(session, mo
         {"at": NOW + 60, "positions": {"web1": READ}},
         {"at": NOW, "positions": {"web1": 5, "web3": READ}},
         {"at": NOW, "positions": [READ]},
+        {"at": NOW, "positions": {"web1": {"/var/log/apache2/access.log": 5}}},
+        {"at": NOW, "positions": {"web1": {"/var/log/apache2/access.log": {"offset": "three"}}}},
     ],
 )
 def test_a_watch_begins_at_the_end_of_the_logs_when_the_last_one_is_long_ago_or_not_to_be_read(
