@@ -59,6 +59,18 @@ def _change(connection: Connection, run: Run) -> Change:
     by_host = stored.of_run(connection, run.run)
     paths = list(dict.fromkeys(path for some in by_host.values() for path in some))
     host = next(iter(by_host), None)
+    lines = _lines(connection, run, host, by_host[host][:_MOST_PATHS]) if host else []
+    return _of(run, list(by_host), paths, lines)
+
+
+def _under_way(connection: Connection, run: Run, hosts: list[str]) -> Change:
+    """A run that has not ended: what it changes is in its plan."""
+    plan = runs.documents(connection, run.run).get("plan") or {}
+    actions = [action for one in (plan.get("hosts") or {}).values() for action in one.get("actions") or ()]
+    return _of(run, hosts, list(dict.fromkeys(str(action["path"]) for action in actions)), _planned(plan))
+
+
+def _of(run: Run, hosts: list[str], paths: list[str], lines: list[str]) -> Change:
     return Change(
         run=run.run,
         command=run.command,
@@ -67,28 +79,9 @@ def _change(connection: Connection, run: Run) -> Change:
         at=run.started.timestamp(),
         ended=run.ended.timestamp() if run.ended else None,
         release=run.release,
-        hosts=tuple(by_host),
-        paths=tuple(paths[:_MOST_PATHS]),
-        lines=tuple(_lines(connection, run, host, by_host[host][:_MOST_PATHS])) if host else (),
-    )
-
-
-def _under_way(connection: Connection, run: Run, hosts: list[str]) -> Change:
-    """A run that has not ended: what it changes is in its plan."""
-    plan = runs.documents(connection, run.run).get("plan") or {}
-    actions = [action for one in (plan.get("hosts") or {}).values() for action in one.get("actions") or ()]
-    paths = list(dict.fromkeys(str(action["path"]) for action in actions))
-    return Change(
-        run=run.run,
-        command=run.command,
-        actor=run.actor,
-        reason=run.reason,
-        at=run.started.timestamp(),
-        ended=None,
-        release=run.release,
         hosts=tuple(hosts),
         paths=tuple(paths[:_MOST_PATHS]),
-        lines=tuple(_planned(plan)),
+        lines=tuple(lines),
     )
 
 

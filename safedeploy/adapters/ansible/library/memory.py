@@ -22,8 +22,8 @@ from ansible._internal._templating._jinja_bits import AnsibleContext
 
 T = TypeVar("T")
 
-# Of Jinja's and Ansible's own: those that give something else each time.
-CHANCE = frozenset({"random", "shuffle", "password_hash", "random_mac", "strftime", "vault", "lipsum"})
+# Filters of Jinja's and Ansible's own that give something else each time.
+CHANCE = frozenset({"random", "shuffle", "password_hash", "strftime", "vault"})
 # Functions that every template has, and that depend on what they are given alone.
 PURE = frozenset({"range", "dict", "namespace", "cycler", "joiner", "omit", "undef"})
 _OWN = tuple(f"{Path(package.__file__ or '').parent}/" for package in (ansible, jinja2))
