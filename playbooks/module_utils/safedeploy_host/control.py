@@ -12,10 +12,12 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Iterator
+    from typing import IO, Any
 
     Json = dict[str, Any]
 
@@ -62,6 +64,23 @@ def run(argv: list[str], site: Json, *, timeout: float, limit: int = OUTPUT_LIMI
     """Run `argv` in the site's environment, with standard output and error together, at most `limit` bytes of them."""
     with tempfile.TemporaryFile() as output:
         try:
+            code = _run(argv, site, output, timeout)
+        except OSError as error:
+            return Outcome(argv, NOT_FOUND, f"{argv[0]}: {error.strerror}", timeout)
+        output.seek(0)
+        return Outcome(argv, code, output.read(limit).decode("utf-8", "replace"), timeout)
+
+
+def environment(site: Json) -> dict[str, str]:
+    """The whole environment of every httpd command: a plain PATH and what the site asks for."""
+    return {"PATH": PATH, "LANG": "C", **site["httpd"].get("env", {})}
+
+
+def _run(argv: list[str], site: Json, output: IO[bytes], timeout: float) -> int | None:
+    process = None
+    try:
+        # What a signal raises in the middle of a start would leave behind a program that nobody knows.
+        with _signals_held():
             process = subprocess.Popen(
                 argv,
                 stdin=subprocess.DEVNULL,
@@ -72,20 +91,6 @@ def run(argv: list[str], site: Json, *, timeout: float, limit: int = OUTPUT_LIMI
                 start_new_session=True,
                 preexec_fn=_as_from_a_fresh_login,  # noqa: PLW1509 -- no other thread runs when a server may be started
             )
-        except OSError as error:
-            return Outcome(argv, NOT_FOUND, f"{argv[0]}: {error.strerror}", timeout)
-        code = _wait(process, timeout)
-        output.seek(0)
-        return Outcome(argv, code, output.read(limit).decode("utf-8", "replace"), timeout)
-
-
-def environment(site: Json) -> dict[str, str]:
-    """The whole environment of every httpd command: a plain PATH and what the site asks for."""
-    return {"PATH": PATH, "LANG": "C", **site["httpd"].get("env", {})}
-
-
-def _wait(process: subprocess.Popen[bytes], timeout: float) -> int | None:
-    try:
         return process.wait(_left(process.pid, timeout))
     except subprocess.TimeoutExpired:
         _stop(process)
@@ -93,6 +98,15 @@ def _wait(process: subprocess.Popen[bytes], timeout: float) -> int | None:
     except BaseException:
         _stop(process)
         raise
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _left(pid: int, timeout: float) -> float:
@@ -118,7 +132,9 @@ def _left(pid: int, timeout: float) -> float:
     return max(0.01, timeout - (time.monotonic() - began))
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes] | None) -> None:
+    if process is None:
+        return
     # The command leads a session of its own; a server that it started has left it and is not touched.
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 
@@ -29,6 +30,29 @@ def test_a_command_that_takes_too_long_is_killed():
     outcome = control.run(["/bin/sleep", "60"], SITE, timeout=0.05)
     assert outcome.code is None
     assert "stopped after 0.05 s" in outcome.explained()
+
+
+def test_a_signal_in_the_middle_of_a_start_leaves_no_program_behind(tmp_path, monkeypatch):
+    pid = tmp_path / "pid"
+
+    def signalled_before_the_program_is_there():
+        pid.write_text(str(os.getpid()))
+        os.kill(os.getppid(), signal.SIGTERM)
+        time.sleep(0.1)
+
+    def leave(_number, _frame):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(control, "_as_from_a_fresh_login", signalled_before_the_program_is_there)
+    usual = signal.signal(signal.SIGTERM, leave)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            control.run(["/bin/sleep", "60"], SITE, timeout=60)
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
 
 
 def test_a_child_that_ends_leaves_the_rest_of_the_time():
