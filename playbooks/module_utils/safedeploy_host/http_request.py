@@ -1,17 +1,16 @@
 """One request over one fresh connection, with an end to it whatever the other side does. No redirect is followed.
 
-A timeout of a socket starts anew with each byte, so a watchdog shuts the connection down at the deadline. TLS is spoken
-without verification unless asked for: what certificate is right is the check's business.
+A timeout of a socket starts anew with each read, so each gets what is left until the deadline. TLS is spoken without
+verification unless asked for: what certificate is right is the check's business.
 """
 
 from __future__ import annotations
 
 import functools
 import http.client
-import os
+import io
 import socket
 import ssl
-import threading
 import time
 from urllib.parse import urlsplit
 
@@ -83,34 +82,30 @@ def request(
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
     began = time.monotonic()
+    deadline = began + timeout
     source = (manner.source, 0) if manner.source else None
-    connection = socket.create_connection((address, port), timeout, source)
-    if manner.opened:
-        manner.opened(connection.getsockname()[1])
-    watchdog = _Watchdog(connection, began + timeout)
     try:
-        der = version = cipher = None
-        if secure:
-            connection = _secure(connection, parts.hostname or address, verify=verify)
-            der, version = connection.getpeercert(binary_form=True), connection.version()
-            cipher = (connection.cipher() or [None])[0]
-        answer = _exchange(connection, method, url, der, manner)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        if watchdog.fired:
-            raise TimeoutError from error
-        raise
-    finally:
-        watchdog.end()
-        connection.close()
-    if watchdog.fired:
-        # The body was cut off by us, which reads like its end.
-        raise TimeoutError
+        connection = socket.create_connection((address, port), timeout, source)
+        try:
+            if manner.opened:
+                manner.opened(connection.getsockname()[1])
+            der = version = cipher = None
+            if secure:
+                _hurry(connection, deadline)
+                connection = _secure(connection, parts.hostname or address, verify=verify)
+                der, version = connection.getpeercert(binary_form=True), connection.version()
+                cipher = (connection.cipher() or [None])[0]
+            answer = _exchange(_Bounded(connection, deadline), method, url, der, manner)
+        finally:
+            connection.close()
+    except socket.timeout as error:  # a class of its own until Python 3.10
+        raise TimeoutError from error
     answer.ms = round((time.monotonic() - began) * 1000, 1)
     answer.version, answer.cipher = version, cipher
     return answer
 
 
-def _exchange(connection: socket.socket, method: str, url: str, der: bytes | None, manner: Manner) -> Answer:
+def _exchange(connection: _Bounded, method: str, url: str, der: bytes | None, manner: Manner) -> Answer:
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if manner.absolute:
@@ -139,7 +134,7 @@ def _exchange(connection: socket.socket, method: str, url: str, der: bytes | Non
     return Answer(response.status, response.getheaders(), body, der)
 
 
-def _send(connection: socket.socket, body: bytes) -> None:
+def _send(connection: _Bounded, body: bytes) -> None:
     """Send a body. A server that refuses it may answer and close before its end, and that answer is what counts."""
     try:
         connection.sendall(body)
@@ -161,24 +156,40 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
-class _Watchdog:
-    """Shuts a connection down at its deadline. Works on a duplicate, because TLS takes the original over."""
+class _Bounded:
+    """What http.client needs of a connection, until a deadline (monotonic seconds); whoever opened it closes it."""
 
     def __init__(self, connection: socket.socket, deadline: float) -> None:
-        self.fired = False
-        self._connection = socket.socket(fileno=os.dup(connection.fileno()))
-        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._fire)
-        self._timer.daemon = True
-        self._timer.start()
+        self._connection = connection
+        self._deadline = deadline
 
-    def end(self) -> None:
-        self._timer.cancel()
-        self._timer.join()
-        self._connection.close()
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Reader(self._connection, self._deadline))
 
-    def _fire(self) -> None:
-        self.fired = True
-        try:
-            self._connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return
+    def sendall(self, data: bytes) -> None:
+        _hurry(self._connection, self._deadline)
+        self._connection.sendall(data)
+
+    def close(self) -> None:
+        return
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, connection: socket.socket, deadline: float) -> None:
+        self._connection = connection
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        _hurry(self._connection, self._deadline)
+        return self._connection.recv_into(buffer)
+
+
+def _hurry(connection: socket.socket, deadline: float) -> None:
+    """Let the next operation, which Python bounds as a whole, take what is left. Raises TimeoutError."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    connection.settimeout(left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from urllib.parse import urlsplit
 
@@ -137,16 +138,20 @@ def _length(response: Response) -> int:
 def _tls(response: Response) -> Json | None:
     if response.der is None:
         return None
-    facts: Json = {
+    certificate = _certificate(response.der)
+    return {
         "sha256": body.digest(response.der),
-        "names": [],
-        "not_after": None,
+        "names": certificate.names if certificate else [],
+        "not_after": certificate.not_after if certificate else None,
         "version": response.version,
         "cipher": response.cipher,
         "accepts": None,
     }
+
+
+@functools.lru_cache(maxsize=None)
+def _certificate(der: bytes) -> Certificate | None:
     try:
-        certificate = Certificate(response.der)
+        return Certificate(der)
     except ValueError:
-        return facts
-    return {**facts, "names": certificate.names, "not_after": certificate.not_after}
+        return None

@@ -6,9 +6,12 @@ tokens), so that two servers that mean the same compare equal. A body that is no
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 
+# Of so many bodies it is remembered what they tell: a server says the same to most of what is asked.
+_REMEMBERED = 32
 # mod_autoindex writes the title itself; the sort links are there with FancyIndexing, also without its preamble.
 _LISTING = re.compile(rb"<title>\s*Index of /|<h1>\s*Index of /|<a href=\"\?C=[NMSD];O=[AD]\"", re.IGNORECASE)
 _OF_HTTPD = re.compile(
@@ -51,6 +54,7 @@ def is_error_of_httpd(body: bytes) -> bool:
     return bool(_ERROR_OF_HTTPD.match(body))
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def shape(body: bytes) -> str:
     """The digest of what stays the same in a body."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ..effective.which import answers_to, bare, which
+from ..effective.which import Choice, answers_to, bare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class Served:
         self.effective = effective or {}
         self.hosts: list[Json] = self.effective.get("vhosts") or []
         self.listen: list[Json] = self.effective.get("listen") or []
+        self._choice = Choice(self.effective) if self.hosts else None
 
     def here(self, url: str, own: str) -> bool:
         """Whether this server answers the URL: a name of its own, or that of the URL `own`, on a port that it has."""
@@ -46,7 +47,7 @@ class Served:
     def virtual_host(self, url: str, address: str) -> Json | None:
         """The virtual host that httpd picks, or None when that is not known."""
         host = urlsplit(url).hostname
-        return which(self.effective, address, port_of(url), host) if host and self.hosts else None
+        return self._choice.which(address, port_of(url), host) if host and self._choice else None
 
 
 def port_of(url: str) -> int:
