@@ -41,6 +41,28 @@ def test_binary_bodies_are_compared_byte_by_byte():
     assert shape(b"\xff\xfe 11") != shape(b"\xff\xfe 22")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (b"made on Sunday, 3 May", b"made on FRIDAY, 4 june"),
+        (b"token A1b2C3d4E5f6G7h8I9", b"token zzzz-0000-aaaa-1111"),
+        (b"etag DEADBEEF", b"etag 0badcafe"),
+        (b"<title>Apache Status</title> up 3 hours, _W__.", b"<title>Apache Status</title> up 1 day, W_K_"),
+    ],
+)
+def test_what_differs_from_moment_to_moment_is_no_part_of_a_shape(one, other):
+    from safedeploy_host.probes.body import shape  # noqa: PLC0415
+
+    assert shape(one) == shape(other)
+
+
+def test_words_and_another_page_of_httpd_are_part_of_a_shape():
+    from safedeploy_host.probes.body import shape  # noqa: PLC0415
+
+    assert shape(b"effaced and a-long-class-name-of-theirs") != shape(b"defaced and a-long-class-name-of-ours")
+    assert shape(b"<title>Apache Status</title>") != shape(b"<title>Server Information</title>")
+
+
 LINES = [
     "[Mon Nov 22 10:00:00.1 2027] [proxy:error] [pid 7:tid 8] (111)Refused: AH00957: attempt to 1.2.3.4 failed",
     "[Mon Nov 22 10:00:00.1 2027] [proxy_http:error] [pid 7:tid 8] [client 127.0.0.1:4001] AH01114: failed, referer: a",
