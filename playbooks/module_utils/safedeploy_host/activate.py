@@ -18,7 +18,7 @@ from .clock import iso
 from .failed import Failed, not_taken_back, said
 from .preflight import expect_live
 from .prepare import refuse_pending
-from .protocol import AgentError
+from .protocol import AgentError, bug
 from .put_back import not_on, put_back
 from .releases import ADOPTED
 from .serving import loaded_record
@@ -268,7 +268,7 @@ class Activation:
         if isinstance(error, OSError):
             error = room.no_space(error)
         code = getattr(error, "code", "bug")
-        cause = str(error) or type(error).__name__
+        cause = bug(error).message if code == "bug" else str(error)
         try:
             done = put_back(self.store, self.services, pending, cause=cause, by=self.actor, run=self.run)
         except AgentError as stranded:

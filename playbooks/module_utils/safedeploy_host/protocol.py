@@ -128,10 +128,12 @@ def bug(error: BaseException) -> AgentError:
 
     frames = traceback.extract_tb(error.__traceback__)
     where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+    # The detail does not get as far as a screen, and a report without a place is of little use.
+    own = [place for place, frame in zip(where, frames) if "safedeploy_host" in frame.filename]
     return AgentError(
         "bug",
-        f"{type(error).__name__}: {error}",
+        f"{type(error).__name__}: {error}{f' (at {own[-1]})' if own else ''}",
         state="Unknown: the program stopped at an unexpected place. A change in flight is undone by its next start.",
-        next="Run `status` to see the host's state, and report this with the detail.",
+        next="Run `status` to see the host's state, and report this line.",
         detail={"where": where},
     )

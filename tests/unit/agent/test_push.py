@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 import pytest
 from safedeploy_host import verdict
@@ -128,6 +129,8 @@ def test_a_bug_in_the_middle_of_an_activation_reverts_too(world, monkeypatch):
     monkeypatch.setattr(verdict, "still_failing", lambda *_: [])
     error = refused(world.activate, "bbbbbbbbbbbb")
     assert (error.code, error.detail["cause_code"]) == ("reverted", "bug")
+    # The place in the agent is all that a report of it can go by.
+    assert re.fullmatch(r"ZeroDivisionError: oops \(at verdict\.py:\d+ failing\)", error.detail["cause"])
     assert world.snapshot() == before
 
 
