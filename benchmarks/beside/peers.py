@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -50,18 +51,25 @@ def _loop(setting: Setting, config: Path) -> Sequence[str | Path]:
     return [_PLAIN / "loop.sh", config, setting.scene.work / "rendered", str(setting.at_a_time), *hosts]
 
 
+def _acts(setting: Setting) -> Sequence[str | Path]:
+    scene = setting.scene
+    hosts = [f"{name}={host['ansible_host']}" for name, host in scene.hosts.items()]
+    configs = [scene.warm_config, scene.ssh_config]
+    return [_PLAIN / "acts.sh", *configs, scene.work / "rendered", str(setting.at_a_time), *hosts]
+
+
 def _warm(setting: Setting) -> None:
     for host in setting.scene.hosts:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
         subprocess.run(["ssh", "-F", setting.scene.warm_config, host, "true"], check=True, **quiet)  # type: ignore[call-overload]
 
 
-def _ansible(*words: str) -> Callable[[Setting], Sequence[str | Path]]:
+def _ansible(*words: str, book: str | Path = "site.yml") -> Callable[[Setting], Sequence[str | Path]]:
     return lambda setting: [
         setting.program("ansible-playbook"),
         "-i",
         "inventories/lab",
-        "site.yml",
+        book,
         f"--forks={len(setting.scene.hosts)}",
         "-e",
         f"at_a_time={len(setting.scene.hosts) if words else setting.at_a_time}",
@@ -111,6 +119,13 @@ def _bare(setting: Setting) -> Sequence[str | Path]:
     return [sys.executable, _HERE / "bare_reads.py", inventory, *files]
 
 
+def _inventory(setting: Setting) -> Sequence[str | Path]:
+    """As every read that keeps to Ansible's inventory has to: load it, then ask."""
+    load = [setting.program("ansible-inventory"), "-i", "inventories/lab", "--list"]
+    then = " ".join(shlex.quote(str(word)) for word in _bare(setting))
+    return ["/bin/sh", "-c", f'"$@" >/dev/null && exec {then}', "sh", *load]
+
+
 PUSHES = (
     Peer(name="safedeploy", text="safedeploy push", command=_safedeploy("push", "lab", "--yes", "--json")),
     Peer(name="cold", text="ssh loop, cold", command=lambda setting: _loop(setting, setting.scene.ssh_config)),
@@ -120,6 +135,8 @@ PUSHES = (
         command=lambda setting: _loop(setting, setting.scene.warm_config),
         prepare=_warm,
     ),
+    Peer(name="acts", text="the acts of a push, by a loop", command=_acts, prepare=_warm),
+    Peer(name="empty", text="its tasks, empty", command=_ansible(book=_PLAIN / "empty.yml"), environ=_pipelined),
     Peer(name="ansible", text="ansible-playbook, pipelined", command=_ansible(), environ=_pipelined),
     Peer(name="mitogen", text="ansible-playbook, mitogen", command=_ansible(), environ=_mitogen),
     Peer(name="pyinfra", text="pyinfra", command=_pyinfra, prepare=_pyinfra_hosts),
@@ -129,6 +146,7 @@ READS = (
     Peer(name="status", text="safedeploy status", command=_safedeploy("status", "lab")),
     Peer(name="drift", text="safedeploy drift", command=_safedeploy("drift", "lab")),
     Peer(name="bare", text="parallel paramiko, cat", command=_bare),
+    Peer(name="inventory", text="the same, after the inventory", command=_inventory),
     Peer(name="check", text="ansible --check --diff", command=_ansible("--check", "--diff"), environ=_pipelined),
 )
 # Those that compare with what is deployed, which is to be what safedeploy has deployed.
