@@ -62,13 +62,20 @@ def binary(site: Json, *args: str) -> Outcome:
 
 def run(argv: list[str], site: Json, *, timeout: float, limit: int = OUTPUT_LIMIT) -> Outcome:
     """Run `argv` in the site's environment, with standard output and error together, at most `limit` bytes of them."""
-    with tempfile.TemporaryFile() as output:
-        try:
-            code = _run(argv, site, output, timeout)
-        except OSError as error:
-            return Outcome(argv, NOT_FOUND, f"{argv[0]}: {error.strerror}", timeout)
+    with anonymous_file() as output:
+        code = _run(argv, site, output, timeout)
         output.seek(0)
         return Outcome(argv, code, output.read(limit).decode("utf-8", "replace"), timeout)
+
+
+def anonymous_file() -> IO[bytes]:
+    """In memory where nothing can be written to a disk: httpd must be seen, and a host go back, on a full one too."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        if not hasattr(os, "memfd_create"):
+            raise
+        return os.fdopen(os.memfd_create("output"), "w+b")
 
 
 def environment(site: Json) -> dict[str, str]:
@@ -95,7 +102,10 @@ def _run(argv: list[str], site: Json, output: IO[bytes], timeout: float) -> int 
     except subprocess.TimeoutExpired:
         _stop(process)
         return None
-    except BaseException:
+    except BaseException as error:
+        if process is None and isinstance(error, OSError):
+            output.write(f"{argv[0]}: {error.strerror}".encode())
+            return NOT_FOUND
         _stop(process)
         raise
 

@@ -34,6 +34,22 @@ def test_a_command_that_takes_too_long_is_killed():
     assert "stopped after 0.05 s" in outcome.explained()
 
 
+def test_where_no_temporary_file_can_be_made_the_output_is_kept_in_memory(monkeypatch):
+    def full(**_words: object) -> None:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr(control.tempfile, "TemporaryFile", full)
+    assert control.control(SITE, "echo said; exit 3").output == "said\n"
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    with pytest.raises(FileNotFoundError):
+        control.control(SITE, "echo said")
+
+
+def test_a_program_that_is_not_there_is_told_as_a_shell_does():
+    outcome = control.run(["/no/such/program"], SITE, timeout=1)
+    assert (outcome.code, outcome.output) == (control.NOT_FOUND, "/no/such/program: No such file or directory")
+
+
 # In a process of its own: a signal goes to any thread that has not blocked it, and a test runner has several.
 SIGNALLED = """
 import os, signal, sys, time

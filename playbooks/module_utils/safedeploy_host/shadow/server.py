@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 import time
 
 from .. import control, dumps, process, sockets
@@ -32,7 +31,7 @@ class Server:
         self.logs = logs
         self.pid: int | None = None
         self.started = time.monotonic()
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115 -- as long as the process
+        self._output = control.anonymous_file()  # as long as the process
         self._control: subprocess.Popen[bytes] | None = None
         self._failure = ""
 
