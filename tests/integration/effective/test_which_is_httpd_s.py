@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from safedeploy_host.effective import configuration
-from safedeploy_host.effective.which import which
+from safedeploy_host.effective.which import Choice
 
 from tests.apache_fixture import Apache, free_port
 
@@ -97,7 +97,7 @@ def test_it_picks_what_httpd_picks(apache: Apache, ports: list[int]) -> None:
     for address in ("127.0.0.1", "127.0.0.2", "127.0.0.3"):
         for port in ports:
             for name in NAMES:
-                host = which(effective, address, port, name)
+                host = Choice(effective).which(address, port, name)
                 expected = redirects[host["file"], host["line"]] if host else None
                 found = answering(address, port, name)
                 if found != expected:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from safedeploy_host.effective.which import bare, which
+from safedeploy_host.effective.which import Choice, bare
 
 from tests.unit.agent_effective.written import written
 
@@ -45,14 +45,16 @@ ServerName anyport.test
 def test_an_exact_address_comes_first_then_the_first_that_knows_the_name_then_the_default(
     address: str, port: int, name: str, answers: str
 ) -> None:
-    host = which(HOSTS, address, port, name)
+    host = Choice(HOSTS).which(address, port, name)
 
     assert host is not None
     assert host["name"] == answers
 
 
 def test_without_a_virtual_host_for_the_port_the_main_server_answers() -> None:
-    assert which(written("<VirtualHost *:80>\nServerName a.test\n</VirtualHost>"), "10.0.0.1", 81, "a.test") is None
+    assert (
+        Choice(written("<VirtualHost *:80>\nServerName a.test\n</VirtualHost>")).which("10.0.0.1", 81, "a.test") is None
+    )
 
 
 def test_a_bare_name_has_neither_case_nor_port_nor_final_dot() -> None:

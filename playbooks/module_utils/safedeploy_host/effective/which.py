@@ -36,7 +36,10 @@ class Choice:
         return min(fitting, key=lambda group: (group.address in _ANY, group.port == 0), default=None)
 
     def which(self, address: str, port: int, host_name: str) -> Json | None:
-        """As the function `which`."""
+        """The virtual host for a request to `address`:`port` with this Host header; None: the main server.
+
+        `address` is an IP address, or "*" for one that no virtual host names.
+        """
         group = self.at(address, port)
         return group.which(bare(host_name)) if group else None
 
@@ -67,14 +70,6 @@ class Group:
         found = [number for number, pattern in self._patterns if pattern.fullmatch(name)]
         plain = self._plain.get(name)
         return min(found + ([plain] if plain is not None else []), default=None)
-
-
-def which(effective: Json, address: str, port: int, host_name: str) -> Json | None:
-    """The virtual host of `effective` for a request to `address`:`port` with this Host header; None: the main server.
-
-    `address` is an IP address, or "*" for one that no virtual host names.
-    """
-    return Choice(effective).which(address, port, host_name)
 
 
 def answers_to(host: Json, name: str) -> bool:
