@@ -121,6 +121,8 @@ _NEXT: Mapping[str, str] = {
     "live-changed": "Somebody edited the host after the plan was made: run the command again to plan anew.",
     "no-space": "Make room on the host (see the path and the numbers above), then run the command again.",
     "no-permission": "Give the connecting user the right to become root (ansible_become), then run the command again.",
+    "bug": "This says nothing of the configuration: run `safedeploy check` again, and report what the host said if it "
+    "comes back.",
     "unreachable": "Repair the access to the host, or leave it out with --limit.",
     "pending-exists": "Decide with `safedeploy confirm` or `safedeploy abort`, or wait for the end of the window; then "
     "run the command again.",
