@@ -141,7 +141,11 @@ def start_httpd(lab: Lab, name: str) -> None:
     _must(run_on(lab, name, APACHE_START), name, APACHE_START)
     # It becomes a daemon first; that one reads the configuration again, and writes the file afterwards.
     if not wait_until(lambda: httpd_pid(lab, name) is not None, seconds=20, pause=0.05):
-        raise lab_error("lab-host-failed", f"Apache on {name} did not stay up.", next_step="Read its error log.")
+        raise lab_error(
+            "lab-host-failed",
+            f"Apache on {name} did not stay up.",
+            next_step=f"Read {lab.host(name).layout.log_dir}/error.log there: `safedeploy lab ssh {name}`.",
+        )
 
 
 def start_sshd(lab: Lab, name: str) -> None:
