@@ -46,16 +46,13 @@ def _safedeploy(*words: str) -> Callable[[Setting], Sequence[str | Path]]:
     return lambda setting: [_BIN / "safedeploy", "-C", setting.scene.project, *words]
 
 
-def _loop(setting: Setting, config: Path) -> Sequence[str | Path]:
+def _loop(setting: Setting, *configs: Path, script: str = "loop.sh") -> Sequence[str | Path]:
     hosts = [f"{name}={host['ansible_host']}" for name, host in setting.scene.hosts.items()]
-    return [_PLAIN / "loop.sh", config, setting.scene.work / "rendered", str(setting.at_a_time), *hosts]
+    return [_PLAIN / script, *configs, setting.scene.work / "rendered", str(setting.at_a_time), *hosts]
 
 
 def _acts(setting: Setting) -> Sequence[str | Path]:
-    scene = setting.scene
-    hosts = [f"{name}={host['ansible_host']}" for name, host in scene.hosts.items()]
-    configs = [scene.warm_config, scene.ssh_config]
-    return [_PLAIN / "acts.sh", *configs, scene.work / "rendered", str(setting.at_a_time), *hosts]
+    return _loop(setting, setting.scene.warm_config, setting.scene.ssh_config, script="acts.sh")
 
 
 def _warm(setting: Setting) -> None:

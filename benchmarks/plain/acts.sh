@@ -6,15 +6,16 @@
 # look at it from here, and look over a new connection whether the host can still be reached.
 set -eu
 
+# Each fails if it could not do it: what does nothing takes no time either.
 shadow='
-cd / && ip link set lo up && mount -t tmpfs none /run/apache2 && mount -t tmpfs none /var/log/apache2
+cd / && ip link set lo up && mount -t tmpfs none /run/apache2 && mount -t tmpfs none /var/log/apache2 || exit
 apache2ctl -DFOREGROUND &
-until curl -s -o /dev/null http://127.0.0.1/; do sleep 0.01; done
-exec curl -s -Z --parallel-max 4 -o /dev/null -H "Connection: close" -H "Host: app.lab.test" "http://127.0.0.1/[1-190]"'
+until curl -s -o /dev/null http://127.0.0.1/; do kill -0 $! && sleep 0.01 || exit; done
+exec curl -sS -Z --parallel-max 4 --fail-early -o /dev/null -H "Connection: close" -H "Host: app.lab.test" "http://127.0.0.1/[1-190]"'
 reload='
 loaded() { grep -c "resuming normal operations" /var/log/apache2/error.log; }
 before=$(loaded)
-apache2ctl configtest && apache2ctl graceful
+apache2ctl configtest && apache2ctl graceful || exit
 until [ "$(loaded)" -gt "$before" ]; do sleep 0.01; done
 exec curl -sSf -o /dev/null -H "Host: app.lab.test" http://127.0.0.1/'
 
@@ -22,7 +23,7 @@ case $1 in
 try)
     # The first process of a pid namespace takes the others with it.
     boot="unshare --net --mount --pid --fork --kill-child sh -c '$shadow'"
-    exec ssh -F "$2" "${3%%=*}" "$boot & $boot; wait"
+    exec ssh -F "$2" "${3%%=*}" "$boot & $boot && wait \$!"
     ;;
 change)
     host=${5%%=*}

@@ -36,6 +36,8 @@ def test_every_peer_has_its_figures(measured):
 def test_a_warm_connection_is_no_new_one(measured):
     rows = {row["peer"]: row["per_host"]["connections"] for row in measured[0]["rows"]}
     assert rows["warm"] < rows["cold"]
+    # The acts of a push are over warm connections too, but for the proof that a new one can be had.
+    assert rows["acts"] == rows["warm"] + 1
 
 
 def test_the_parts_of_a_push_are_told(measured):
