@@ -38,6 +38,13 @@ def test_the_right_cause_is_named(way):
     assert found.named.next_step
 
 
+def test_no_room_is_to_be_made_on_a_disk_that_can_only_be_read():
+    full, read_only = (diagnose(BROKEN[way], run="r9").named for way in ("disk", "disk-read-only"))
+    assert (full.title, read_only.title) == ("a file system is full", "a file system can only be read")
+    assert full.next_step.startswith("Make room")
+    assert "remount" in read_only.next_step
+
+
 def test_every_cause_is_named_in_some_way():
     assert {diagnose(one, run="r9").named.id for one in BROKEN.values()} == {cause.id for cause in CAUSES}
 

@@ -12,6 +12,7 @@ from safedeploy.core.diagnose.seen import Disk
 
 ID = "disk"
 TITLE = "a file system is full"
+_READ_ONLY = "a file system can only be read"
 _SAYINGS = (
     "(28)No space left on device",
     "No space left on device",
@@ -19,6 +20,8 @@ _SAYINGS = (
     "Disk quota exceeded",
 )
 _LEAST = 1 << 20  # bytes
+_MAKE_ROOM = "Make room: old logs, core dumps, caches; a log that was removed takes room until httpd is reloaded."
+_REMOUNT = "Look why: the kernel does that to a broken disk (`dmesg`). If the disk is sound, `mount -o remount,rw` it."
 
 
 def judge(evidence: Evidence) -> Hypothesis:
@@ -40,11 +43,12 @@ def judge(evidence: Evidence) -> Hypothesis:
         least = min(disks, key=lambda one: one[1].free_bytes / max(1, one[1].total_bytes))[1]
         free = wording.share(least.free_bytes / max(1, least.total_bytes))
         scale.take(0.0, f"where httpd writes at least {free} is free, and there are inodes")
+    read_only = bool(bad) and bad[0][1].read_only
     return scale.judged(
         ID,
-        TITLE,
+        _READ_ONLY if read_only else TITLE,
         hosts=tuple(dict.fromkeys(host for host, _, _ in bad)) or (lines[0].hosts if lines else ()),
-        next_step="Make room: old logs, core dumps, caches; a log that was removed takes room until httpd is reloaded.",
+        next_step=_REMOUNT if read_only else _MAKE_ROOM,
     )
 
 
