@@ -194,7 +194,7 @@ def _new(rules: Rules, changed: Any, unchanged: Sequence[Seen]) -> tuple[Json, .
 
 def _line(whole: Seen, rest: Seen) -> str:
     before = f"before {percent(whole.before.share)}" if whole.before.requests else "none before"
-    others = f"unchanged hosts {percent(rest.now.share)}" if rest.now.requests else "no unchanged hosts to compare with"
+    others = f"unchanged hosts {percent(rest.now.share)}" if rest.now.requests else "no requests to unchanged hosts"
     return f"{whole.now.requests} requests, {percent(whole.now.share)} 5xx ({before}; {others})"
 
 
