@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,8 +26,10 @@ _GROWTH = 4 * MOST
 # An answer is one line, after what login scripts print.
 _LINES = 10_000
 _ERRORS_KEPT = 16384
+# Seconds between looks, and while next to nothing has come: each costs more than what it looks at.
 _LOOK = 0.02
-_STATM = Path("/proc/self/statm")
+_IDLE_LOOK = 0.1
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 _TASKS = Path("/proc/self/task")
 
 
@@ -36,7 +39,8 @@ class Flood:
     def __init__(self, connection: Any, growth: int = _GROWTH) -> None:
         self.came = False
         self._connection = connection
-        self._most = held() + growth
+        self._before = held()
+        self._growth = growth
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="flood", daemon=True)
 
@@ -59,16 +63,39 @@ class Flood:
         del self._connection.exec_command  # the method of its class is there again
 
     def _watch(self) -> None:
-        while not self._over.wait(_LOOK):
-            if held() > self._most:
-                self.came = True
-                _end_children()
+        with _statm() as statm:
+            grown = 0
+            while not self._over.wait(_LOOK if grown > self._growth // 8 else _IDLE_LOOK):
+                grown = _held(statm) - self._before
+                if grown > self._growth:
+                    self.came = True
+                    _end_children()
 
 
 def held() -> int:
     """The memory that this process has in use, in bytes; the most that it ever had where the kernel says no more."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        return int(_STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    with _statm() as statm:
+        return _held(statm)
+
+
+@contextlib.contextmanager
+def _statm() -> Iterator[int | None]:
+    """Where the kernel says how much memory this process has in use: opened once, read anew with each look."""
+    try:
+        descriptor = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _held(statm: int | None) -> int:
+    if statm is not None:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            return int(os.pread(statm, 256, 0).split()[1]) * _PAGE
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
 

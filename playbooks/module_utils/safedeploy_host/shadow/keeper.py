@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-# Seconds between two looks at what it takes; an exact one costs the kernel something for each process.
+# Seconds between two looks at what it takes; more where a look takes more than a fiftieth of that, but not for ever.
 _LOOK = 0.1
-_EXACT_LOOK = 0.5
+_COST = 50.0
+_LATEST = 0.5
+# An exact look costs the kernel something for each page, so it is for what has grown by so much since the last one.
+_GROWN = 1.25
 # Far more than any server needs, far less than a machine can bear.
 _PROCESSES = 3000
 # For making the shadow and for the last report, beyond the seconds that its work may take.
@@ -56,7 +59,7 @@ class _Keeper:
         self.peak = 0
         self.up = False
         self.started = time.monotonic()
-        self._exact_next = 0.0
+        self._exact_from = 0.0
         privilege.enter_processes()
         reader, writer = os.pipe()
         self._receiver, sender = socket.socketpair()
@@ -97,7 +100,7 @@ class _Keeper:
 
     def _serve(self, bridge: Bridge) -> Json:
         deadline = self.started + self.plan.world["seconds"] + _EXTRA
-        look = time.monotonic()
+        look = time.monotonic() + _LOOK
         while True:
             bridge.serve(_LOOK)
             self._lines.read()
@@ -107,13 +110,14 @@ class _Keeper:
                 if document.get("up") and not self.up:
                     self.up = True
                     # What ends soon may be gone when it is looked at the next time.
-                    look = self._exact_next = 0.0
+                    look = self._exact_from = 0.0
             if self._lines.ended:
                 return self._failure() or {**_NOT_UP, "up": self.up, "died": True, "why": "the shadow was killed"}
             now = time.monotonic()
-            if now >= look + _LOOK:
-                look = now
+            if now >= look:
+                spent = time.thread_time()
                 why = self._measure()
+                look = now + min(_LATEST, max(_LOOK, (time.thread_time() - spent) * _COST))
                 if why:
                     return {**_NOT_UP, "up": self.up, "why": why}
             if now > deadline:
@@ -124,8 +128,8 @@ class _Keeper:
         """Why the shadow must end, if it must."""
         allowed = self.plan.world["memory_bytes"]
         used = memory.use(self._child.pid, exact=False)
-        if used.bytes > allowed or time.monotonic() > self._exact_next:
-            self._exact_next = time.monotonic() + _EXACT_LOOK
+        if used.bytes > min(allowed, self._exact_from):
+            self._exact_from = used.bytes * _GROWN
             used = memory.use(self._child.pid, exact=True)
             self.peak = max(self.peak, used.bytes)
         if used.bytes > allowed:

@@ -31,9 +31,9 @@ def use(first: int, *, exact: bool) -> Use:
 def host_is_short() -> bool:
     """Whether the machine has less than a thirtieth of its memory left."""
     try:
-        with open("/proc/meminfo", encoding="ascii") as stream:
-            sizes = dict(line.split()[:2] for line in stream)
-        return int(sizes["MemAvailable:"]) < int(sizes["MemTotal:"]) // 30
+        # The three that come first: MemTotal, MemFree, MemAvailable.
+        sizes = dict(line.split()[:2] for line in _read("/proc/meminfo", 256).splitlines()[:3])
+        return int(sizes[b"MemAvailable:"]) < int(sizes[b"MemTotal:"]) // 30
     except (OSError, KeyError, ValueError):
         return False
 
@@ -41,8 +41,7 @@ def host_is_short() -> bool:
 def _descendants(pid: int) -> Iterator[int]:
     yield pid
     try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as stream:
-            children = stream.read().split()
+        children = _read(f"/proc/{pid}/task/{pid}/children").split()
     except OSError:
         return
     for child in children:
@@ -51,16 +50,15 @@ def _descendants(pid: int) -> Iterator[int]:
 
 def _proportional(pid: int) -> int:
     try:
-        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as stream:
-            return next(int(line.split()[1]) * 1024 for line in stream if line.startswith("Pss:"))
+        lines = _read(f"/proc/{pid}/smaps_rollup").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(b"Pss:"))
     except (OSError, StopIteration):
         return _resident(pid)
 
 
 def _resident(pid: int) -> int:
     try:
-        with open(f"/proc/{pid}/statm", encoding="ascii") as stream:
-            return int(stream.read().split()[1]) * _PAGE
+        return int(_read(f"/proc/{pid}/statm").split()[1]) * _PAGE
     except (OSError, IndexError):
         return 0
 
@@ -72,3 +70,18 @@ def _files(pid: int) -> int:
     except OSError:
         return 0
     return (found.f_blocks - found.f_bfree) * found.f_frsize
+
+
+def _read(path: str, most: int = 1 << 20) -> bytes:
+    """A small file of /proc, of which the kernel gives a page at a time; no more of it than `most`."""
+    descriptor = os.open(path, os.O_RDONLY)
+    found = b""
+    try:
+        while len(found) < most:
+            part = os.read(descriptor, most - len(found))
+            if not part:
+                break
+            found += part
+    finally:
+        os.close(descriptor)
+    return found
