@@ -35,8 +35,8 @@ description:
 
 # What a gate refuses is no fault of the hosts that wait behind it.
 _NOT_COUNTED = frozenset({"safedeploy_gate"})
-# Seconds between Ansible's looks for results. Its own default, a millisecond, takes a sixth of a processor all the time,
-# which the hosts' answers are then waiting for; the option has no environment variable.
+# Seconds between Ansible's looks for results, which it makes all the time. Its own default is a millisecond, and the
+# option has no environment variable.
 _LOOK = 0.005
 _KINDS = {"reverted": "reverted", "stranded": "reverted", ledger.UNREACHABLE: "unreachable"}
 

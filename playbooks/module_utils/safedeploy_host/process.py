@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import os
 import time
-from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-PROC = Path("/proc")
+PROC = "/proc"
 # Options with which httpd tells something and ends. Source: https://httpd.apache.org/docs/2.4/programs/httpd.html
 _NEVER_SERVES = frozenset({"-t", "-S", "-M", "-v", "-V", "-l", "-L", "-h"})
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -60,10 +59,9 @@ class Process:
 def look(pid: int) -> Process | None:
     """The process with this pid, or None when there is none."""
     try:
-        text = (PROC / str(pid) / "stat").read_text("utf-8", "replace")
+        fields = _read(f"{PROC}/{pid}/stat").rpartition(")")[2].split()
     except OSError:
         return None
-    fields = text.rpartition(")")[2].split()
     return Process(pid, fields[_STATE], int(fields[_PARENT]), int(fields[_START]))
 
 
@@ -75,14 +73,17 @@ def alive(process: Process) -> bool:
 
 def runs_binary(pid: int, site: Json) -> bool:
     """Whether the process runs the site's httpd binary, also when an upgrade has replaced the file since."""
-    binary = os.path.realpath(site["httpd"]["binary"])
+    return _runs(pid, os.path.realpath(site["httpd"]["binary"]))
+
+
+def _runs(pid: int, binary: str) -> bool:
     try:
-        executable = os.readlink(PROC / str(pid) / "exe")
+        executable = os.readlink(f"{PROC}/{pid}/exe")
     except FileNotFoundError:
         return False
     except OSError:
-        return _command_name(pid) == Path(binary).name[:15]
-    return bool(_without_suffix(executable, " (deleted)") == binary)
+        return _command_name(pid) == os.path.basename(binary)[:15]
+    return _without_suffix(executable, " (deleted)") == binary
 
 
 def parents(site: Json) -> list[Process]:
@@ -109,27 +110,30 @@ def children_of(parent: Process) -> list[Process]:
 
 def _children(pid: int) -> Iterable[Process]:
     try:
-        pids = (PROC / str(pid) / "task" / str(pid) / "children").read_text("ascii").split()
+        pids = _read(f"{PROC}/{pid}/task/{pid}/children").split()
     except OSError:
         # The parent has ended, or the kernel was built without this list.
-        return [process for process in _all() if process.parent == pid]
+        everyone = map(look, _pids())
+        return [process for process in everyone if process is not None and process.parent == pid and not process.dead]
     found = [look(int(child)) for child in pids]
     return [process for process in found if process is not None and not process.dead]
 
 
 def _of_site(site: Json) -> Iterator[Process]:
-    for process in _all():
-        pid = process.pid
-        if runs_binary(pid, site) and _same_network(pid) and _same_root(pid, site) and _started_for(pid, site):
+    binary = os.path.realpath(site["httpd"]["binary"])
+    for pid in _pids():
+        # What costs least comes first: most of them run something else.
+        if not _runs(pid, binary):
+            continue
+        process = look(pid)
+        if process is None or process.dead:
+            continue
+        if _same_network(pid) and _same_root(pid, site) and _started_for(pid, site):
             yield process
 
 
-def _all() -> Iterator[Process]:
-    for entry in os.listdir(PROC):
-        if entry.isdigit():
-            process = look(int(entry))
-            if process is not None and not process.dead:
-                yield process
+def _pids() -> Iterator[int]:
+    return (int(entry) for entry in os.listdir(PROC) if entry.isdigit())
 
 
 def _is_orphan(process: Process) -> bool:
@@ -147,7 +151,7 @@ def _is_orphan(process: Process) -> bool:
 
 def _same_network(pid: int) -> bool:
     try:
-        return (PROC / str(pid) / "ns/net").stat().st_ino == (PROC / "self/ns/net").stat().st_ino
+        return os.stat(f"{PROC}/{pid}/ns/net").st_ino == os.stat(f"{PROC}/self/ns/net").st_ino
     except OSError:
         return True
 
@@ -156,7 +160,7 @@ def _same_root(pid: int, site: Json) -> bool:
     """Whether it sees the same directory at the site's server root as we do."""
     root = site["server_root"]
     try:
-        theirs, ours = (PROC / str(pid) / "root" / root.lstrip("/")).stat(), Path(root).stat()
+        theirs, ours = os.stat(f"{PROC}/{pid}/root/{root.lstrip('/')}"), os.stat(root)
     except FileNotFoundError:
         return False
     except OSError:
@@ -174,36 +178,39 @@ def _started_for(pid: int, site: Json) -> bool:
     if any(word in _NEVER_SERVES for word in words):
         return False
     given = {flag: words[words.index(flag) + 1] for flag in ("-d", "-f") if flag in words[:-1]}
-    root, file = _compiled_in(site["httpd"]["binary"])
+    found = build(site["httpd"]["binary"])
+    root, file = found.get("HTTPD_ROOT", "/"), found.get("SERVER_CONFIG_FILE", "conf/httpd.conf")
     main = os.path.join(given.get("-d", root), given.get("-f", file))
     return bool(os.path.realpath(main) == os.path.realpath(site["httpd"]["main_config"]))
 
 
 @functools.lru_cache(maxsize=None)
-def _compiled_in(binary: str) -> tuple[str, str]:
-    """The server root and the main configuration file of a binary that is started without arguments."""
+def build(binary: str) -> dict[str, str]:
+    """What was compiled into a binary, as dumps.build has it; it is asked once. Empty when it does not say.
+
+    -V looks at the configuration too; what it does not find there, without the site's environment, changes nothing.
+    """
     from . import control, dumps
 
-    found = dumps.build(control.binary({"httpd": {"binary": binary}}, "-V").output)
-    return found.get("HTTPD_ROOT", "/"), found.get("SERVER_CONFIG_FILE", "conf/httpd.conf")
+    return dumps.build(control.binary({"httpd": {"binary": binary}}, "-V").output)
 
 
 def _arguments(pid: int) -> list[str]:
     try:
-        return (PROC / str(pid) / "cmdline").read_text("utf-8", "replace").split("\0")[:-1]
+        return _read(f"{PROC}/{pid}/cmdline").split("\0")[:-1]
     except OSError:
         return []
 
 
 def _command_name(pid: int) -> str:
     try:
-        return (PROC / str(pid) / "comm").read_text("utf-8", "replace").strip()
+        return _read(f"{PROC}/{pid}/comm").strip()
     except OSError:
         return ""
 
 
 def _boot_second() -> int:
-    for line in (PROC / "stat").read_text("ascii").splitlines():
+    for line in _read(f"{PROC}/stat").splitlines():
         if line.startswith("btime "):
             return int(line.split()[1])
     raise OSError("/proc/stat has no btime")
@@ -211,3 +218,8 @@ def _boot_second() -> int:
 
 def _without_suffix(text: str, suffix: str) -> str:
     return text[: -len(suffix)] if text.endswith(suffix) else text
+
+
+def _read(path: str) -> str:
+    with open(path, "rb", buffering=0) as stream:
+        return stream.read().decode("utf-8", "replace")

@@ -34,13 +34,17 @@ _FIXED = {
 
 
 def read(site: Json) -> Json:
-    """What the configuration says, as a JSON value; `mpm`, `pid_file` and `error_log` are null if it is invalid."""
+    """What the configuration says, as a JSON value, and whether it is `ok`: whether httpd's `-t` has passed.
+
+    `mpm`, `pid_file` and `error_log` are null if it is not.
+    """
     outcome = control.control(site, "-t", "-D", "DUMP_RUN_CFG", "-D", "DUMP_MODULES")
     modules = dumps.modules(outcome.output)
     defines = dumps.defines(outcome.output)
     reader = Reader(site)
     directives = [directive for directive in reader.directives() if directive.applies(modules, defines)]
     return {
+        "ok": outcome.ok,
         **values(site, outcome.output, modules, ok=outcome.ok),
         "fixed": fixed(directives, reader),
         "listen": [list(listener.address) for listener in listeners.listeners(directives, reader)],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from .. import control, dumps
+from .. import control, dumps, process
 from . import parsed
 
 TYPE_CHECKING = False
@@ -83,6 +83,6 @@ def _directories(site: Json, directives: list[Directive], reader: Reader) -> Ite
             yield os.path.dirname(reader.resolve(directive.args[1]))
     for directory in _KNOWN_DIRECTORIES:
         yield os.path.join(site["server_root"], directory)
-    root = dumps.build(control.binary(site, "-V").output).get("HTTPD_ROOT")
+    root = process.build(site["httpd"]["binary"]).get("HTTPD_ROOT")
     if root:
         yield os.path.join(root, "modules")
