@@ -9,7 +9,6 @@ import os
 import socket
 import sys
 import time
-from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,7 +118,8 @@ def _connections() -> Iterable[tuple[str, Address, Address]]:
 def _rows(pid: int | str, state: str) -> Iterable[tuple[socket.AddressFamily, list[str]]]:
     for family, name in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
         try:
-            lines = Path(f"/proc/{pid}/net/{name}").read_text("ascii").splitlines()[1:]
+            with open(f"/proc/{pid}/net/{name}", encoding="utf-8") as table:
+                lines = table.read().splitlines()[1:]
         except OSError:
             continue
         for line in lines:
