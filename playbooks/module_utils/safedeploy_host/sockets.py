@@ -10,6 +10,8 @@ import socket
 import sys
 import time
 
+from . import sock_diag
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterable, Tuple
@@ -23,6 +25,8 @@ _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to reac
 QUESTION = b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nUser-Agent: safedeploy\r\nConnection: close\r\n\r\n"
 _ONE_TRY = 1.0
 _BETWEEN_TRIES = 0.05
+# Why the kernel did not say which sockets listen. It is not asked again: it may start a modprobe each time.
+_refused: list[str] = []
 
 
 def inodes(pid: int) -> set[str] | None:
@@ -53,34 +57,33 @@ def listening(pid: int) -> dict[str, Address] | None:
 
 def bound(pid: int) -> list[tuple[str, Address]]:
     """The listening TCP sockets of a process as (inode, address), wildcards as they are; none when we may not look."""
-    held = inodes(pid) or set()
-    return [(inode, address) for inode, address in _table(pid) if inode in held]
+    held = inodes(pid)
+    if not held:
+        return []
+    return [(inode, address) for inode, address, _ in _listening(pid) if inode in held]
 
 
 def all_listening() -> list[tuple[str, Address]]:
     """Every listening TCP socket that this process's network has, as (inode, address)."""
-    return list(_table("self"))
+    return [(inode, address) for inode, address, _ in _listening("self")]
 
 
 def established(ports: Iterable[int]) -> int:
     """How many TCP connections clients have open to these local ports."""
     wanted = set(ports)
-    return sum(port in wanted for _, (_, port) in _table("self", _ESTABLISHED))
+    return sum(_address(family, fields[1])[1] in wanted for family, fields in _rows("self", _ESTABLISHED))
 
 
 def peers(ports: Iterable[int]) -> list[Address]:
     """(client's address, local port) of each TCP connection that is open to these local ports."""
     wanted = set(ports)
-    return [(peer[0], port) for _, (_, port), peer in _connections() if port in wanted]
+    return [(peer[0], port) for (_, port), peer in _connections() if port in wanted]
 
 
 def queued(ports: Iterable[int]) -> int:
     """How many connections wait in the queues of the listening sockets of these ports: nobody has taken them up."""
-    wanted, found = set(ports), 0
-    for family, fields in _rows("self", _LISTENING):
-        if _address(family, fields[1])[1] in wanted:
-            found += int(fields[4].partition(":")[2], 16)
-    return found
+    wanted = set(ports)
+    return sum(waiting for _, (_, port), waiting in _listening("self") if port in wanted)
 
 
 def wait_for_bytes(addresses: Iterable[Address], deadline: float) -> Address | None:
@@ -105,14 +108,29 @@ def _answers(address: Address, timeout: float) -> bool:
         return False
 
 
-def _table(pid: int | str, state: str = _LISTENING) -> Iterable[tuple[str, Address]]:
-    for family, fields in _rows(pid, state):
-        yield fields[9], _address(family, fields[1])
+def _listening(pid: int | str) -> list[tuple[str, Address, int]]:
+    """(inode, address, connections that nobody has taken up yet) of the listening sockets of a process's network."""
+    if not _refused and _shares_our_network(pid):
+        try:
+            return sock_diag.listening()
+        except OSError as error:
+            _refused.append(str(error))
+    return [
+        (fields[9], _address(family, fields[1]), int(fields[4].partition(":")[2], 16))
+        for family, fields in _rows(pid, _LISTENING)
+    ]
 
 
-def _connections() -> Iterable[tuple[str, Address, Address]]:
+def _shares_our_network(pid: int | str) -> bool:
+    try:
+        return os.readlink(f"/proc/{pid}/ns/net") == os.readlink("/proc/thread-self/ns/net")
+    except OSError:
+        return False
+
+
+def _connections() -> Iterable[tuple[Address, Address]]:
     for family, fields in _rows("self", _ESTABLISHED):
-        yield fields[9], _address(family, fields[1]), _address(family, fields[2])
+        yield _address(family, fields[1]), _address(family, fields[2])
 
 
 def _rows(pid: int | str, state: str) -> Iterable[tuple[socket.AddressFamily, list[str]]]:
