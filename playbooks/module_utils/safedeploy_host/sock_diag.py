@@ -1,8 +1,8 @@
 """The listening TCP sockets of this thread's network namespace, asked of the kernel by sock_diag(7), as `ss -ltn` does.
 
 /proc/net/tcp tells the same, and has the kernel walk through every connection that the machine could have. An answer is
-whole: whatever keeps the kernel from giving one, or puts it in doubt, is an OSError. Where this is a module of the kernel
-that nobody has used yet, the kernel loads it, as it does for any user's `ss`.
+whole: whatever keeps the kernel from giving one, or puts it in doubt, is an OSError. Where this is a module of the
+kernel that nobody has used yet, the kernel loads it, as it does for any user's `ss`.
 """
 
 from __future__ import annotations
