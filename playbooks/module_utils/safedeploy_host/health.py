@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import queue
 import socket
 import ssl
@@ -77,7 +76,7 @@ def _check(check: Json, site: Json, deadline: float) -> Json:
             answer = _ask(check, site, timeout)
             why = expectations.complaint(check, answer, time.time())
             status, spent = answer.status, answer.ms
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, ValueError) as error:
             why, status, spent = _reason(error, timeout), None, round((time.monotonic() - began) * 1000, 1)
         slowest = max(slowest, spent)
         if why:
@@ -97,8 +96,6 @@ def _reason(error: Exception, timeout: float) -> str:
         return f"TLS: {error.reason or error}"
     if isinstance(error, (TimeoutError, socket.timeout)):  # two classes until Python 3.10
         return f"no complete answer within {timeout:g} s"
-    if isinstance(error, http.client.HTTPException):
-        return f"not an HTTP answer: {type(error).__name__}"
     return str(getattr(error, "strerror", None) or error)
 
 

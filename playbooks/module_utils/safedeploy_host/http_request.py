@@ -7,21 +7,28 @@ verification unless asked for: what certificate is right is the check's business
 from __future__ import annotations
 
 import functools
-import http.client
-import io
+import re
 import socket
 import ssl
 import time
 from urllib.parse import urlsplit
 
+from . import http_response
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Mapping, Tuple
+    from typing import Callable, Mapping, Tuple
+    from urllib.parse import SplitResult
 
-    Json = dict[str, Any]
     Headers = list[Tuple[str, str]]
 
 BODY_LIMIT = 256 * 1024
+_PIECE = 64 * 1024
+# What http.client refuses: none of it may begin a line of its own in a request.
+_NO_METHOD = re.compile(r"[\x00-\x1f]").search
+_NO_TARGET = re.compile(r"[\x00-\x20\x7f]").search
+_NAME = re.compile(rb"[^:\s][^:\r\n]*").fullmatch
+_NO_VALUE = re.compile(rb"\n(?![ \t])|\r(?![ \t\n])").search
 
 
 class Manner:
@@ -76,16 +83,17 @@ def request(
 ) -> Answer:
     """Ask `address` for `url`: Host and SNI come from the URL.
 
-    Raises OSError (ssl.SSLError is one), TimeoutError after `timeout` seconds, HTTPException and ValueError.
+    Raises OSError (ssl.SSLError is one, http_response.Closed another), TimeoutError after `timeout` seconds, and
+    ValueError, for what cannot be asked and for what is no HTTP answer (http_response.NotHttp).
     """
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
+    head = _head(method, parts, manner)
     began = time.monotonic()
     deadline = began + timeout
-    source = (manner.source, 0) if manner.source else None
     try:
-        connection = socket.create_connection((address, port), timeout, source)
+        connection = _connected(address, port, timeout, manner.source)
         try:
             if manner.opened:
                 manner.opened(connection.getsockname()[1])
@@ -95,24 +103,24 @@ def request(
                 connection = _secure(connection, parts.hostname or address, verify=verify)
                 der, version = connection.getpeercert(binary_form=True), connection.version()
                 cipher = (connection.cipher() or [None])[0]
-            answer = _exchange(_Bounded(connection, deadline), method, url, der, manner)
+            status, headers, body = _exchange(connection, deadline, method, head, manner.body)
         finally:
             connection.close()
     except socket.timeout as error:  # a class of its own until Python 3.10
         raise TimeoutError from error
+    answer = Answer(status, headers, body, der)
     answer.ms = round((time.monotonic() - began) * 1000, 1)
     answer.version, answer.cipher = version, cipher
     return answer
 
 
-def _exchange(connection: _Bounded, method: str, url: str, der: bytes | None, manner: Manner) -> Answer:
-    parts = urlsplit(url)
+def _head(method: str, parts: SplitResult, manner: Manner) -> bytes:
+    """The request without its body. Raises ValueError for characters that would make it another one."""
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if manner.absolute:
         target = f"{parts.scheme}://{parts.netloc}{target}"
-    client = http.client.HTTPConnection("unused")
-    client.sock = connection
-    client.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+    if _NO_METHOD(method) or _NO_TARGET(target):
+        raise ValueError("the request has a space or a control character where there can be none")
     headers = {
         "Host": parts.netloc.rpartition("@")[2],
         "User-Agent": "safedeploy",
@@ -122,19 +130,62 @@ def _exchange(connection: _Bounded, method: str, url: str, der: bytes | None, ma
     if manner.body:
         headers["Content-Length"] = str(len(manner.body))
     # Names are compared as they are written usually, so that a lower-case one replaces its equal.
-    for name, value in {**headers, **{key.title(): value for key, value in manner.headers.items()}}.items():
-        client.putheader(name, value)
-    client.endheaders()
-    if manner.body:
-        _send(connection, manner.body)
-    response = client.getresponse()
-    body = response.read(BODY_LIMIT)
-    if response.length and len(body) < BODY_LIMIT:
-        raise http.client.IncompleteRead(body, response.length)
-    return Answer(response.status, response.getheaders(), body, der)
+    headers.update((key.title(), value) for key, value in manner.headers.items())
+    lines = [_line(name, value) for name, value in headers.items()]
+    return b"\r\n".join([f"{method} {target} HTTP/1.1".encode("ascii"), *lines, b"", b""])
 
 
-def _send(connection: _Bounded, body: bytes) -> None:
+def _line(name: str, value: str) -> bytes:
+    name_sent, value_sent = name.encode("ascii"), value.encode("latin-1")
+    if not _NAME(name_sent) or _NO_VALUE(value_sent):
+        raise ValueError(f"the request cannot have a header {name!r} with that value")
+    return name_sent + b": " + value_sent
+
+
+def _connected(address: str, port: int, timeout: float, source: str | None) -> socket.socket:
+    """A connection to an address or, what takes longer, to a name. Raises OSError."""
+    family = _family(address)
+    if family is None:
+        return socket.create_connection((address, port), timeout, (source, 0) if source else None)
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(timeout)
+        if source:
+            connection.bind((source, 0))
+        connection.connect((address, port))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _family(address: str) -> socket.AddressFamily | None:
+    """That of a plain address; None for a name and an address with a zone, which the resolver has to read."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, address)
+        except (OSError, ValueError):
+            continue
+        return family
+    return None
+
+
+def _exchange(
+    connection: socket.socket, deadline: float, method: str, head: bytes, body: bytes
+) -> tuple[int, Headers, bytes]:
+    def receive() -> bytes:
+        _hurry(connection, deadline)
+        return connection.recv(_PIECE)
+
+    _hurry(connection, deadline)
+    connection.sendall(head)
+    if body:
+        _hurry(connection, deadline)
+        _send(connection, body)
+    return http_response.read(receive, method, BODY_LIMIT)
+
+
+def _send(connection: socket.socket, body: bytes) -> None:
     """Send a body. A server that refuses it may answer and close before its end, and that answer is what counts."""
     try:
         connection.sendall(body)
@@ -154,37 +205,6 @@ def _trusting() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
-
-
-class _Bounded:
-    """What http.client needs of a connection, until a deadline (monotonic seconds); whoever opened it closes it."""
-
-    def __init__(self, connection: socket.socket, deadline: float) -> None:
-        self._connection = connection
-        self._deadline = deadline
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reader(self._connection, self._deadline))
-
-    def sendall(self, data: bytes) -> None:
-        _hurry(self._connection, self._deadline)
-        self._connection.sendall(data)
-
-    def close(self) -> None:
-        return
-
-
-class _Reader(io.RawIOBase):
-    def __init__(self, connection: socket.socket, deadline: float) -> None:
-        self._connection = connection
-        self._deadline = deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        _hurry(self._connection, self._deadline)
-        return self._connection.recv_into(buffer)
 
 
 def _hurry(connection: socket.socket, deadline: float) -> None:

@@ -60,6 +60,13 @@ def _drips_headers(connection: socket.socket) -> None:
         time.sleep(0.05)
 
 
+def _drips_interim(connection: socket.socket) -> None:
+    connection.recv(65536)
+    for _ in range(100):
+        connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
+        time.sleep(0.05)
+
+
 def _drips_body(connection: socket.socket) -> None:
     connection.recv(65536)
     connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -98,12 +105,40 @@ def _endless_headers(connection: socket.socket) -> None:
         connection.sendall(b"X-%d: x\r\n" % number)
 
 
+def _endless_trailer(connection: socket.socket) -> None:
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+    for number in itertools.count():
+        connection.sendall(b"X-%d: x\r\n" % number)
+
+
+def _endless_interim(connection: socket.socket) -> None:
+    connection.recv(65536)
+    while True:
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+
+
+def _endless_line(connection: socket.socket) -> None:
+    connection.recv(65536)
+    while True:
+        connection.sendall(b"x" * 4096)
+
+
 def _hangs_up(connection: socket.socket) -> None:
     connection.recv(65536)
 
 
-SLOW = [_silent, _drips_headers, _drips_body, _endless_chunks]
-BROKEN = [_garbage, _bad_chunks, _cut_off, _endless_headers, _hangs_up]
+SLOW = [_silent, _drips_headers, _drips_interim, _drips_body, _endless_chunks]
+BROKEN = {
+    _garbage: "not an HTTP answer: it begins with no status line",
+    _bad_chunks: "not an HTTP answer: a chunk of its body has no size",
+    _cut_off: "not an HTTP answer: it is cut off",
+    _endless_headers: "not an HTTP answer: more than 100 lines of headers",
+    _endless_trailer: "not an HTTP answer: more than 100 lines after its body",
+    _endless_interim: "not an HTTP answer: more than 20 interim ones",
+    _endless_line: "not an HTTP answer: a line of more than 65536 bytes",
+    _hangs_up: "the connection was closed without an answer",
+}
 
 
 @pytest.mark.parametrize("behaviour", SLOW)
@@ -122,7 +157,7 @@ def test_a_broken_answer_fails_at_once(behaviour: Behaviour) -> None:
         result = run(url, timeout=10)
 
     assert not result["ok"]
-    assert result["why"]
+    assert result["why"] == BROKEN[behaviour]
     assert result["ms"] < 5000
 
 

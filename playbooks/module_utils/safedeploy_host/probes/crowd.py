@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import threading
 
 TYPE_CHECKING = False
@@ -25,7 +24,7 @@ def ask(one: Callable[[], Answer], at_once: int) -> tuple[Answer, Json]:
     def work() -> None:
         try:
             answers.append(one())
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, ValueError) as error:
             errors.append(error)
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(number)]

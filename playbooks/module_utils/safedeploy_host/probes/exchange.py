@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
 import ssl
 import time
 from urllib.parse import urlsplit
 
-from .. import http_request
+from .. import http_request, http_response
 from . import answer, body, crowd, handshakes, redirects, served
 from .held import held
 
@@ -73,7 +72,7 @@ class Exchange:
         return {**found, "held": connections}
 
     def request(self, probe: Json, url: str, timeout: float = TIMEOUT) -> http_request.Answer:
-        """One request for `url` in the manner of a probe. Raises OSError, HTTPException, ValueError."""
+        """One request for `url` in the manner of a probe. Raises OSError and ValueError."""
         if not self.terms.pace.wait(self.deadline):
             raise Late
         timeout = min(timeout, max(0.05, self.deadline - time.monotonic()))
@@ -94,7 +93,7 @@ class Exchange:
                 response, spread = crowd.ask(lambda: self.request(probe, probe["url"], timeout), probe["at_once"])
             else:
                 response, spread = self.request(probe, probe["url"], timeout), {}
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, ValueError) as error:
             if self.late(error):
                 # It was cut short by the end of the asking, not by the server.
                 return {**answer.none("no time left for it", asked=False), **self._virtual_host(probe)}
@@ -133,7 +132,7 @@ class Exchange:
             return False
         try:
             again = self.request(probe, probe["url"])
-        except (OSError, http.client.HTTPException, ValueError):
+        except (OSError, ValueError):
             return False
         return bool(body.shape(again.body) == found["shape"])
 
@@ -162,8 +161,6 @@ def why(error: Exception, timeout: float) -> str:
         return f"TLS: {(error.reason or str(error)).lower().replace('_', ' ')}"
     if isinstance(error, (TimeoutError, socket.timeout)):  # two classes until Python 3.10
         return f"no complete answer within {timeout:g} s"
-    if isinstance(error, http.client.RemoteDisconnected):
-        return "the connection was closed without an answer"
-    if isinstance(error, http.client.HTTPException):
-        return f"not an HTTP answer: {type(error).__name__}"
+    if isinstance(error, http_response.NotHttp):
+        return str(error)
     return str(getattr(error, "strerror", None) or error).lower()

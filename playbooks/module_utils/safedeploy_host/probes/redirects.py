@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from . import body, served
@@ -37,7 +36,7 @@ def follow(exchange: Exchange, probe: Json, first: Answer) -> Json:
         try:
             # The body of a probe belongs to its own URL, and so does the absolute form.
             response = exchange.request({**probe, "body_bytes": 0, "absolute": False}, target)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, ValueError) as error:
             from .exchange import why
 
             if exchange.late(error):

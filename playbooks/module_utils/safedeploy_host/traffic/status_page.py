@@ -20,14 +20,12 @@ _MEMBERS = {"Total Accesses": "accesses", "BusyWorkers": "busy", "IdleWorkers": 
 
 def ask(effective: Json, hosts: Iterable[Host], address: str) -> Json | None:
     """{accesses, busy, idle}, those that it tells; None where there is no page, or none that answers."""
-    import http.client
-
     from ..http_request import request
 
     for url, where in list(_pages(effective, list(hosts), address))[:_TRIES]:
         try:
             answer = request("GET", url, where, _TIMEOUT)
-        except (OSError, http.client.HTTPException, ValueError):
+        except (OSError, ValueError):
             continue
         found = read(answer.body.decode("latin-1")) if answer.status == 200 else {}
         if found:
