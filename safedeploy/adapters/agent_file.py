@@ -12,18 +12,39 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-# Bytecode beside the archive (compiled.py) is taken up only where nobody else can have put it.
+# Bytecode beside the archive (compiled.py) is taken up only where nobody else can have put it, and only whole. Whatever
+# is wrong with it, the sources in the archive are enough. Python compiles this text at each start: it is short.
 ENTRY = """\
+import marshal
 import os
 import stat
 import sys
+import zlib
+from importlib.util import MAGIC_NUMBER
 
-compiled = f"{os.path.realpath(sys.path[0])}.{sys.implementation.cache_tag}"
-try:
-    found = os.lstat(compiled)
+
+
+def importer(archive):
+    fd = os.open(f"{archive}.{sys.implementation.cache_tag}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    found = os.fstat(fd)
     if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022:
-        sys.path.insert(0, compiled)
-except OSError:
+        head = os.pread(fd, 16, 0)
+        size, checksum, rest = (int.from_bytes(head[at : at + 4], "little") for at in (4, 8, 12))
+        if head[:4] == MAGIC_NUMBER and found.st_size == 16 + size + rest:
+            front = os.pread(fd, size, 16)
+            if zlib.crc32(front) == checksum:
+                code, index = marshal.loads(front)
+                scope = {"__name__": "safedeploy_host.importer"}
+                exec(code, scope)
+                return scope["Importer"](archive, fd, 16 + size, index)
+    os.close(fd)
+
+
+try:
+    found = importer(os.path.realpath(sys.path[0]))
+    if found:
+        sys.meta_path.insert(0, found)
+except Exception:
     pass
 
 from safedeploy_host.program import main

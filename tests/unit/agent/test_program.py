@@ -8,7 +8,6 @@ import os
 import pty
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -173,36 +172,3 @@ def test_a_person_at_a_terminal_is_told_when_the_directory_is_wrong(tmp_path):
         os.close(theirs)
     assert done.returncode == 1
     assert "--state-dir" in done.stderr
-
-
-@pytest.mark.parametrize("python", PYTHONS)
-def test_its_bytecode_is_made_once_and_used_from_then_on(python, world):
-    archive = agent_file.build().path
-    manifest, objects = world.manifest({"sites/a": b"a"})
-    request = {"site": world.site, "run": "r", "holder": "ann", "ttl": 60, "manifest": manifest, "objects": objects}
-    request["token"] = run(python, "prepare", request)["result"]["token"]
-    run(python, "preflight", request)
-    installed = world.state_dir / "agent" / f"{agent_file.build().sha256}.pyz"
-    assert installed.read_bytes() == archive.read_bytes()
-    (bytecode,) = (world.state_dir / "agent").glob("*.pyz.cpython-*")
-    assert run(python, "observe", {"site": world.site}, installed)["result"]["state"]["current"] is None
-    bytecode.write_bytes(b"torn")
-    assert run(python, "observe", {"site": world.site}, installed)["ok"], "the archive alone is enough"
-
-
-@pytest.mark.parametrize(("mode", "taken"), [(0o600, True), (0o666, False)])
-def test_bytecode_is_only_run_where_nobody_else_can_have_written_it(world, tmp_path, mode, taken):
-    archive = tmp_path / "agent.pyz"
-    archive.write_bytes(agent_file.build().path.read_bytes())
-    planted = Path(f"{archive}.{sys.implementation.cache_tag}")
-    with zipfile.ZipFile(planted, "w") as out:
-        out.writestr("safedeploy_host/__init__.py", "raise SystemExit('planted')")
-    planted.chmod(mode)
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", str(archive), "observe"],
-        input=json.dumps({"site": world.site}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ("planted" in done.stderr) == taken
