@@ -7,7 +7,6 @@ it takes from `objects/`, keeps what is in the way, and does nothing any more on
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 
 from . import fsio, tree
@@ -70,7 +69,7 @@ def steps(store: Store, record: Json, now: float) -> list[str]:
     putting = _putting(record)
     try:
         fsio.replace_file(path(store), os.fsencode(_script(store, record, putting, now)), 0o700)
-        mending = [f"sh {shlex.quote(path(store))}  # puts back {len(putting)} paths and starts httpd; read it first"]
+        mending = [f"sh {quoted(path(store))}  # puts back {len(putting)} paths and starts httpd; read it first"]
     except (OSError, ValueError):
         mending = [
             *_plain(store, record),
@@ -91,15 +90,22 @@ def forget(store: Store) -> None:
 
 def agent(store: Store, command: str) -> str:
     """A command line of this program, for a shell."""
-    python, directory = shlex.quote(sys.executable or "python3"), shlex.quote(store.directory)
+    python, directory = quoted(sys.executable or "python3"), quoted(store.directory)
     return f"{python} -I -S {directory}/agent/current {command} --state-dir {directory}"
 
 
 def control(store: Store, word: str) -> str:
     """A command line of httpd's control program, for a shell."""
     httpd = store.site["httpd"]
-    env = [f"{name}={shlex.quote(value)}" for name, value in sorted((httpd.get("env") or {}).items())]
-    return " ".join([*env, *map(shlex.quote, [*httpd.get("control", ["apachectl"]), word])])
+    env = [f"{name}={quoted(value)}" for name, value in sorted((httpd.get("env") or {}).items())]
+    return " ".join([*env, *map(quoted, [*httpd.get("control", ["apachectl"]), word])])
+
+
+def quoted(word: str) -> str:
+    """The word as a shell takes it."""
+    import shlex
+
+    return shlex.quote(word)
 
 
 def _script(store: Store, record: Json, putting: list[str], now: float) -> str:
@@ -109,7 +115,7 @@ def _script(store: Store, record: Json, putting: list[str], now: float) -> str:
         f"# Written by safedeploy at {iso(now)}, when it could not do that itself. It can be run again, and needs no",
         f"# network. It loses nothing: what is in the way is kept in {store.directory}/by-hand.",
         "# Look first at what others may write to: a link in place of a directory on the way to a path is followed.",
-        f"state={shlex.quote(store.directory)}",
+        f"state={quoted(store.directory)}",
         FUNCTIONS,
         *putting,
         "",
@@ -155,4 +161,4 @@ def _reloads(record: Json) -> list[str]:
 
 
 def _words(*words: str) -> str:
-    return " ".join(map(shlex.quote, words))
+    return " ".join(map(quoted, words))

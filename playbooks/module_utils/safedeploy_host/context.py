@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import select
 import signal
 import time
 
 from . import control
+from .later import regex
 from .laying import needed_content
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     OpenObject = Callable[[str], bytes]
 
 LIMIT = 60.0
-_WARNING = re.compile(r"\bAH\d{5}:|\[[\w:]*(?:warn|error|crit|alert|emerg)\]")
+_WARNING = regex(r"\bAH\d{5}:|\[[\w:]*(?:warn|error|crit|alert|emerg)\]")
 # An undefined ${VARIABLE} stays in the text as it is; httpd only warns, and then serves from a path of that name.
 _UNDEFINED_VARIABLE = "AH00111"
 

@@ -13,7 +13,7 @@ import os
 import sys
 import time
 
-from . import deadman_lock, systemd, window
+from . import deadman_lock, importer, systemd, window
 from .changing import changing
 from .protocol import AgentError
 from .put_back import put_back
@@ -134,10 +134,15 @@ def _revert(store: Store, services: Services, activation: str) -> bool:
 
 def _say_armed() -> None:
     """Import all that a revert needs while the archive is surely there, then say so and let go of the pipe."""
-    import syslog  # noqa: F401 -- imported for later, when the archive may have been pruned
+    # For later, when the archive may have been pruned, and the disk be full or gone.
+    import hashlib  # noqa: F401
+    import pathlib  # noqa: F401
+    import syslog  # noqa: F401
+    import tempfile  # noqa: F401
 
-    from . import health, httpd  # noqa: F401 -- as above
+    from . import health, httpd  # noqa: F401
 
+    importer.hold()
     address = os.environ.pop("NOTIFY_SOCKET", None)
     if address:
         systemd.say_ready(address)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import glob
 import os
-import re
-from pathlib import Path
+
+from .later import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _DEPTH = 20
 _LARGEST = 4 * 1024 * 1024
-_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|(\S+)')
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
-_EXPORT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(\S*)")
+_WORD = regex(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|(\S+)')
+_VARIABLE = regex(r"\$\{(\w+)\}")
+_EXPORT = regex(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(\S*)")
 
 
 class Directive:
@@ -50,7 +50,7 @@ class Reader:
     def __init__(self, site: Json) -> None:
         self.root = site["server_root"]
         self.main = site["httpd"]["main_config"]
-        self.variables: dict[str, str] = {**_envvars(Path(self.root) / "envvars"), **site["httpd"].get("env", {})}
+        self.variables: dict[str, str] = {**_envvars(f"{self.root}/envvars"), **site["httpd"].get("env", {})}
         self.files: list[str] = []
         self.directories: set[str] = set()
 
@@ -60,7 +60,7 @@ class Reader:
 
     def resolve(self, path: str) -> str:
         """An absolute path: variables replaced, relative to the server root."""
-        return str(Path(self.root) / self.expand(path))
+        return joined(self.root, self.expand(path))
 
     def expand(self, text: str) -> str:
         """The text with the variables that are known so far."""
@@ -96,15 +96,20 @@ class Reader:
             found = [os.path.join(directory, name) for directory, _, names in os.walk(pattern) for name in names]
         else:
             if glob.has_magic(pattern):
-                self.directories.update(path for path in glob.glob(str(Path(pattern).parent)) if os.path.isdir(path))
+                self.directories.update(path for path in glob.glob(os.path.dirname(pattern)) if os.path.isdir(path))
             found = glob.glob(pattern)
         return sorted(path for path in found if os.path.isfile(path))
+
+
+def joined(directory: str, path: str) -> str:
+    """A path from an absolute directory on, without empty parts and `.`; of `..` only the kernel knows the meaning."""
+    return "/" + "/".join(part for part in os.path.join(directory, path).split("/") if part not in ("", "."))
 
 
 def _logical_lines(path: str) -> Iterator[tuple[int, str]]:
     """Lines with their continuations joined, by the number of the first; none of a file that cannot be read."""
     try:
-        with Path(path).open("rb") as stream:
+        with open(path, "rb") as stream:
             text = stream.read(_LARGEST).decode("utf-8", "replace")
     except OSError:
         return
@@ -145,10 +150,11 @@ def holds(condition: Condition, modules: set[str], defines: set[str]) -> bool:
     return ((f"{stem}_module" if stem else name) in modules) == wanted
 
 
-def _envvars(path: Path) -> dict[str, str]:
+def _envvars(path: str) -> dict[str, str]:
     """Plain assignments of Debian's envvars; what the shell would compute stays as it is."""
     try:
-        lines = path.read_text("utf-8", "replace").splitlines()
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            lines = stream.read().splitlines()
     except OSError:
         return {}
     found: dict[str, str] = {}

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import re
 
+from .later import regex
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterator
 
 _PLACE = r"\((?P<file>.*):(?P<line>\d+)\)"
-_SINGLE = re.compile(r"^(?P<address>\S+):(?P<port>\d+|\*)\s+(?P<name>\S+) " + _PLACE + r"$")
-_NAMED = re.compile(r"^(?P<address>\S+):(?P<port>\d+|\*)\s+is a NameVirtualHost$")
-_HOST = re.compile(r"^ +port (?P<port>\d+|\*) namevhost (?P<name>\S+) " + _PLACE + r"$")
-_ALIAS = re.compile(r"^ +(?:wild )?alias (?P<name>\S+)$")
-_RUN_CFG = re.compile(r'^(?P<key>[A-Z][A-Za-z ]*?): "(?P<value>.*)"$')
-_IDENTITY = re.compile(r'^(?P<key>User|Group): name="(?P<name>[^"]*)" id=(?P<id>\d+)')
-_DEFINE = re.compile(r"^Define: (?P<name>[^=\s]+)")
-_MODULE = re.compile(r"^ (?P<name>\w+) \((?P<kind>static|shared)\)$")
-_INCLUDE = re.compile(r"^ +\((?:\*|\d+)\) (?P<path>.+)$")
-_BUILD = re.compile(r'^ -D (?P<key>\w+)="(?P<value>.*)"$')
-_VERSION = re.compile(r"^Server version: Apache/(?P<version>\S+)")
+_SINGLE = regex(r"^(?P<address>\S+):(?P<port>\d+|\*)\s+(?P<name>\S+) " + _PLACE + r"$")
+_NAMED = regex(r"^(?P<address>\S+):(?P<port>\d+|\*)\s+is a NameVirtualHost$")
+_HOST = regex(r"^ +port (?P<port>\d+|\*) namevhost (?P<name>\S+) " + _PLACE + r"$")
+_ALIAS = regex(r"^ +(?:wild )?alias (?P<name>\S+)$")
+_RUN_CFG = regex(r'^(?P<key>[A-Z][A-Za-z ]*?): "(?P<value>.*)"$')
+_IDENTITY = regex(r'^(?P<key>User|Group): name="(?P<name>[^"]*)" id=(?P<id>\d+)')
+_DEFINE = regex(r"^Define: (?P<name>[^=\s]+)")
+_MODULE = regex(r"^ (?P<name>\w+) \((?P<kind>static|shared)\)$")
+_INCLUDE = regex(r"^ +\((?:\*|\d+)\) (?P<path>.+)$")
+_BUILD = regex(r'^ -D (?P<key>\w+)="(?P<value>.*)"$')
+_VERSION = regex(r"^Server version: Apache/(?P<version>\S+)")
 
 
 class VirtualHost:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import os
 import stat
-from pathlib import Path
+
+from .later import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 LIMIT = 256 * 1024
 _LINES = 12
 # AH00163 (prefork, worker) and AH00489 (event) in each MPM: "... configured -- resuming normal operations".
-_RESUMED = re.compile(r"\bAH(?:00163|00292|00489)\b|-- resuming normal operations")
+_RESUMED = regex(r"\bAH(?:00163|00292|00489)\b|-- resuming normal operations")
 # An ErrorLogFormat may leave the level out; a line that has one of these is worth more than one that has not.
-_GRAVE = re.compile(r"\b(?:emerg|alert|crit|error)\]|\bAH\d{5}\b|unable to|[Ff]ailed|[Ee]rror")
-_ORDINARY = re.compile(r":(?:notice|info|debug|trace\d)\]")
+_GRAVE = regex(r"\b(?:emerg|alert|crit|error)\]|\bAH\d{5}\b|unable to|[Ff]ailed|[Ee]rror")
+_ORDINARY = regex(r":(?:notice|info|debug|trace\d)\]")
 
 
 class ErrorLog:
@@ -26,7 +27,7 @@ class ErrorLog:
 
     def __init__(self, path: str | None) -> None:
         # Otherwise it is a pipe ("|program") or syslog.
-        self.path = Path(path) if path and path.startswith("/") else None
+        self.path = path if path and path.startswith("/") else None
         self._inode, self._offset = self._end()
 
     @property
@@ -43,7 +44,7 @@ class ErrorLog:
             return []
         start = self._offset if inode == self._inode and end >= self._offset else 0
         try:
-            with self.path.open("rb") as stream:
+            with open(self.path, "rb") as stream:
                 stream.seek(max(start, end - LIMIT))
                 return stream.read(LIMIT).decode("utf-8", "replace").splitlines()
         except OSError:
@@ -61,7 +62,7 @@ class ErrorLog:
 
     def _end(self) -> tuple[int | None, int]:
         try:
-            status = self.path.stat() if self.path else None
+            status = os.stat(self.path) if self.path else None
         except OSError:
             return None, 0
         if status is None or not stat.S_ISREG(status.st_mode):

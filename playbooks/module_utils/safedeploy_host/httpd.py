@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 
 from . import control, dumps, loading, process, sockets, startup, stopping
 from .error_log import ErrorLog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any
 
     from .loading import Loaded
@@ -92,6 +92,8 @@ class Httpd:
         "pid_file"}; "none" means that configtest refused the tree and that httpd was left alone. Never raises for what
         httpd does.
         """
+        from pathlib import Path
+
         began = time.monotonic()
         configuration = startup.read(self.site)
         # httpd reads and tests the same for its dumps; only where it gives none its own test is asked, and heard.

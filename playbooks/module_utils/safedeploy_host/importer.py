@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import marshal
 import os
+import sys
 import zlib
 from importlib.machinery import ModuleSpec
 
@@ -22,13 +23,20 @@ if TYPE_CHECKING:
 
 
 class Importer:
-    """A finder and loader for sys.meta_path. It keeps the file open: its name may be removed or come to be another."""
+    """A finder and loader for sys.meta_path. It keeps the file open: its name may be removed or become another's."""
 
     def __init__(self, archive: str, fd: int, start: int, index: Mapping[str, Entry]) -> None:
         self._archive = archive
         self._fd = fd
         self._start = start
         self._index = index
+        self._held: bytes | None = None
+
+    def hold(self) -> None:
+        """Have all of the file in memory, and close it."""
+        if self._held is None:
+            self._held = os.pread(self._fd, os.fstat(self._fd).st_size, 0)
+            os.close(self._fd)
 
     def find_spec(self, name: str, *_path_and_target: object) -> ModuleSpec | None:
         """The module of this name; None for one that is not in the file or damaged there, so that others are asked."""
@@ -49,7 +57,7 @@ class Importer:
     def _read(self, start: int, size: int) -> bytes | None:
         """The code there, when it is the one of its checksum."""
         try:
-            found = os.pread(self._fd, size, start)
+            found = os.pread(self._fd, size, start) if self._held is None else self._held[start : start + size]
         except OSError:
             return None
         code = found[CHECKSUM:]
@@ -65,3 +73,11 @@ class Importer:
         module.__file__ = spec.origin
         code, spec.loader_state = spec.loader_state, None
         exec(marshal.loads(code), module.__dict__)  # noqa: S102, S302 -- this is how a module is loaded
+
+
+def hold() -> None:
+    """Where the program runs from its bytecode: need the file of it no longer. For a process that stays."""
+    for finder in sys.meta_path:
+        if type(finder).__name__ == Importer.__name__:  # not the class of this module, which the entry ran by itself
+            found: Any = finder
+            found.hold()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 
-from . import compiled, fsio
+from . import compiled, fsio, hashing
 from .protocol import AgentError
 
 TYPE_CHECKING = False
@@ -27,7 +26,7 @@ def install(store: Store, agent_path: str | None = None) -> str:
         path = os.path.realpath(source)
     else:
         content = _archive(source)
-        path = f"{directory}/{hashlib.sha256(content).hexdigest()}.pyz"
+        path = f"{directory}/{hashing.hexadecimal(content)}.pyz"
         if not os.path.exists(path):
             fsio.replace_file(path, content)
     compiled.make(path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import shlex
 
 from . import fsio, records, tree
+from .by_hand import quoted
 from .clock import iso
 from .protocol import AgentError
 
@@ -101,13 +101,13 @@ class Untouched(Edits):
 
 def item(store: Store, path: str, entry: Entry, record: Json, now: float) -> Json:
     """What is recorded of one edit: also where its content is, and the command that puts it back."""
-    there = shlex.quote(path)
+    there = quoted(path)
     if entry["kind"] == "link":
-        stored, restore = None, f"ln -sfn -- {shlex.quote(entry['target'])} {there}"
+        stored, restore = None, f"ln -sfn -- {quoted(entry['target'])} {there}"
     else:
         stored = store.objects.path(entry["sha256"])
-        owners = f"-m {entry['mode']} -o {shlex.quote(entry['owner'])} -g {shlex.quote(entry['group'])}"
-        restore = f"install {owners} {shlex.quote(stored)} {there}"
+        owners = f"-m {entry['mode']} -o {quoted(entry['owner'])} -g {quoted(entry['group'])}"
+        restore = f"install {owners} {quoted(stored)} {there}"
     known = {"path": path, "entry": entry, "activation": record["activation"], "at": iso(now)}
     return {**known, "stored": stored, "restore": restore}
 

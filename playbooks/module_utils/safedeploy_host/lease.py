@@ -6,7 +6,6 @@ then on, also when it wakes up later. Times are seconds since 1970 on this host'
 
 from __future__ import annotations
 
-import hmac
 import os
 
 from . import records
@@ -97,6 +96,8 @@ class Lease:
         lease = self.read()
         if len(key) < KEY or lease is None:
             return None
+        import hmac  # loads OpenSSL, and few commands come with a key
+
         token: str = lease["token"]
         return token if hmac.compare_digest(token.partition("-")[2].encode(), key.encode()) else None
 

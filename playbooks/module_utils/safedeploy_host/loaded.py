@@ -8,13 +8,12 @@ it has not been loaded.
 from __future__ import annotations
 
 import os
-import re
 import time
-from pathlib import Path
 
 from . import process, sockets
 from .directives import Reader
 from .error_log import LIMIT
+from .later import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +35,8 @@ _READ_AT_LOAD = {
     "sslcacertificatefile",
     "typesconfig",
 }
-_RESUMED = re.compile(r"^\[\w{3} (\w{3} \d+ [\d:]+)(\.\d+) (\d{4})\].*\[pid (\d+)\b.*resuming normal operations")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_RESUMED = regex(r"^\[\w{3} (\w{3} \d+ [\d:]+)(\.\d+) (\d{4})\].*\[pid (\d+)\b.*resuming normal operations")
 
 
 def loaded(parent: Process, site: Json) -> Json:
@@ -78,12 +78,12 @@ def _load_time(parent: Process, site: Json) -> float | None:
 
 def _logged(parent: Process) -> float | None:
     """When the parent last said in its error log that it has resumed, in the log's local time."""
-    path = Path(f"/proc/{parent.pid}/fd/2")
+    path = f"/proc/{parent.pid}/fd/2"
     try:
         # A pipe would be read from here, so only a regular file is opened.
-        if not path.is_file():
+        if not os.path.isfile(path):
             return None
-        with path.open("rb") as stream:
+        with open(path, "rb") as stream:
             stream.seek(max(0, os.fstat(stream.fileno()).st_size - LIMIT))
             lines = stream.read(LIMIT).decode("utf-8", "replace").splitlines()
     except OSError:
@@ -91,9 +91,15 @@ def _logged(parent: Process) -> float | None:
     for line in reversed(lines):
         match = _RESUMED.match(line)
         if match and int(match.group(4)) == parent.pid:
-            moment = time.strptime(f"{match.group(1)} {match.group(3)}", "%b %d %H:%M:%S %Y")
-            return time.mktime(moment) + float(match.group(2))
+            return _moment(match.group(1), int(match.group(3))) + float(match.group(2))
     return None
+
+
+def _moment(text: str, year: int) -> float:
+    """Of "Nov 28 09:30:33" in local time. time.strptime would load far more than it takes."""
+    month, day, clock = text.split()
+    hour, minute, second = map(int, clock.split(":"))
+    return time.mktime((year, _MONTHS.index(month) + 1, int(day), hour, minute, second, 0, 0, -1))
 
 
 def _read_at_load(reader: Reader) -> Iterable[str]:
@@ -102,8 +108,8 @@ def _read_at_load(reader: Reader) -> Iterable[str]:
         for directive in reader.directives()
         if directive.name in _READ_AT_LOAD and directive.args
     ]
-    envvars = Path(reader.root) / "envvars"
-    return [*found, str(envvars)] if envvars.is_file() else found
+    envvars = os.path.join(reader.root, "envvars")
+    return [*found, envvars] if os.path.isfile(envvars) else found
 
 
 def _changed(path: str) -> float:
@@ -113,7 +119,7 @@ def _changed(path: str) -> float:
 
 def _names_changed(path: str) -> float:
     try:
-        return Path(path).stat().st_mtime
+        return os.stat(path).st_mtime
     except OSError:
         return 0.0
 

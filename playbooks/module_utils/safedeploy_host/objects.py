@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 
-from . import fsio
+from . import fsio, hashing
 from .protocol import AgentError
 
 TYPE_CHECKING = False
@@ -35,7 +34,7 @@ class Objects:
                 next="Run preflight again: it sends what is missing.",
                 detail={"sha256": sha256},
             )
-        if hashlib.sha256(content).hexdigest() != sha256:
+        if hashing.hexadecimal(content) != sha256:
             raise AgentError(
                 "object-corrupt",
                 f"the stored content {sha256} is damaged",
@@ -54,7 +53,7 @@ class Objects:
 
     def put(self, content: bytes) -> str:
         """Store a content, durably, and return its digest. An intact one is not written again."""
-        sha256 = hashlib.sha256(content).hexdigest()
+        sha256 = hashing.hexadecimal(content)
         if not self.intact(sha256):
             fsio.replace_file(self.path(sha256), content)
         return sha256

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from . import install, room, tree, verdict
+from . import hashing, install, room, tree, verdict
 from .adopted import effective
 from .changing import changing
 from .clock import iso
@@ -97,7 +97,6 @@ def expect_live(store: Store, live: Tree, expected: object, known: Tree | None =
 def decode(objects: Json, entries: Tree) -> dict[str, bytes]:
     """The contents that were sent, by the digest of what arrived. Raises AgentError: `object-corrupt`."""
     import binascii
-    import hashlib
 
     wanted = {entry["sha256"] for entry in entries.values() if entry["kind"] == "file"}
     contents = {}
@@ -108,7 +107,7 @@ def decode(objects: Json, entries: Tree) -> dict[str, bytes]:
             content = binascii.a2b_base64(text)
         except (ValueError, TypeError) as error:
             raise bad_request(f"the content {sha256} is not base64") from error
-        if hashlib.sha256(content).hexdigest() != sha256:
+        if hashing.hexadecimal(content) != sha256:
             raise AgentError(
                 "object-corrupt",
                 f"the content sent as {sha256} has another digest: it was damaged on the way",

@@ -60,7 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     if arguments[0] in STREAMING:
         return stream(arguments, reply_fd)
     line = reply(arguments)
-    with open(reply_fd, "w", encoding="ascii") as out:
+    with open(reply_fd, "w", encoding="utf-8") as out:
         out.write(line + "\n")
     return 0
 
@@ -69,7 +69,7 @@ def stream(arguments: list[str], reply_fd: int) -> int:
     """Reply after reply, until there is no more or nobody reads on."""
     import contextlib
 
-    with contextlib.suppress(BrokenPipeError), open(reply_fd, "w", encoding="ascii") as out:
+    with contextlib.suppress(BrokenPipeError), open(reply_fd, "w", encoding="utf-8") as out:
         try:
             for result in call(arguments[0], Request.read(sys.stdin.buffer)):
                 out.write(answer(result) + "\n")

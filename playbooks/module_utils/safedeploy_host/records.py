@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 
-from . import fsio
+from . import fsio, hashing
 from .protocol import AgentError
 
 TYPE_CHECKING = False
@@ -69,4 +68,4 @@ def damaged(path: str, what: str) -> AgentError:
 
 def _digest(value: Json) -> str:
     kept = {key: one for key, one in value.items() if key != "digest"}
-    return hashlib.sha256(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashing.hexadecimal(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode())

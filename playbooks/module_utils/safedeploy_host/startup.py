@@ -7,11 +7,10 @@ is open kills the server. User and Group are not among them: new workers take th
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+import os
 
-from . import control, dumps, listeners, sockets
-from .directives import Reader
+from . import control, dumps, hashing, listeners, sockets
+from .directives import Reader, joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def values(site: Json, dump: str, modules: list[str], *, ok: bool) -> Json:
         "mpm": next((name for name in modules if name.startswith("mpm_")), None),
         "pid_file": _path(site, settings.get("PidFile")),
         "error_log": settings.get("Main ErrorLog"),
-        "envvars": _environment(Path(site["server_root"], "envvars")),
+        "envvars": _environment(os.path.join(site["server_root"], "envvars")),
     }
 
 
@@ -100,7 +99,8 @@ def fatal(parent: Process, configuration: Json) -> list[str]:
 def _running_mpm(pid: int) -> str | None:
     """The MPM module that is mapped into a process, unless it is built in."""
     try:
-        maps = Path(f"/proc/{pid}/maps").read_text("utf-8", "replace")
+        with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as stream:
+            maps = stream.read()
     except OSError:
         return None
     for name in ("event", "worker", "prefork"):
@@ -113,14 +113,15 @@ def _path(site: Json, path: str | None) -> str | None:
     if not path:
         return None
     # In a copy of the tree its own place is no difference.
-    return str(Path(site["server_root"], path)).replace(site.get("copied_to") or "\0", "")
+    return joined(site["server_root"], path).replace(site.get("copied_to") or "\0", "")
 
 
-def _environment(envvars: Path) -> str | None:
+def _environment(envvars: str) -> str | None:
     """A digest of what the file does, whatever its comments say; None where there is none."""
     try:
-        lines = envvars.read_text("utf-8", "replace").splitlines()
+        with open(envvars, encoding="utf-8", errors="replace") as stream:
+            lines = stream.read().splitlines()
     except OSError:
         return None
     text = "\n".join(line.strip() for line in lines if line.strip() and not line.strip().startswith("#"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashing.hexadecimal(text.encode())

@@ -9,13 +9,13 @@ import contextlib
 import os
 import signal
 import time
-from pathlib import Path
 
 from . import control, process, sockets
 from .directives import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any, Callable, Iterable
 
     from .process import Process
@@ -76,7 +76,7 @@ def clear_pid_files(site: Json, paths: Iterable[str]) -> list[str]:
     gone = []
     ours = {parent.pid for parent in process.parents(site)}
     for path in paths:
-        pid = pid_in(Path(path))
+        pid = pid_in(path)
         found = process.look(pid) if pid is not None else None
         if pid is None or (found is not None and not found.dead and pid not in ours):
             continue
@@ -88,10 +88,11 @@ def clear_pid_files(site: Json, paths: Iterable[str]) -> list[str]:
     return gone
 
 
-def pid_in(pid_file: Path) -> int | None:
+def pid_in(pid_file: Path | str) -> int | None:
     """The pid that a PidFile holds, if any."""
     try:
-        return int(pid_file.read_text("ascii"))
+        with open(pid_file, encoding="ascii") as stream:
+            return int(stream.read())
     except (OSError, ValueError):
         return None
 

@@ -5,12 +5,11 @@ The JSON form and the digest are those of docs/architecture.md, section 3; a tes
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import stat
 
-from . import fsio
+from . import fsio, hashing
 from .protocol import AgentError, bad_request
 
 TYPE_CHECKING = False
@@ -35,7 +34,7 @@ def canonical(value: Any) -> bytes:
 
 def digest(tree: Tree) -> str:
     """SHA-256, in hex, of the canonical JSON of a tree."""
-    return hashlib.sha256(canonical(tree)).hexdigest()
+    return hashing.hexadecimal(canonical(tree))
 
 
 def absent() -> Entry:
@@ -108,7 +107,7 @@ def entry_in(dir_fd: int, name: str) -> Entry:
 
 def _file_entry(fd: int) -> Entry:
     found = os.fstat(fd)
-    hashed = hashlib.sha256()
+    hashed = hashing.sha256(following=found.st_size)
     size = 0
     for piece in fsio.chunks(fd):
         hashed.update(piece)

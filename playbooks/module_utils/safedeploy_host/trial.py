@@ -7,9 +7,9 @@ A refusal carries in its detail what had been found until then, so that the scre
 
 from __future__ import annotations
 
-import hashlib
 import time
 
+from . import hashing
 from .protocol import AgentError
 
 TYPE_CHECKING = False
@@ -114,7 +114,7 @@ class Trial:
     def _weighed(self, finding: Json) -> Json:
         """The finding with its id, and with what --accept says about it; the same each time for the same text."""
         told = "\0".join((finding["kind"], finding.get("place") or "", finding["text"]))
-        number = hashlib.sha256(told.encode()).hexdigest()[:8]
+        number = hashing.hexadecimal(told.encode())[:8]
         accepted = finding["severity"] == "error" and bool({number, "all"} & set(self.request["accept"]))
         severity = "warning" if accepted else finding["severity"]
         return {**finding, "id": number, "accepted": accepted, "severity": severity}

@@ -240,6 +240,10 @@ def test_when_its_descriptor_was_closed_the_sources_are_taken(tmp_path):
     found = importer.Importer("/a.pyz", fd, 0, {"a": (0, 4 + len(code), False)})
     assert found.find_spec("a").origin == "/a.pyz/a.py"
     assert found.find_spec("b") is None
+    holding = importer.Importer("/a.pyz", os.dup(fd), 0, {"a": (0, 4 + len(code), False)})
+    holding.hold()
+    holding.hold()
+    assert holding.find_spec("a").origin == "/a.pyz/a.py"
     other, pipe = os.pipe()
     os.dup2(other, fd)
     assert found.find_spec("a") is None, "it is of something else now"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -38,11 +39,26 @@ def test_where_no_temporary_file_can_be_made_the_output_is_kept_in_memory(monkey
     def full(**_words: object) -> None:
         raise FileNotFoundError(2, "No usable temporary directory found")
 
-    monkeypatch.setattr(control.tempfile, "TemporaryFile", full)
+    monkeypatch.setenv("TMPDIR", "/nowhere")
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
     assert control.control(SITE, "echo said; exit 3").output == "said\n"
     monkeypatch.delattr(os, "memfd_create", raising=False)
     with pytest.raises(FileNotFoundError):
         control.control(SITE, "echo said")
+
+
+@pytest.mark.parametrize("directory", ["", "/nowhere"])
+def test_the_output_is_kept_in_a_file_that_has_no_name(monkeypatch, tmp_path, directory):
+    monkeypatch.setenv("TMPDIR", directory or str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with control.anonymous_file() as file:
+        assert os.fstat(file.fileno()).st_nlink == 0
+        place = os.readlink(f"/proc/self/fd/{file.fileno()}")  # noqa: PTH115 - Path.readlink came with Python 3.9
+        assert place.startswith(f"{tmp_path}/")
+        file.write(b"said")
+        file.seek(0)
+        assert file.read() == b"said"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_program_that_is_not_there_is_told_as_a_shell_does():

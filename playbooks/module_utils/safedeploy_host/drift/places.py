@@ -13,6 +13,7 @@ import time
 
 from ..directives import Reader
 from ..fsio import TEMPORARY
+from ..later import regex
 from ..probes import site_map
 from ..probes.htaccess import Rules
 
@@ -27,7 +28,7 @@ MOST_ENTRIES = 50000
 SECONDS = 2.0
 # What tools and people put behind the name of a file that they keep: www.conf.bak, www.conf~, www.conf.dpkg-old.
 # No part of it can match one text in two ways: names are what others make of them.
-_KEPT = re.compile(
+_KEPT = regex(
     r"^(?P<name>.+?)(?:~|[._-](?:(?:bak|back|backup|old|orig|original|save|saved|copy|disabled|disable|off|inactive)\d*|"
     r"dpkg-[a-z]+|ucf-[a-z]+|rpm(?:new|save|orig)|\d+))+$",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ import ipaddress
 import re
 
 from .. import sockets
+from ..later import regex
 from .nodes import key, named, place, value
 from .raised import ERROR, WARNING, finding
 from .servers import Server, servers
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
     Address = Tuple[str, int]
 
-_TARGET = re.compile(
+_TARGET = regex(
     r"\b(?:https?|wss?|ajp|fcgi|scgi|uwsgi|h2c?)://(\[[0-9A-Fa-f:.]+\]|[^/:\s\"|?]+)(?::(\d+))?", re.IGNORECASE
 )
 _PORTS = {"https": 443, "wss": 443, "ajp": 8009, "fcgi": 8000, "scgi": 4000, "uwsgi": 3031}

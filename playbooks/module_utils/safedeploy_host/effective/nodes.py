@@ -6,7 +6,7 @@ scope, name and text are equal, wherever their file and line.
 
 from __future__ import annotations
 
-import re
+from ..later import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Scope = Tuple[Json, ...]
 
 # mod_macro names the lines that it makes so; line numbers are counted from the macro's own first line.
-_MACRO = re.compile(r'^macro .* used on line (?P<line>\d+) of "(?P<file>[^"]*)"$')
+_MACRO = regex(r'^macro .* used on line (?P<line>\d+) of "(?P<file>[^"]*)"$')
 
 
 def walk(nodes: Iterable[Json], scope: Scope = ()) -> Iterator[tuple[Scope, Json]]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from ..later import regex
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -16,12 +18,12 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 _FILE = "# In file: "
-_NUMBER = re.compile(r"^ *# +(\d+):$")
+_NUMBER = regex(r"^ *# +(\d+):$")
 # Standard error comes between: a message that httpd writes before it has a log, or one that it logs.
-_MESSAGE = re.compile(r"^(?:\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:.]+ \d{4}\] |(?:httpd|apache2): |AH\d{5}: )")
-_END = re.compile(r'^ServerRoot: "')
-_WORD = re.compile(r""""((?:[^"\\]|\\.)*)(?:"|$)|'((?:[^'\\]|\\.)*)(?:'|$)|(\S+)""", re.DOTALL)
-_ESCAPED = re.compile(r"""\\(["'\\])""")
+_MESSAGE = regex(r"^(?:\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:.]+ \d{4}\] |(?:httpd|apache2): |AH\d{5}: )")
+_END = regex(r'^ServerRoot: "')
+_WORD = regex(r""""((?:[^"\\]|\\.)*)(?:"|$)|'((?:[^'\\]|\\.)*)(?:'|$)|(\S+)""", re.DOTALL)
+_ESCAPED = regex(r"""\\(["'\\])""")
 
 
 def has_tree(text: str) -> bool:

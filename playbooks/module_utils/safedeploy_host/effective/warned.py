@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from ..later import regex
 from .raised import WARNING, finding
 
 TYPE_CHECKING = False
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 _HARMLESS = ("AH00558", "AH00548", "AH01574")
 # Told by rules of their own, with the line that they are about.
 _TOLD = ("AH00111", "AH00112", "AH00547")
-_CHANGING = re.compile(r"^\[[^\]]*\] |\[pid \d+(?::tid \d+)?\] |^(?:apache2|httpd): ")
-_CODE = re.compile(r"\bAH\d{5}\b")
+_CHANGING = regex(r"^\[[^\]]*\] |\[pid \d+(?::tid \d+)?\] |^(?:apache2|httpd): ")
+_CODE = regex(r"\bAH\d{5}\b")
 
 
 def warned(live: Json, candidate: Json) -> Iterator[Json]:

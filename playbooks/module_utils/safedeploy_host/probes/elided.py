@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
-_PAIR = re.compile(r"(?<=[?&;])([^=&;?\s\"'<>,]+)=([^&;\s\"'<>,]*)")
-_BARE = re.compile(r"\?(?=[^\s\"'<>,])([^=&;\s\"'<>,]+)(?=$|[\s\"'<>,])")
-_PERSON = re.compile(r"(?<=://)[^/@\s]+@")
+from ..later import regex
+
+_PAIR = regex(r"(?<=[?&;])([^=&;?\s\"'<>,]+)=([^&;\s\"'<>,]*)")
+_BARE = regex(r"\?(?=[^\s\"'<>,])([^=&;\s\"'<>,]+)(?=$|[\s\"'<>,])")
+_PERSON = regex(r"(?<=://)[^/@\s]+@")
 
 
 def elide(text: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import itertools
 import re
 
+from ..later import regex
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterable
@@ -18,7 +20,7 @@ _LONGEST = 256
 _CLASSES = {"d": "1", "w": "a", "s": " ", "D": "a", "W": "-", "S": "a", "h": " ", "R": "\n"}
 _NOTHING = {"b": "", "B": "", "A": "", "z": "", "Z": "", "K": "", "Q": "", "E": ""}
 _PREFERRED = "a1-_./xA"
-_POSIX = re.compile(r"\[:\w+:\]")
+_POSIX = regex(r"\[:\w+:\]")
 _META = set(".^$*+?()[]{}|\\")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from ..later import regex
 from . import examples, nodes
 
 TYPE_CHECKING = False
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 # Names that exist nowhere. Fixed, so that the same question has the same name in the next push.
 NOWHERE = "safedeploy-no-such-page"
-_STATUS = re.compile(r"^(?:permanent|temp|seeother|gone|\d{3})$", re.IGNORECASE)
-_WILD = re.compile(r"[*?\[]")
+_STATUS = regex(r"^(?:permanent|temp|seeother|gone|\d{3})$", re.IGNORECASE)
+_WILD = regex(r"[*?\[]")
 _DIRECTORY_SECTIONS = ("directory", "directorymatch", "files", "filesmatch")
 
 

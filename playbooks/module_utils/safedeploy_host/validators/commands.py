@@ -8,6 +8,7 @@ import shutil
 import time
 
 from .. import control
+from ..later import regex
 from .choose import TIMEOUT, words_of
 
 TYPE_CHECKING = False
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 # Nothing of httpd's own environment is for other services.
 _PLAIN: dict[str, dict[str, str]] = {"httpd": {}}
 # What getopt and the like say; a configuration error about an "option" names no dash.
-_NO_SUCH_OPTION = re.compile(r"(?i)(?:invalid|unrecognized|illegal|unknown) option:? (?:--|['\"`]?-)")
+_NO_SUCH_OPTION = regex(r"(?i)(?:invalid|unrecognized|illegal|unknown) option:? (?:--|['\"`]?-)")
 _MOST_LINES = 12
 _MOST_TEXT = 4096
 

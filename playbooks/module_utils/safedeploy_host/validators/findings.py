@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from ..later import regex
 from .choose import shown
 
 TYPE_CHECKING = False
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-_WARNED = re.compile(r"(?i)\bwarn(?:ing)?\b")
+_WARNED = regex(r"(?i)\bwarn(?:ing)?\b")
 _MOST_WARNINGS = 3
 # FILE:3, [FILE:3], FILE(3), FILE: line 3, "FILE":3, 'FILE' Line 3, FILE on line 3, FILE, on or before line 3
 _LINE = r"(?:\W{0,3}(?:on )?(?:or before )?(?i:line:? )?(\d+))?"

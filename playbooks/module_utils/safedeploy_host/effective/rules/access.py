@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...later import regex
 from ..nodes import named, walk
 from ..raised import Raised
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 # One word that looks like a document: with a space, or without an ending, it may well be meant as a text.
-_DOCUMENT = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:s?html?|php|cgi|txt|json|xml)", re.IGNORECASE)
+_DOCUMENT = regex(r"[\w.-]+(?:/[\w.-]+)*\.(?:s?html?|php|cgi|txt|json|xml)", re.IGNORECASE)
 
 
 def mixed_requirements(effective: Json, host: Host) -> Iterator[Raised]:  # noqa: ARG001 -- every rule is called alike

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ...later import regex
 from ..nodes import virtual_host, walk
 from ..raised import ERROR, WARNING, Raised
 from ..similar import nearest
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 # What httpd and its modules set or take by themselves.
-_KNOWN = re.compile(
+_KNOWN = regex(
     r"(?:https?|http2|h2|ssl|tls|redirect|remote|server|script|request|document|context|query|path|gateway|content"
     r"|geoip|mm|maxmind|proxy|balancer|ajp|jk|cgi|fcgi|php|perl|wsgi|authenticate|authorize|auth|oidc|mellon|shib"
     r"|cache|vary|session|filter|force|no|nokeepalive|gzip|brotli|downgrade|suppress|redirect|dont|unique|is|mod|modsec"
@@ -29,10 +30,10 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 _SETTERS = ("setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase", "setenvifexpr")
-_FLAGS = re.compile(r"^\[(.*)\]$")
-_FROM_RULES = re.compile(r"setenv:'?!?(\w[\w.-]*)")
-_TESTED = re.compile(r"%\{ENV:(\w[\w.-]*)\}")
-_IN_EXPRESSION = re.compile(r"(?:%\{(?:reqenv|ENV):(\w[\w.-]*)\}|\b(?:reqenv|env)\(\s*['\"](\w[\w.-]*)['\"]\s*\))")
+_FLAGS = regex(r"^\[(.*)\]$")
+_FROM_RULES = regex(r"setenv:'?!?(\w[\w.-]*)")
+_TESTED = regex(r"%\{ENV:(\w[\w.-]*)\}")
+_IN_EXPRESSION = regex(r"(?:%\{(?:reqenv|ENV):(\w[\w.-]*)\}|\b(?:reqenv|env)\(\s*['\"](\w[\w.-]*)['\"]\s*\))")
 
 
 def never_set(effective: Json, host: Host) -> Iterator[Raised]:  # noqa: ARG001 -- every rule is called alike

@@ -6,8 +6,7 @@ effect there; RewriteEngine itself is inherited.
 
 from __future__ import annotations
 
-import re
-
+from ...later import regex
 from ..nodes import squeezed
 from ..raised import Raised
 from ..servers import Server, all_covered, servers
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-_MAP = re.compile(r"\$\{(\w+):")
+_MAP = regex(r"\$\{(\w+):")
 
 
 def rewriting(effective: Json, host: Host) -> Iterator[Raised]:  # noqa: ARG001 -- every rule is called alike

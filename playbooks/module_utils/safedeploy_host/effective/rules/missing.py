@@ -8,8 +8,8 @@ groups, without which httpd answers every login with 500.
 from __future__ import annotations
 
 import os
-import re
 
+from ...later import regex
 from ..nodes import named
 from ..raised import ERROR, WARNING, Raised
 from ..servers import servers
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 _LOGINS = {"authuserfile": "file of passwords", "authgroupfile": "file of groups"}
-_SOCKET = re.compile(r"unix:(/[^|\s\"]+)")
+_SOCKET = regex(r"unix:(/[^|\s\"]+)")
 
 
 def paths(effective: Json, host: Host) -> Iterator[Raised]:

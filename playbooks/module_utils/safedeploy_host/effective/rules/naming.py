@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from ...later import regex
 from ..nodes import value
 from ..raised import ERROR, WARNING, Raised
 from ..servers import servers
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 # What a Host header can hold, and what ServerAlias takes for wildcards.
-_NAME = re.compile(r"[\w.*?-]+|\[[0-9A-Fa-f:.]+\]")
+_NAME = regex(r"[\w.*?-]+|\[[0-9A-Fa-f:.]+\]")
 _TLS_PORTS = (443, 8443, 4443, 9443, 10443)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...later import regex
 from ..nodes import named, walk
 from ..raised import WARNING, Raised
 from ..servers import servers
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-_BARE = re.compile(r"(?:https?|wss?|ajp|h2c?|fcgi|scgi|uwsgi)://[^/|\s]+", re.IGNORECASE)
+_BARE = regex(r"(?:https?|wss?|ajp|h2c?|fcgi|scgi|uwsgi)://[^/|\s]+", re.IGNORECASE)
 _ASKING = ("proxypass", "proxypassmatch", "rewriterule", "sethandler")
-_SCHEME = re.compile(r"(?:proxy:)?(?:unix:[^|]*\|)?([a-z][a-z0-9]*):", re.IGNORECASE)
+_SCHEME = regex(r"(?:proxy:)?(?:unix:[^|]*\|)?([a-z][a-z0-9]*):", re.IGNORECASE)
 _MODULES = {
     "http": ("proxy_http_module",),
     "https": ("proxy_http_module",),
