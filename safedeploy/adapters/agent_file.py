@@ -13,8 +13,10 @@ from importlib import resources
 from pathlib import Path
 
 # Bytecode beside the archive (compiled.py) is taken up only where nobody else can have put it, and only whole. Whatever
-# is wrong with it, the sources in the archive are enough. Python compiles this text at each start: it is short.
+# is wrong with it, the sources in the archive are enough. Python looks for garbage after each 700 new objects, and
+# modules that are being loaded are none. It compiles this text at each start: the text is short.
 ENTRY = """\
+import gc
 import marshal
 import os
 import stat
@@ -47,9 +49,9 @@ try:
 except Exception:
     pass
 
-from safedeploy_host.program import main
+from safedeploy_host.program import leave, main
 
-sys.exit(main())
+leave(main())
 """
 PACKAGE = "safedeploy_host"
 EPOCH = (1980, 1, 1, 0, 0, 0)

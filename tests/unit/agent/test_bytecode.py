@@ -36,6 +36,8 @@ import sys
 from . import below
 from .below.part import __name__ as found
 
+leave = sys.exit
+
 
 def main():
     modules = [sys.modules[__name__], below, importlib.import_module(".part", "safedeploy_host.below")]

@@ -172,3 +172,19 @@ def test_a_person_at_a_terminal_is_told_when_the_directory_is_wrong(tmp_path):
         os.close(theirs)
     assert done.returncode == 1
     assert "--state-dir" in done.stderr
+
+
+def test_an_output_that_takes_nothing_is_no_success(world):
+    world.push({"sites/a.conf": b"a"})
+    world.store.remember_site()
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", str(agent_file.build().path), "releases", "--state-dir", str(world.state_dir)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            check=False,
+        )
+    assert done.returncode != 0
+    assert "No space left on device" in done.stderr
