@@ -160,7 +160,7 @@ def _same_root(pid: int, site: Json) -> bool:
     """Whether it sees the same directory at the site's server root as we do."""
     root = site["server_root"]
     try:
-        theirs, ours = os.stat(f"{PROC}/{pid}/root/{root.lstrip('/')}"), os.stat(root)
+        theirs, ours = os.stat(os.path.join(PROC, str(pid), "root", root.lstrip("/"))), os.stat(root)
     except FileNotFoundError:
         return False
     except OSError:
