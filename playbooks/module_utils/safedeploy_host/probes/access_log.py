@@ -30,6 +30,7 @@ _TARGET = "/:@!$&'()*+,;=-._~?%[]"
 _HEADERS = ("accept", "accept-language", "origin", "user-agent", "x-forwarded-host", "x-forwarded-port",
             "x-forwarded-proto", "x-forwarded-ssl", "x-requested-with")  # fmt: skip
 _HEADER_LENGTH = 256
+_DECIDING = ("request", "method", "path", "query", "status", "server", "port", "name", "header:host")
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -67,11 +68,12 @@ class Sample:
             self.notes.append(f"the format of {log.path} does not say what was asked for")
             return
         writers = [place for place in self._places.values() if any(host in log.hosts for host in place.live())]
+        told = _Told(writers)
         for line in log_files.tail(log.path, size):
             if len(line) > _LONGEST_LINE:
                 continue
             facts = next((found for found in (parser.read(line) for parser in parsers) if found), None)
-            request = _request(facts, writers) if facts else None
+            request = told.request(facts) if facts else None
             if request is None:
                 continue
             if log_routes.repeatable(request.target):
@@ -113,8 +115,24 @@ class Sample:
         return address, client, headers
 
 
-def _request(facts: Json, writers: Iterable[Place]) -> Request | None:
-    """The request of one line; None for what is not asked again anyway."""
+class _Told:
+    """What the lines of one log tell, to which these sites write. The same is mostly asked again and again."""
+
+    def __init__(self, writers: list[Place]) -> None:
+        self._writers = writers
+        self._known: dict[tuple[str | None, ...], tuple[str, str, str, int] | None] = {}
+
+    def request(self, facts: Json) -> Request | None:
+        """The request of one line; None for what is not asked again anyway."""
+        key = tuple(map(facts.get, _DECIDING))
+        if key not in self._known:
+            self._known[key] = _read(facts, self._writers)
+        known = self._known[key]
+        return Request(*known, facts) if known else None
+
+
+def _read(facts: Json, writers: Iterable[Place]) -> tuple[str, str, str, int] | None:
+    """(site, method, target, status), by _DECIDING alone."""
     if "request" in facts:
         match = _REQUEST.match(facts["request"])
         if not match:
@@ -128,7 +146,7 @@ def _request(facts: Json, writers: Iterable[Place]) -> Request | None:
     if method not in ("GET", "HEAD") or not target.startswith("/") or len(target) > _LONGEST or not status.isdigit():
         return None
     place = _place(facts, list(writers), int(status))
-    return Request(place.key, method, target, int(status), facts) if place else None
+    return (place.key, method, target, int(status)) if place else None
 
 
 def _place(facts: Json, writers: list[Place], status: int) -> Place | None:
