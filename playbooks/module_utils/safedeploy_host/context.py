@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     OpenObject = Callable[[str], bytes]
 
 LIMIT = 60.0
+_CONFIGTEST = ["configtest"]
 _WARNING = regex(r"\bAH\d{5}:|\[[\w:]*(?:warn|error|crit|alert|emerg)\]")
 # An undefined ${VARIABLE} stays in the text as it is; httpd only warns, and then serves from a path of that name.
 _UNDEFINED_VARIABLE = "AH00111"
@@ -99,10 +100,18 @@ def look(site: Json, entries: Mapping[str, Json], open_object: OpenObject, work:
     return Seen("copy", result["work"], limits)
 
 
+def tests_plainly(site: Json) -> bool:
+    """Whether the site's test of a configuration is httpd's own and no more."""
+    return _test(site) in (_CONFIGTEST, ["-t"])
+
+
+def _test(site: Json) -> list[str]:
+    return list(site["httpd"].get("test", _CONFIGTEST))
+
+
 def run_configtest(site: Json) -> Json:
     """The control program's own configtest of a site: {"ok", "output"}."""
-    words = site["httpd"].get("test", ["configtest"])
-    outcome = control.control(site, *words)
+    outcome = control.control(site, *_test(site))
     # A copy's messages name the files that they are about by their real paths.
     return {"ok": outcome.ok, "output": outcome.explained().replace(site.get("copied_to") or "\0", "")}
 

@@ -65,6 +65,7 @@ def _detached(command: list[str]) -> int:
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
     )
     assert process.stdout is not None  # noqa: S101 -- told apart for the type checker; it is a pipe
+    _load_meanwhile()
     ready, _, _ = select.select([process.stdout], [], [], READY)
     said = process.stdout.readline() if ready else b""
     process.stdout.close()
@@ -78,6 +79,12 @@ def _detached(command: list[str]) -> int:
         )
     process.returncode = 0  # it outlives us on purpose: no warning about a child left behind
     return process.pid
+
+
+def _load_meanwhile() -> None:
+    """Import what an activation needs from here on: before anything changes, and in the time that a start takes."""
+    from . import health, httpd  # noqa: F401
+    from .probes import live  # noqa: F401
 
 
 def stand_guard(store: Store, services: Services, activation: str) -> str:

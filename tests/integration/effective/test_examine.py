@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -161,17 +162,33 @@ def test_where_no_namespace_can_be_had_the_copy_is_read_with_its_real_paths(
     assert "/safedeploy-" not in str(seen["candidate"])
 
 
-def test_httpd_is_asked_three_times_in_all(apache: Apache, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def called(apache: Apache, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """What the control program was called with so far."""
     calls = apache.root / "calls"
     program = apache.root / "control"
     program.write_text(f'#!/bin/sh\necho "$1" >> {calls}\nexec apache2ctl "$@"\n')
     program.chmod(0o755)
     site = {**apache.site, "httpd": {**apache.site["httpd"], "control": [str(program)]}}
     monkeypatch.setattr(Apache, "site", property(lambda _: site))
+    return lambda: calls.read_text().split()
 
-    assert Change(apache).site("new.example.test").examine()["configtest"]["ok"]
 
-    assert calls.read_text().split() == ["-t", "configtest", "-t"]
+def test_httpd_is_asked_once_for_each(apache: Apache, called: Callable[[], list[str]]) -> None:
+    tested = Change(apache).site("new.example.test").examine()["configtest"]
+
+    assert (tested["ok"], tested["output"]) == (True, "Syntax OK")
+    assert called() == ["-t", "-t"]
+
+
+def test_of_a_candidate_that_httpd_refuses_its_own_test_is_heard(
+    apache: Apache, called: Callable[[], list[str]]
+) -> None:
+    tested = Change(apache).file("conf-enabled/x.conf", "Nonsense\n").examine()["configtest"]
+
+    assert not tested["ok"]
+    assert "Invalid command 'Nonsense'" in tested["output"]
+    assert called() == ["-t", "-t", "-t", "configtest"]
 
 
 def test_the_dump_of_a_very_large_configuration_is_read_whole(apache: Apache) -> None:
