@@ -6,7 +6,6 @@ health check. So this reads the few fields that a check is about; structure as i
 
 from __future__ import annotations
 
-import calendar
 import ipaddress
 import time
 
@@ -66,6 +65,8 @@ def _elements(data: bytes) -> Iterator[Element]:
 
 
 def _time(tag: int, value: bytes) -> int:
+    import calendar  # and datetime and locale with it, for those alone that have a certificate before them
+
     text = value.decode("ascii")
     if tag == _UTC_TIME:
         # Two-digit years: 50 to 99 are of the last century (RFC 5280, 4.1.2.5.1).
