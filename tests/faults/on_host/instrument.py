@@ -94,7 +94,15 @@ def run(words):
 
 
 def ended_with(work):
-    """The exit code of a program that may end by SystemExit."""
+    """The exit code of a program that may end by SystemExit, or at once. Its children end as they do."""
+    program, end_at_once = os.getpid(), os._exit
+
+    def leave(code):
+        if os.getpid() == program:
+            raise SystemExit(code)
+        end_at_once(code)
+
+    os._exit = leave
     try:
         work()
     except SystemExit as end:
@@ -102,6 +110,8 @@ def ended_with(work):
             sys.stderr.write(end.code + "\n")
             return 1
         return end.code or 0
+    finally:
+        os._exit = end_at_once
     return 0
 
 
