@@ -13,17 +13,14 @@ from importlib import resources
 from pathlib import Path
 
 # Bytecode beside the archive (compiled.py) is taken up only where nobody else can have put it, and only whole. Whatever
-# is wrong with it, the sources in the archive are enough. Python looks for garbage after each 700 new objects, and
-# modules that are being loaded are none. It compiles this text at each start: the text is short.
+# is wrong with it, the sources in the archive are enough. Python compiles this text at each start: it is short.
 ENTRY = """\
-import gc
 import marshal
 import os
 import stat
 import sys
 import zlib
 from importlib.util import MAGIC_NUMBER
-
 
 
 def importer(archive):
