@@ -72,16 +72,7 @@ def _files(pid: int) -> int:
     return (found.f_blocks - found.f_bfree) * found.f_frsize
 
 
-def _read(path: str, most: int = 1 << 20) -> bytes:
-    """A small file of /proc, of which the kernel gives a page at a time; no more of it than `most`."""
-    descriptor = os.open(path, os.O_RDONLY)
-    found = b""
-    try:
-        while len(found) < most:
-            part = os.read(descriptor, most - len(found))
-            if not part:
-                break
-            found += part
-    finally:
-        os.close(descriptor)
-    return found
+def _read(path: str, most: int = -1) -> bytes:
+    """A file of /proc, all of it if `most` is not given."""
+    with open(path, "rb", buffering=0) as stream:
+        return stream.read(most)
