@@ -13,11 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible import constants
 from ansible.executor.task_result import CallbackTaskResult
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
-from ansible.plugins import loader
 from ansible.plugins.callback import CallbackBase
 
 # Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
@@ -36,9 +34,6 @@ description:
 
 # What a gate refuses is no fault of the hosts that wait behind it.
 _NOT_COUNTED = frozenset({"safedeploy_gate"})
-# Seconds between Ansible's looks for results, which it makes all the time. Its own default is a millisecond, and the
-# option has no environment variable.
-_LOOK = 0.005
 _KINDS = {"reverted": "reverted", "stranded": "reverted", ledger.UNREACHABLE: "unreachable"}
 
 
@@ -54,12 +49,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no
         self._directory: Path | None = None
 
     def v2_playbook_on_play_start(self, play: Play) -> None:
-        """Learn the bundle's directory, and spare the play some processor time."""
+        """Learn the bundle's directory."""
         extra = play.get_variable_manager().extra_vars
         self._directory = Path(str(extra["safedeploy_bundle"])) if "safedeploy_bundle" in extra else None
-        if self._directory:
-            constants.DEFAULT_INTERNAL_POLL_INTERVAL = max(_LOOK, constants.DEFAULT_INTERNAL_POLL_INTERVAL)
-            _load_early()
 
     def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
         """Record a failed host, unless the task ignores errors."""
@@ -86,16 +78,6 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no
             )
         except Exception as error:  # noqa: BLE001 - a callback that raises would disturb the play it only watches
             self._display.warning(f"safedeploy_ledger: {error}")
-
-
-def _load_early() -> None:
-    """Load what each task needs here, once: each has a new process, which would load it for itself otherwise."""
-    for plugins, name in (
-        (loader.connection_loader, "ssh"),
-        (loader.shell_loader, "sh"),
-        *((loader.action_loader, name) for name in ("safedeploy_agent", "safedeploy_gate", "safedeploy_probe")),
-    ):
-        plugins.get(name, class_only=True)
 
 
 def _said(found: Mapping[str, Any]) -> str:
