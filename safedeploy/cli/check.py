@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import typer
 
 from safedeploy.cli.boot_guard import missing_guard
@@ -49,6 +51,7 @@ def check(
     from safedeploy.cli import documents, plan_view, preflight_view, screen
     from safedeploy.cli.check_report import CheckReport
     from safedeploy.workflows import check as workflow
+    from safedeploy.workflows import plays
     from safedeploy.workflows.observe import require_all
     from safedeploy.workflows.preflight import require_pass
 
@@ -58,7 +61,7 @@ def check(
         Invocation(context, environment, limit, vault, wait=wait) as (session, progress),
         CheckReport(session, junit) as report,
     ):
-        found, wanted, seen = planned(session, progress, lint=lint)
+        found, wanted, seen = planned(session, progress, lint=lint, ahead=partial(plays.ahead, rolls_out=False))
         if seen.missing:
             report.write(found, None)
         require_all(seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -60,14 +61,14 @@ def push(
     When a host fails, it and (by policy) those before it go back to their known-good release.
     """
     from safedeploy.cli import screen
-    from safedeploy.workflows import saved_plan
+    from safedeploy.workflows import plays, saved_plan
     from safedeploy.workflows.observe import require_all
 
     saved = saved_plan.load(plan_file) if plan_file is not None else None
     accepted = accepted_ids(accept or ())
     vault = vault_options(vault_password_file, vault_id, ask=ask_vault_pass)
     with Invocation(context, environment, limit, vault, wait=wait) as (session, progress):
-        found, wanted, seen = planned(session, progress, lint=lint)
+        found, wanted, seen = planned(session, progress, lint=lint, ahead=partial(plays.ahead, hold=hold))
         require_all(seen)
         if (line := told(seen.hosts.values(), environment)) is not None:
             screen.say(screen.err(), line, "yellow")

@@ -10,8 +10,8 @@ from safedeploy.workflows.bundle import Terms, write_bundle
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.planning import FleetPlan
+from safedeploy.workflows.plays import taken
 from safedeploy.workflows.preflight import Candidate, check_and_release
-from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.provenance import provenance
 from safedeploy.workflows.session import Session
 
@@ -24,13 +24,13 @@ def check(
     candidate = Candidate(plan=plan, desired=desired, acceptance=acceptance)
     if not candidate.acting:
         return None
-    with Interrupt(), private_directory() as directory:
+    with Interrupt(), taken(session, rolls_out=False) as plays:
         write_bundle(
             session,
-            directory,
+            plays.directory,
             desired=desired,
             plans=candidate.acting,
             provenance=provenance(session),
             terms=Terms(acceptance=acceptance, allow_restart=True),
         )
-        return check_and_release(session, directory, candidate)
+        return check_and_release(session, plays, candidate)

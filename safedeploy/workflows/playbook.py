@@ -1,4 +1,4 @@
-"""Run one of the playbooks on some hosts, and pass what happens to the listener."""
+"""Run playbooks on some hosts, and pass what happens to the listener."""
 
 from __future__ import annotations
 
@@ -24,19 +24,28 @@ def run_playbook(
     *,
     phase: Phase,
     extra: Mapping[str, Any] | None = None,
-    skip: Sequence[str] = (),
     cancelled: Callable[[], bool] = lambda: False,
 ) -> runner.RunResult:
-    """Run `name` with the bundle in `directory` on `hosts`, without the tasks that have one of the tags `skip`.
+    """Run `name` with the bundle in `directory` on `hosts`.
 
     Judge hosts by their answers, not by the result.
     """
+    todo = play(session, (name,), directory, hosts, extra=extra)
+    return runner.run(todo, on_event=heard(session, phase), cancelled=cancelled)
 
-    def heard(event: Mapping[str, Any]) -> None:
-        _forward(session, phase, event)
 
-    return runner.run(
-        name,
+def play(
+    session: Session,
+    names: tuple[str, ...],
+    directory: Path,
+    hosts: Sequence[str],
+    *,
+    extra: Mapping[str, Any] | None = None,
+    skip: Sequence[str] = (),
+) -> runner.Play:
+    """The playbooks `names` on `hosts` with what the session knows, without the tasks that have a tag of `skip`."""
+    return runner.Play(
+        playbooks=names,
         bundle=directory,
         project=session.target.project,
         inventory=session.inventory.source,
@@ -45,10 +54,13 @@ def run_playbook(
         forks=session.policy.rollout.forks,
         vault_args=session.inventory.vault_args(),
         skip=skip,
-        on_event=heard,
         verbosity=session.target.verbosity,
-        cancelled=cancelled,
     )
+
+
+def heard(session: Session, phase: Phase) -> Callable[[Mapping[str, Any]], None]:
+    """What passes Ansible's events of a phase on to those who listen to the session."""
+    return lambda event: _forward(session, phase, event)
 
 
 def _forward(session: Session, phase: Phase, event: Mapping[str, Any]) -> None:

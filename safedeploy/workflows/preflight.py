@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from safedeploy.core import counted
 from safedeploy.core.acceptance import Acceptance
@@ -22,7 +21,8 @@ from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.events import Phase, Status
 from safedeploy.workflows.leases import release_leases
 from safedeploy.workflows.planning import FleetPlan, masker_of
-from safedeploy.workflows.playbook import require_start, run_playbook
+from safedeploy.workflows.playbook import require_start
+from safedeploy.workflows.plays import Plays
 from safedeploy.workflows.session import Session
 from safedeploy.workflows.template_lines import located
 
@@ -41,11 +41,11 @@ class Candidate:
         return {host: item for host, item in self.plan.hosts.items() if item.verdict.acts}
 
 
-def run_preflight(session: Session, directory: Path, candidate: Candidate) -> Preflight:
+def run_preflight(session: Session, plays: Plays, candidate: Candidate) -> Preflight:
     """Run preflight.yml, judge every host by its own answer, and find what is likely behind each regression."""
-    hosts = list(candidate.acting)
+    hosts, directory = list(candidate.acting), plays.directory
     session.events.phase(Phase.PREFLIGHT, f"{counted.hosts(len(hosts))} in parallel")
-    result = run_playbook(session, "preflight.yml", directory, hosts, phase=Phase.PREFLIGHT)
+    result = plays.preflight()
     answers = {host: read_answers(directory, host) for host in hosts}
     judged = judge_preflight(hosts, answers, masker_of(candidate.desired).text)
     answered = sum(item.prepare is not None or item.seen is not None for item in answers.values())
@@ -140,9 +140,9 @@ def _hint(check: HostCheck) -> str:
     return _NEXT.get(check.code or "", "Correct what the message names, then run `safedeploy check` again.")
 
 
-def check_and_release(session: Session, directory: Path, candidate: Candidate) -> Preflight:
+def check_and_release(session: Session, plays: Plays, candidate: Candidate) -> Preflight:
     """The preflight by itself: leases are given back whatever happens."""
     try:
-        return run_preflight(session, directory, candidate)
+        return run_preflight(session, plays, candidate)
     finally:
-        release_leases(session, directory, list(candidate.acting))
+        release_leases(session, plays.directory, list(candidate.acting))

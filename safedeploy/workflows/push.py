@@ -23,8 +23,8 @@ from safedeploy.workflows.laps import Laps
 from safedeploy.workflows.lease_keeper import LeaseKeeper
 from safedeploy.workflows.leases import held, release_leases
 from safedeploy.workflows.planning import FleetPlan, masker_of
+from safedeploy.workflows.plays import taken
 from safedeploy.workflows.preflight import Candidate, explain, require_pass, run_preflight
-from safedeploy.workflows.private_directory import private_directory
 from safedeploy.workflows.provenance import provenance
 from safedeploy.workflows.push_result import PushOptions, PushResult, RolledOut
 from safedeploy.workflows.rollout import Course, roll_out
@@ -43,7 +43,8 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
     laps = Laps()
     room = find_room(session, list(acting))
     hooks = _hooks(session, candidate, options)
-    with Interrupt() as interrupt, private_directory() as directory:
+    with Interrupt() as interrupt, taken(session, hold=options.hold) as plays:
+        directory = plays.directory
         write_bundle(
             session,
             directory,
@@ -56,7 +57,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
         )
         try:
             with LeaseKeeper(session, lambda: held(directory, list(acting))) as keeper:
-                verdict = run_preflight(session, directory, candidate)
+                verdict = run_preflight(session, plays, candidate)
                 laps.lap("preflight")
                 options.on_preflight(verdict)
                 require_pass(verdict, desired)
@@ -64,7 +65,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
                 laps.lap("before_push")
                 interrupt.only_note()
                 _tell_start(session, candidate, options)
-                course = Course(directory=directory, candidate=candidate, room=room, hold=options.hold)
+                course = Course(plays=plays, candidate=candidate, room=room, hold=options.hold)
                 ends, trouble = roll_out(session, course, keeper, interrupt, laps)
             traffic = traffic_from_json(read_traffic(directory, acting), masker_of(desired).text)
         except (SafedeployError, KeyboardInterrupt):

@@ -9,8 +9,6 @@ from safedeploy.adapters.runner import RunResult
 from safedeploy.core import counted
 from safedeploy.core.gate import looks
 from safedeploy.core.outcome import HostEnd, canary
-from safedeploy.core.policy import Rollout as RolloutPolicy
-from safedeploy.core.rollout_parts import unused
 from safedeploy.core.room import Room, cut, explain
 from safedeploy.workflows.answers import held_hosts, read_answers
 from safedeploy.workflows.events import Phase
@@ -18,7 +16,8 @@ from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.laps import Laps
 from safedeploy.workflows.lease_keeper import LeaseKeeper
 from safedeploy.workflows.planning import masker_of
-from safedeploy.workflows.playbook import last_words, run_playbook
+from safedeploy.workflows.playbook import last_words
+from safedeploy.workflows.plays import Plays
 from safedeploy.workflows.preflight import Candidate
 from safedeploy.workflows.session import Session
 from safedeploy.workflows.settle import Rollout, settle
@@ -26,9 +25,9 @@ from safedeploy.workflows.settle import Rollout, settle
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """One rollout: its bundle, what is rolled out, what room there is for hosts out of service, where it is held."""
+    """One rollout: its plays, what is rolled out, what room there is for hosts out of service, where it is held."""
 
-    directory: Path
+    plays: Plays
     candidate: Candidate
     room: Room | None = None
     hold: bool = False
@@ -38,7 +37,7 @@ def roll_out(
     session: Session, course: Course, keeper: LeaseKeeper, interrupt: Interrupt, laps: Laps
 ) -> tuple[dict[str, HostEnd], str | None]:
     """Every host's end, and what went wrong on the control machine itself, if anything did. `keeper` is at work."""
-    directory, candidate = course.directory, course.candidate
+    directory, candidate = course.plays.directory, course.candidate
     acting = list(candidate.acting)
     policy = session.policy.rollout
     batches = list(cut(policy.batches, acting, course.room))
@@ -49,14 +48,10 @@ def roll_out(
     session.events.phase(Phase.ROLLOUT, f"{counted.hosts(len(now))}, {sizes}")
     trouble: str | None = None
     try:
-        result = run_playbook(
-            session,
-            "rollout.yml",
-            directory,
-            list(now),
-            phase=Phase.ROLLOUT,
-            extra={"safedeploy_batches": [len(now)] if course.hold else batches, "safedeploy_hold": course.hold},
-            skip=_skipped(policy, hold=course.hold),
+        result = course.plays.rollout(
+            now,
+            (len(now),) if course.hold else tuple(batches),
+            hold=course.hold,
             cancelled=lambda: interrupt.requested or keeper.lost is not None,
         )
         trouble = f"the lease was lost ({keeper.lost})" if keeper.lost else _gave_up(directory, acting, result)
@@ -73,10 +68,6 @@ def roll_out(
     ends = settle(session, rollout)
     laps.lap("settle")
     return ends, trouble
-
-
-def _skipped(policy: RolloutPolicy, *, hold: bool) -> tuple[str, ...]:
-    return unused(policy.gate, bake=policy.bake, drains=policy.drain is not None, hold=hold)
 
 
 def _gave_up(directory: Path, hosts: list[str], result: RunResult) -> str | None:

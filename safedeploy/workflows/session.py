@@ -27,6 +27,7 @@ from safedeploy.workflows.private_directory import private_directory
 
 if TYPE_CHECKING:
     from safedeploy.core.alerts import Alert
+    from safedeploy.workflows.plays import Plays
     from safedeploy.workflows.push_result import RolledOut
 
 
@@ -60,6 +61,7 @@ class Session:
         self.document: Mapping[str, Any] | None = None
         self.plan_document: Mapping[str, Any] | None = None
         self.rolled_out: RolledOut | None = None
+        self.plays: Plays | None = None
         self.identity = identity.new_run()
         self.tell: Callable[[Alert], None] = lambda _alert: None
         self._fleet: Fleet | None = None
@@ -90,7 +92,9 @@ class Session:
         self.document = document
 
     def close(self) -> None:
-        """End every connection, and forget what was decrypted and what was built."""
+        """End every connection and an Ansible that nobody needed, and forget what was decrypted and what was built."""
+        if self.plays is not None:
+            self.plays.end()
         if self._fleet is not None:
             self._fleet.close()
             self._fleet = None

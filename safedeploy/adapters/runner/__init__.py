@@ -1,5 +1,5 @@
-"""Run a playbook with the environment's own Ansible, through ansible-runner."""
+"""Run playbooks with the environment's own Ansible, through ansible-runner."""
 
-from safedeploy.adapters.runner.play import RunResult, run
+from safedeploy.adapters.runner.play import Play, RunResult, Started, run
 
-__all__ = ["RunResult", "run"]
+__all__ = ["Play", "RunResult", "Started", "run"]

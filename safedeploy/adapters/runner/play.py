@@ -1,4 +1,4 @@
-"""One run of a playbook: started, heard, and ended when asked to, with nothing of it left behind.
+"""One run of playbooks: started, heard, and ended when asked to, with nothing of it left behind.
 
 Promises: the play runs in a thread of ours, and events are handed to the caller in the caller's own thread, so that a
 slow or failing listener cannot disturb the play; whatever ends the caller (an exception, KeyboardInterrupt) ends the
@@ -16,16 +16,18 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from safedeploy.adapters.runner import leftovers
 from safedeploy.adapters.runner.environment import environment
 from safedeploy.adapters.runner.processes import end_child
 from safedeploy.adapters.runner.sockets import socket_directory
+from safedeploy.adapters.runner.turns import Turns
 from safedeploy.core.errors import SafedeployError
 
 Event = dict[str, Any]
@@ -34,6 +36,11 @@ Event = dict[str, Any]
 _POLITE = 4.0
 # How often ansible-runner looks whether it should stop; its default is 5 s.
 _LOOK = 0.2
+# How often to look whether a play waits for its turn, when it must be about to. Seconds.
+_SOON = 0.005
+# The events between which that is. All of one playbook are heard before the next is let begin, unless one is lost.
+_ENDS, _BEGINS = "playbook_on_stats", "playbook_on_start"
+_PATIENCE = 1.0
 _TAIL = 4000
 
 
@@ -50,94 +57,155 @@ class RunResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Play:
-    """What to run."""
+class Play:
+    """What to run: playbooks of safedeploy's, on `hosts`, in the project's directory.
 
-    playbook: Path
+    `bundle` is the directory that the playbooks read. `extra` must be small and not secret. Tasks with a tag of `skip`
+    are left out.
+    """
+
+    playbooks: tuple[str, ...]
+    bundle: Path
     project: Path
-    inventory: tuple[str, ...]
-    hosts: tuple[str, ...]
-    variables: Mapping[str, Any]
-    forks: int
-    arguments: tuple[str, ...]
-    verbosity: int
-    events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
-    stop: threading.Event = field(default_factory=threading.Event)
+    inventory: Path | Sequence[str]
+    hosts: Sequence[str]
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    forks: int = 20
+    vault_args: Sequence[str] = ()
+    skip: Sequence[str] = ()
+    verbosity: int = 0
+
+    @property
+    def sources(self) -> list[str]:
+        """The inventory, whatever the directory is that Ansible runs in."""
+        sources = [str(self.inventory)] if isinstance(self.inventory, Path) else list(self.inventory)
+        return [str(Path(source).absolute()) if Path(source).exists() else source for source in sources]
 
 
-def run(  # noqa: PLR0913 - keyword-only, and each one is a word of ansible-playbook's own command line
-    playbook: str,
+class Started:
+    """An ansible-playbook that has been started. Leaving it as a context manager ends it.
+
+    `waiting`: it waits before each of its playbooks for `go`; otherwise it goes on by itself. Promises nothing of what
+    happens in between: it may have ended already, which `go` then says.
+    """
+
+    def __init__(self, play: Play, *, waiting: bool = False) -> None:
+        temporary = Path(tempfile.gettempdir())
+        for old in leftovers.left("safedeploy-play-", temporary):
+            shutil.rmtree(old, ignore_errors=True)
+        self._private = leftovers.make("safedeploy-play-", temporary)
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._result: list[RunResult | BaseException] = []
+        self._turns = Turns(self._private / "turns", len(play.playbooks)) if waiting else None
+        self._begun = 0  # how many playbooks have said that they begin; one that waits has, too
+        self._thread = threading.Thread(
+            target=self._in_thread, args=(play,), name=" ".join(play.playbooks), daemon=True
+        )
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    @property
+    def running(self) -> bool:
+        """Whether Ansible has not ended yet."""
+        return self._thread.is_alive()
+
+    def dismiss(self) -> None:
+        """Begin to end the play, without waiting for that."""
+        self._stop.set()
+        if self._turns is not None:
+            self._turns.close()
+
+    def end(self) -> None:
+        """End the play if it runs, with all that it started, and remove what it had. Once is enough."""
+        self.dismiss()
+        self._thread.join()
+        shutil.rmtree(self._private, ignore_errors=True)
+
+    def go(
+        self,
+        on_event: Callable[[Event], None] = lambda _event: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> RunResult:
+        """Let the next playbook begin, and hand its events on until it has ended.
+
+        `on_event` is called in this thread; `cancelled` is asked often, and once it says true everything is ended and
+        the status is `canceled`. The result is Ansible's own if this was the last playbook, or the last that it wanted
+        to run; otherwise `successful`. Raises SafedeployError (`ansible-missing`) and what `on_event` raises: whoever
+        has this as a context manager then ends it.
+        """
+        given = self._turns is None
+        heard, last = "", time.monotonic()
+        while True:
+            alive = self._thread.is_alive()
+            if not self._stop.is_set() and cancelled():
+                self._stop.set()
+            if self._turns is not None and self._turns.waits():
+                if not given:
+                    self._turns.give()
+                    given = True
+                elif self._begun > self._turns.given or time.monotonic() - last > _PATIENCE:
+                    return RunResult(rc=0, status="successful")
+            soon = not given or heard in (_BEGINS, _ENDS)
+            try:
+                event = self._events.get(timeout=(_SOON if soon else _LOOK / 2) if alive else 0)
+            except queue.Empty:
+                if not alive:
+                    break
+            else:
+                heard, last = str(event.get("event")), time.monotonic()
+                self._begun += heard == _BEGINS
+                on_event(event)
+        if isinstance(self._result[0], BaseException):
+            raise self._result[0]
+        return self._result[0]
+
+    def _in_thread(self, play: Play) -> None:
+        try:
+            self._result.append(self._execute(play))
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the caller's thread
+            self._result.append(error)
+
+    def _execute(self, play: Play) -> RunResult:
+        from ansible_runner import Runner  # noqa: PLC0415 - a third of a second that reads do not need
+
+        config = _config(play, self._private, self._turns)
+
+        def stop() -> bool:
+            if self._stop.is_set():
+                end_child(str(self._private), seconds=_POLITE)
+                return True
+            return False
+
+        def heard(event: Event) -> bool:
+            self._events.put(event)
+            return False  # ansible-runner need not keep it in a file
+
+        runner = Runner(config, event_handler=heard, cancel_callback=stop)
+        status, rc = runner.run()
+        with contextlib.suppress(OSError):
+            return RunResult(rc=int(rc), status=str(status), stdout_tail=_tail(Path(config.artifact_dir) / "stdout"))
+        return RunResult(rc=int(rc), status=str(status))
+
+
+def run(
+    play: Play,
     *,
-    bundle: Path,
-    project: Path,
-    inventory: Path | Sequence[str],
-    hosts: Sequence[str],
-    extra: Mapping[str, Any] | None = None,
-    forks: int = 20,
-    vault_args: Sequence[str] = (),
-    skip: Sequence[str] = (),
     on_event: Callable[[Event], None] = lambda _event: None,
-    verbosity: int = 0,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> RunResult:
-    """Run one of safedeploy's playbooks on `hosts`, in the project's directory.
-
-    `extra` must be small and not secret. Tasks with a tag of `skip` are left out. `on_event` gets ansible-runner's
-    events in this thread; `cancelled` is asked often, and once it says true the play is ended and the status is
-    `canceled`. Raises SafedeployError (`ansible-missing`) and what `on_event` raises, after the play has been ended.
-    """
-    sources = (str(inventory),) if isinstance(inventory, Path) else tuple(inventory)
-    play = _Play(
-        playbook=_playbook(playbook),
-        project=project.absolute(),
-        inventory=tuple(str(Path(source).absolute()) if Path(source).exists() else source for source in sources),
-        hosts=tuple(hosts),
-        variables={"safedeploy_bundle": str(bundle), **(extra or {})},
-        forks=forks,
-        arguments=(*vault_args, *(f"--skip-tags={tag}" for tag in skip)),
-        verbosity=verbosity,
-    )
-    for old in leftovers.left("safedeploy-play-", Path(tempfile.gettempdir())):
-        shutil.rmtree(old, ignore_errors=True)
-    private = leftovers.make("safedeploy-play-", Path(tempfile.gettempdir()))
-    result: list[RunResult | BaseException] = []
-    thread = threading.Thread(target=_in_thread, args=(play, private, result), name=playbook, daemon=True)
-    thread.start()
-    try:
-        _listen(play, thread, on_event, cancelled)
-    finally:
-        play.stop.set()
-        thread.join()
-        shutil.rmtree(private, ignore_errors=True)
-    if isinstance(result[0], BaseException):
-        raise result[0]
-    return result[0]
+    """Run a play to its end. `on_event`, `cancelled` and what is raised are those of `Started.go`."""
+    with Started(play) as started:
+        return started.go(on_event, cancelled)
 
 
-def _listen(
-    play: _Play, thread: threading.Thread, on_event: Callable[[Event], None], cancelled: Callable[[], bool]
-) -> None:
-    """Hand events on until the play is over; raise in this thread what the listener raises."""
-    while True:
-        alive = thread.is_alive()
-        if not play.stop.is_set() and cancelled():
-            play.stop.set()
-        try:
-            on_event(play.events.get(timeout=_LOOK / 2 if alive else 0))
-        except queue.Empty:
-            if not alive:
-                return
-
-
-def _in_thread(play: _Play, private: Path, result: list[RunResult | BaseException]) -> None:
-    try:
-        result.append(_execute(play, private))
-    except BaseException as error:  # noqa: BLE001 - it is raised again in the caller's thread
-        result.append(error)
-
-
-def _execute(play: _Play, private: Path) -> RunResult:
-    from ansible_runner import Runner, RunnerConfig  # noqa: PLC0415 - a third of a second that reads do not need
+def _config(play: Play, private: Path, turns: Turns | None) -> Any:
+    from ansible_runner import RunnerConfig  # noqa: PLC0415 - as above
 
     bin_directory = Path(sys.executable).parent
     program = bin_directory / "ansible-playbook"
@@ -148,45 +216,34 @@ def _execute(play: _Play, private: Path) -> RunResult:
             next_step="Install safedeploy with its dependencies into one environment, for example with pipx.",
         )
     _prepare(play, private)
+    first, *others = (str(_playbook(name)) for name in play.playbooks)
+    variables = environment(
+        os.environ, bin_directory=bin_directory, sockets=socket_directory(), temporary=private / "tmp"
+    )
     config = RunnerConfig(
         private_data_dir=str(private),
-        project_dir=str(play.project),
-        playbook=str(play.playbook),
-        inventory=list(play.inventory),
+        project_dir=str(play.project.absolute()),
+        playbook=first,
+        inventory=play.sources,
         limit=f"@{private}/hosts",
         forks=play.forks,
         verbosity=play.verbosity or None,
         quiet=True,
-        envvars=environment(
-            os.environ, bin_directory=bin_directory, sockets=socket_directory(), temporary=private / "tmp"
-        ),
+        envvars={**variables, **({"SAFEDEPLOY_TURNS": str(turns.directory)} if turns else {})},
     )
     config.prepare()
     tied = [sys.executable, "-I", "-S", str(Path(__file__).with_name("tied.py")), str(os.getpid())]
-    config.command = [*tied, str(program), *play.arguments, *config.command[1:]]
-
-    def stop() -> bool:
-        if play.stop.is_set():
-            end_child(str(private), seconds=_POLITE)
-            return True
-        return False
-
-    def heard(event: Event) -> bool:
-        play.events.put(event)
-        return False  # ansible-runner need not keep it in a file
-
-    runner = Runner(config, event_handler=heard, cancel_callback=stop)
-    status, rc = runner.run()
-    with contextlib.suppress(OSError):
-        return RunResult(rc=int(rc), status=str(status), stdout_tail=_tail(Path(config.artifact_dir) / "stdout"))
-    return RunResult(rc=int(rc), status=str(status))
+    arguments = (*play.vault_args, *(f"--skip-tags={tag}" for tag in play.skip))
+    config.command = [*tied, str(program), *arguments, *config.command[1:], *others]
+    return config
 
 
-def _prepare(play: _Play, private: Path) -> None:
+def _prepare(play: Play, private: Path) -> None:
     """The files that ansible-runner and ansible-playbook read; a list of hosts is not a line of arguments."""
     (private / "env").mkdir(mode=0o700)
     (private / "env" / "settings").write_text(json.dumps({"pexpect_timeout": _LOOK}), encoding="utf-8")
-    (private / "env" / "extravars").write_text(json.dumps(dict(play.variables)), encoding="utf-8")
+    extra = {"safedeploy_bundle": str(play.bundle), **play.extra}
+    (private / "env" / "extravars").write_text(json.dumps(extra), encoding="utf-8")
     (private / "hosts").write_text("".join(f"{host}\n" for host in play.hosts), encoding="utf-8")
 
 

@@ -23,10 +23,19 @@ pytestmark = pytest.mark.lab
 
 
 @pytest.fixture
-def go(fleet, tmp_path):
-    def run(name: str, bundle: Path, **more: object) -> runner.RunResult:
+def todo(fleet, tmp_path):
+    def make(bundle: Path, *names: str, **more: object) -> runner.Play:
         words = {"inventory": fleet.inventory, "hosts": [host.name for host in fleet.hosts], "project": tmp_path} | more
-        return runner.run(name, bundle=bundle, **words)  # type: ignore[arg-type]
+        return runner.Play(playbooks=names, bundle=bundle, **words)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def go(todo):
+    def run(name: str, bundle: Path, **more: object) -> runner.RunResult:
+        heard = {word: more.pop(word) for word in ("on_event", "cancelled") if word in more}
+        return runner.run(todo(bundle, name, **more), **heard)  # type: ignore[arg-type]
 
     return run
 
@@ -116,8 +125,9 @@ from safedeploy.adapters import runner
 def stop(*_): raise KeyboardInterrupt
 signal.signal(signal.SIGTERM, stop)
 for name in ("preflight.yml", "rollout.yml"):
-    runner.run(name, bundle=pathlib.Path({str(bundle)!r}), project=pathlib.Path({str(tmp_path)!r}),
-               inventory=pathlib.Path({str(fleet.inventory)!r}), hosts=["web1"])
+    runner.run(runner.Play(playbooks=(name,), bundle=pathlib.Path({str(bundle)!r}),
+                           project=pathlib.Path({str(tmp_path)!r}),
+                           inventory=pathlib.Path({str(fleet.inventory)!r}), hosts=["web1"]))
 """
     child = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
     while not (bundle / "results" / "web1.activate.json").exists():
@@ -183,14 +193,15 @@ def test_connections_are_kept_between_plays_and_closed_at_the_end(fleet, go, pla
     assert subprocess.run(["pgrep", "-af", str(directory)], capture_output=True, check=False).stdout == b""
 
 
-def test_a_play_does_not_outlive_a_controller_that_is_killed(fleet, plans, tmp_path):
+def test_a_play_does_not_outlive_a_controller_that_is_killed(fleet, go, plans, tmp_path):
     bundle = write_bundle(tmp_path / "bundle", plans(marked("one")), confirm_window=5, bake=4)
     program = f"""
 import pathlib
 from safedeploy.adapters import runner
 for name in ("preflight.yml", "rollout.yml"):
-    runner.run(name, bundle=pathlib.Path({str(bundle)!r}), project=pathlib.Path({str(tmp_path)!r}),
-               inventory=pathlib.Path({str(fleet.inventory)!r}), hosts=["web1", "web2"])
+    runner.run(runner.Play(playbooks=(name,), bundle=pathlib.Path({str(bundle)!r}),
+                           project=pathlib.Path({str(tmp_path)!r}),
+                           inventory=pathlib.Path({str(fleet.inventory)!r}), hosts=["web1", "web2"]))
 """
     child = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
     while not (bundle / "results" / "web1.activate.json").exists():
@@ -210,5 +221,5 @@ for name in ("preflight.yml", "rollout.yml"):
         time.sleep(0.2)
     assert live(fleet, "web1") is None, "nobody has confirmed, so the host has gone back"
     assert live(fleet, "web2") is None
-    runner.run("release.yml", bundle=bundle, project=tmp_path, inventory=fleet.inventory, hosts=["web1"])
+    go("release.yml", bundle, hosts=["web1"])
     assert list(Path(tempfile.gettempdir()).glob(f"{prefix}*")) == [], "the next run tidies up"
