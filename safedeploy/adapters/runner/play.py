@@ -136,9 +136,22 @@ class Started:
 
         `on_event` is called in this thread; `cancelled` is asked often, and once it says true everything is ended and
         the status is `canceled`. The result is Ansible's own if this was the last playbook, or the last that it wanted
-        to run; otherwise `successful`. Raises SafedeployError (`ansible-missing`) and what `on_event` raises: whoever
-        has this as a context manager then ends it.
+        to run; otherwise `successful`. Raises SafedeployError (`ansible-missing`), what `on_event` raises, and what
+        comes to this thread from elsewhere (KeyboardInterrupt): after everything has been ended.
         """
+        try:
+            self._hear(on_event, cancelled)
+        except BaseException:
+            self.end()
+            raise
+        if not self._result:
+            return RunResult(rc=0, status="successful")
+        if isinstance(self._result[0], BaseException):
+            raise self._result[0]
+        return self._result[0]
+
+    def _hear(self, on_event: Callable[[Event], None], cancelled: Callable[[], bool]) -> None:
+        """Until the next playbook waits for its turn, or all is over."""
         given = self._turns is None
         heard, last = "", time.monotonic()
         while True:
@@ -150,20 +163,17 @@ class Started:
                     self._turns.give()
                     given = True
                 elif self._begun > self._turns.given or time.monotonic() - last > _PATIENCE:
-                    return RunResult(rc=0, status="successful")
+                    return
             soon = not given or heard in (_BEGINS, _ENDS)
             try:
                 event = self._events.get(timeout=(_SOON if soon else _LOOK / 2) if alive else 0)
             except queue.Empty:
                 if not alive:
-                    break
+                    return
             else:
                 heard, last = str(event.get("event")), time.monotonic()
                 self._begun += heard == _BEGINS
                 on_event(event)
-        if isinstance(self._result[0], BaseException):
-            raise self._result[0]
-        return self._result[0]
 
     def _in_thread(self, play: Play) -> None:
         try:

@@ -119,6 +119,20 @@ def test_one_that_cannot_start_says_why(started, tmp_path):
     assert "nowhere" in result.stdout_tail
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_what_ends_the_listener_is_raised_when_everything_has_ended(started, plans, tmp_path, fleet, error):
+    write_bundle(tmp_path / "bundle", plans(marked("one")))
+    begun = started(*BOTH)
+
+    def heard(event):
+        if event["event"] == "runner_on_start":
+            raise error
+
+    with pytest.raises(error):
+        begun.go(heard)
+    assert not begun.running
+
+
 def test_events_are_handed_over_in_the_thread_that_lets_it_go(started, plans, tmp_path, fleet):
     write_bundle(tmp_path / "bundle", plans(marked("one")))
     threads = set()
