@@ -55,7 +55,7 @@ def rollback(
 
     By default each host's known-good before the present one, with plan, preflight and health checks like any push.
     """
-    from safedeploy.workflows import observe, planning, rendering
+    from safedeploy.workflows import observe, planning, plays, rendering
     from safedeploy.workflows import rollback as workflow
 
     accepted = accepted_ids(accept or ())
@@ -68,6 +68,7 @@ def rollback(
         if only_from is not None:
             first = workflow.only_from(first, only_from)
             sites = {host: sites[host] for host in first.hosts}
+        plays.ahead(session)
         wanted = workflow.stored(session, present, first, to)
         seen = observe.observe(session, sites, {host: item.tree.entries for host, item in wanted.items()})
         observe.require_all(seen)

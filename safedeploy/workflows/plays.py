@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Self
 
 from safedeploy.adapters import runner
@@ -78,8 +78,12 @@ class Plays:
 
 
 def ahead(session: Session, *, rolls_out: bool = True, hold: bool = False) -> None:
-    """Start Ansible for what this run is likely to come to. It ends with the session, if nobody takes it."""
-    session.plays = Plays(session, rolls_out=rolls_out, hold=hold)
+    """Start Ansible for what this run is likely to come to. It ends with the session, if nobody takes it.
+
+    Where there is no room for it, that is told when it is needed, if it is. Raises what policy and inventory raise.
+    """
+    with suppress(OSError):
+        session.plays = Plays(session, rolls_out=rolls_out, hold=hold)
 
 
 def taken(session: Session, *, rolls_out: bool = True, hold: bool = False) -> Plays:

@@ -97,7 +97,10 @@ class Started:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._result: list[RunResult | BaseException] = []
-        self._turns = Turns(self._private / "turns", len(play.playbooks)) if waiting else None
+        # Where sockets can be, there can be pipes; who knows what the directory for temporary files is.
+        self._turns = (
+            Turns(socket_directory() / f"{self._private.name}-turns", len(play.playbooks)) if waiting else None
+        )
         self._begun = 0  # how many playbooks have said that they begin; one that waits has, too
         self._thread = threading.Thread(
             target=self._in_thread, args=(play,), name=" ".join(play.playbooks), daemon=True
@@ -125,7 +128,8 @@ class Started:
         """End the play if it runs, with all that it started, and remove what it had. Once is enough."""
         self.dismiss()
         self._thread.join()
-        shutil.rmtree(self._private, ignore_errors=True)
+        for directory in (self._private, *([self._turns.directory] if self._turns else [])):
+            shutil.rmtree(directory, ignore_errors=True)
 
     def go(
         self,
