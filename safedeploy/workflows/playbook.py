@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -96,10 +97,14 @@ def require_start(session: Session, result: runner.RunResult, answered: int, pha
     """Raise when Ansible itself did not get going: no host has answered, and the play was not cancelled."""
     if answered or result.rc == 0 or result.status == "canceled":
         return
+    killed = result.rc == 128 + signal.SIGKILL
+    how = "it was killed" if killed else f"exit code {result.rc}"
+    said = session.hide(plain_text(result.stdout_tail)).strip()
     raise SafedeployError(
         "ansible-failed",
-        f"ansible-playbook did not run the {phase} phase (exit code {result.rc}):\n"
-        + session.hide(plain_text(result.stdout_tail)),
-        next_step="Run the same command with -v to see Ansible's own output.",
+        f"ansible-playbook did not run the {phase} phase ({how})" + (f":\n{said}" if said else ", and said nothing"),
+        next_step="Look whether this machine runs short of memory (`dmesg`), then run the same command again."
+        if killed
+        else "Run the same command with -v to see Ansible's own output.",
         exit_code=ExitCode.REFUSED,
     )

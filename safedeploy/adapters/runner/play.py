@@ -13,6 +13,7 @@ import json
 import os
 import queue
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -41,6 +42,7 @@ _SOON = 0.005
 # The events between which that is. All of one playbook are heard before the next is let begin, unless one is lost.
 _ENDS, _BEGINS = "playbook_on_stats", "playbook_on_start"
 _PATIENCE = 1.0
+_KILLED = 128 + signal.SIGKILL
 _TAIL = 4000
 
 
@@ -202,9 +204,10 @@ class Started:
 
         runner = Runner(config, event_handler=heard, cancel_callback=stop)
         status, rc = runner.run()
+        code = _KILLED if rc is None else int(rc)  # ansible-runner has none for a process that a signal has ended
         with contextlib.suppress(OSError):
-            return RunResult(rc=int(rc), status=str(status), stdout_tail=_tail(Path(config.artifact_dir) / "stdout"))
-        return RunResult(rc=int(rc), status=str(status))
+            return RunResult(rc=code, status=str(status), stdout_tail=_tail(Path(config.artifact_dir) / "stdout"))
+        return RunResult(rc=code, status=str(status))
 
 
 def run(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import threading
 import time
 
@@ -131,6 +133,13 @@ def test_what_ends_the_listener_is_raised_when_everything_has_ended(started, pla
     with pytest.raises(error):
         begun.go(heard)
     assert not begun.running
+
+
+def test_one_that_is_killed_is_a_result_like_any_other(started, fleet):
+    begun = started(*BOTH)
+    while subprocess.run(["pkill", "-9", "-P", str(os.getpid()), "-f", "tied.py"], check=False).returncode:
+        time.sleep(0.05)
+    assert begun.go() == runner.RunResult(rc=137, status="failed")
 
 
 def test_events_are_handed_over_in_the_thread_that_lets_it_go(started, plans, tmp_path, fleet):
