@@ -149,7 +149,9 @@ def _median(runs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _show(rows: list[dict[str, Any]], title: str, base: str) -> None:
-    """A table; `ratio` is how many times as long as `base` each took."""
+    """A table, if anything was measured; `ratio` is how many times as long as `base` each took."""
+    if not rows:
+        return
     first = next((row["seconds"] for row in rows if row["peer"] == base), None)
     print(f"\n{title}")
     print(f"{'':30}{'whole':>10}{'per host':>10}{'ratio':>8}{'CPU':>9}{'memory':>10}{'trips':>8}{'KiB':>8}")

@@ -45,4 +45,5 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no
         except OSError as error:
             said = str(error)
         if said != "go":
-            raise SystemExit(f"{playbook._file_name} was not let begin: {said or 'nobody wants it any more'}")  # noqa: SLF001 - it has no other
+            name = playbook._file_name  # noqa: SLF001 - there is no public one
+            raise SystemExit(f"{name} was not let begin: {said or 'nobody wants it any more'}")

@@ -41,6 +41,7 @@ _LOOK = 0.2
 _SOON = 0.005
 # The events between which that is. All of one playbook are heard before the next is let begin, unless one is lost.
 _ENDS, _BEGINS = "playbook_on_stats", "playbook_on_start"
+# How long a play has said nothing that waits, until nothing more is expected of it. Seconds.
 _PATIENCE = 1.0
 _KILLED = 128 + signal.SIGKILL
 _TAIL = 4000
