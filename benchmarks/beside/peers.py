@@ -74,6 +74,11 @@ def _ansible(*words: str, book: str | Path = "site.yml") -> Callable[[Setting], 
     ]
 
 
+def _led(setting: Setting) -> Sequence[str | Path]:
+    command = _ansible(book=_PLAIN / "led.yml")(setting)
+    return [*command, "-e", f"acts={_PLAIN}/acts.sh", "-e", f"rendered={setting.scene.work}/rendered"]
+
+
 def _pipelined(setting: Setting) -> dict[str, str]:
     # Its connections end with it, as those of the others do: none finds what the one before has left.
     paths = f"{setting.scene.work}/ansible"
@@ -134,6 +139,7 @@ PUSHES = (
     ),
     Peer(name="acts", text="the acts of a push, by a loop", command=_acts, prepare=_warm),
     Peer(name="empty", text="its tasks, empty", command=_ansible(book=_PLAIN / "empty.yml"), environ=_pipelined),
+    Peer(name="led", text="its acts, led by Ansible", command=_led, environ=_pipelined),
     Peer(name="ansible", text="ansible-playbook, pipelined", command=_ansible(), environ=_pipelined),
     Peer(name="mitogen", text="ansible-playbook, mitogen", command=_ansible(), environ=_mitogen),
     Peer(name="pyinfra", text="pyinfra", command=_pyinfra, prepare=_pyinfra_hosts),

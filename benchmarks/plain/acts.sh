@@ -1,6 +1,7 @@
 #!/bin/sh
 # The least that the acts of a push cost, done by a shell loop that decides, records and secures nothing.
 #   acts.sh WARM COLD DIRECTORY AT_A_TIME HOST=ADDRESS...   WARM and COLD are configurations of ssh
+#   acts.sh show boot|reload                                what runs on a host, for others that lead hosts through it
 # All hosts at once: two servers more on each, in namespaces of their own, asked as many pages as pre-flight asks. Then
 # host by host or batch by batch: copy, configtest, graceful, wait until httpd says that it has loaded and a page comes,
 # look at it from here, and look over a new connection whether the host can still be reached.
@@ -19,12 +20,16 @@ apache2ctl configtest && apache2ctl graceful || exit
 until [ "$(loaded)" -gt "$before" ]; do sleep 0.01; done
 exec curl -sSf -o /dev/null -H "Host: app.lab.test" http://127.0.0.1/'
 
+# The first process of a pid namespace takes the others with it.
+boot="unshare --net --mount --pid --fork --kill-child sh -c '$shadow'"
+boot="$boot & $boot && wait \$!"
+
 case $1 in
-try)
-    # The first process of a pid namespace takes the others with it.
-    boot="unshare --net --mount --pid --fork --kill-child sh -c '$shadow'"
-    exec ssh -F "$2" "${3%%=*}" "$boot & $boot && wait \$!"
+show)
+    [ "$2" = boot ] && exec printf %s "$boot"
+    exec printf %s "$reload"
     ;;
+try) exec ssh -F "$2" "${3%%=*}" "$boot" ;;
 change)
     host=${5%%=*}
     scp -q -F "$2" "$4/$host"/*.conf "$host:/etc/apache2/sites-available/"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 BENCHMARK = Path(__file__).resolve().parents[3] / "benchmarks" / "side_by_side.py"
-PEERS = ["safedeploy", "cold", "warm", "acts", "empty", "bare", "inventory", "status"]
+PEERS = ["safedeploy", "cold", "warm", "acts", "empty", "led", "bare", "inventory", "status"]
 
 pytestmark = pytest.mark.lab
 
