@@ -104,7 +104,7 @@ def test_it_is_ended_wherever_it_is(started, fleet):
         at = time.monotonic()
         begun.end()
         assert not begun.running
-        assert time.monotonic() - at < 5
+        assert time.monotonic() - at < 12, "a kill of what does not end by itself is reckoned in"
 
 
 def test_it_is_cancelled_while_it_waits_for_its_turn(started, fleet):
