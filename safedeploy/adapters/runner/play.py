@@ -164,8 +164,9 @@ class Started:
         while True:
             alive = self._thread.is_alive()
             if not self._stop.is_set() and cancelled():
-                self._stop.set()
-            if self._turns is not None and self._turns.waits():
+                self.dismiss()
+            # What is to end is let begin no more: within the moment until it ends it could change a host.
+            if self._turns is not None and not self._stop.is_set() and self._turns.waits():
                 if not given:
                     self._turns.give()
                     given = True
@@ -189,7 +190,7 @@ class Started:
             self._result.append(error)
 
     def _execute(self, play: Play) -> RunResult:
-        from ansible_runner import Runner  # noqa: PLC0415 - a third of a second that reads do not need
+        from ansible_runner import Runner  # noqa: PLC0415 - reads do not need it, and it takes a moment
 
         config = _config(play, self._private, self._turns)
 

@@ -113,6 +113,18 @@ def test_it_is_cancelled_while_it_waits_for_its_turn(started, fleet):
     assert not begun.running
 
 
+def test_what_is_cancelled_before_its_turn_does_not_begin(fleet, started, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")))
+    begun = started(*BOTH)
+    assert begun.go().rc == 0
+    course(bundle, "web1", "web2", "web3")
+    events = []
+    result = begun.go(lambda event: events.append(event["event"]), cancelled=lambda: True)
+    assert result.status == "canceled"
+    assert "playbook_on_play_start" not in events, "the rollout was let begin"
+    assert not begun.running
+
+
 def test_one_that_cannot_start_says_why(started, tmp_path):
     (tmp_path / "ansible.cfg").write_text("[defaults]\nvault_password_file = nowhere\n")
     begun = started(*BOTH)
