@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import typer
 
 from safedeploy.cli.boot_guard import missing_guard
@@ -61,7 +59,8 @@ def check(
         Invocation(context, environment, limit, vault, wait=wait) as (session, progress),
         CheckReport(session, junit) as report,
     ):
-        found, wanted, seen = planned(session, progress, lint=lint, ahead=partial(plays.ahead, rolls_out=False))
+        plays.ahead(session, rolls_out=False)
+        found, wanted, seen = planned(session, progress, lint=lint)
         if seen.missing:
             report.write(found, None)
         require_all(seen)

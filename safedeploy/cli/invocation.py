@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -175,16 +174,10 @@ def ended_with(error: BaseException | None) -> ExitCode:
     return ExitCode.INTERRUPTED if stopped else ExitCode.BUG
 
 
-def planned(
-    session: Session, progress: Progress, *, lint: bool = True, ahead: Callable[[Session], None] = lambda _session: None
-) -> tuple[FleetPlan, dict[str, Desired], Seen]:
-    """Render, lint, observe, compare. Raises exit 4 when the linter refuses, before any host is asked.
-
-    `ahead`: what may go on beside it, as soon as the hosts are known.
-    """
+def planned(session: Session, progress: Progress, *, lint: bool = True) -> tuple[FleetPlan, dict[str, Desired], Seen]:
+    """Render, lint, observe, compare. Raises exit 4 when the linter refuses, before any host is asked."""
     from safedeploy.workflows import observe, planning, rendering
 
-    ahead(session)
     wanted = rendering.render(session)
     outcome = _linted(session, progress, wanted) if lint else None
     seen = observe.observe(
@@ -192,10 +185,7 @@ def planned(
         {host: item.site for host, item in wanted.items()},
         {host: item.tree.entries for host, item in wanted.items()},
     )
-    found = replace(planning.make_plan(session, wanted, seen), lint=outcome)
-    if session.plays is not None and not found.acts:
-        session.plays.dismiss()
-    return found, wanted, seen
+    return replace(planning.make_plan(session, wanted, seen), lint=outcome), wanted, seen
 
 
 def _linted(session: Session, progress: Progress, wanted: dict[str, Desired]) -> Outcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -68,7 +67,8 @@ def push(
     accepted = accepted_ids(accept or ())
     vault = vault_options(vault_password_file, vault_id, ask=ask_vault_pass)
     with Invocation(context, environment, limit, vault, wait=wait) as (session, progress):
-        found, wanted, seen = planned(session, progress, lint=lint, ahead=partial(plays.ahead, hold=hold))
+        plays.ahead(session, hold=hold)
+        found, wanted, seen = planned(session, progress, lint=lint)
         require_all(seen)
         if (line := told(seen.hosts.values(), environment)) is not None:
             screen.say(screen.err(), line, "yellow")

@@ -10,7 +10,7 @@ from safedeploy.workflows.bundle import Terms, write_bundle
 from safedeploy.workflows.desired import Desired
 from safedeploy.workflows.interrupt import Interrupt
 from safedeploy.workflows.planning import FleetPlan
-from safedeploy.workflows.plays import taken
+from safedeploy.workflows.plays import spared, taken
 from safedeploy.workflows.preflight import Candidate, check_and_release
 from safedeploy.workflows.provenance import provenance
 from safedeploy.workflows.session import Session
@@ -23,6 +23,7 @@ def check(
     acceptance = Acceptance(ids=accept, by=session.identity.actor, reason="check")
     candidate = Candidate(plan=plan, desired=desired, acceptance=acceptance)
     if not candidate.acting:
+        spared(session)
         return None
     with Interrupt(), taken(session, rolls_out=False) as plays:
         write_bundle(

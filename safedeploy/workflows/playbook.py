@@ -90,21 +90,31 @@ def last_words(result: runner.RunResult) -> str:
     """What Ansible said at last, on one line: from its error on, where it names one."""
     lines = [line.strip() for line in plain_text(result.stdout_tail).splitlines() if line.strip()]
     errors = [number for number, line in enumerate(lines) if line.startswith(("[ERROR]", "ERROR!"))]
-    return f"ansible-playbook ended with exit code {result.rc}: {' '.join(lines[errors[-1] if errors else -6 :][:6])}"
+    said = " ".join(lines[errors[-1] if errors else -6 :][:6])
+    return (
+        f"ansible-playbook {_ended(result)}: {said}" if said else f"ansible-playbook {_ended(result)}, and said nothing"
+    )
 
 
 def require_start(session: Session, result: runner.RunResult, answered: int, phase: Phase) -> None:
     """Raise when Ansible itself did not get going: no host has answered, and the play was not cancelled."""
     if answered or result.rc == 0 or result.status == "canceled":
         return
-    killed = result.rc == 128 + signal.SIGKILL
-    how = "it was killed" if killed else f"exit code {result.rc}"
     said = session.hide(plain_text(result.stdout_tail)).strip()
     raise SafedeployError(
         "ansible-failed",
-        f"ansible-playbook did not run the {phase} phase ({how})" + (f":\n{said}" if said else ", and said nothing"),
+        f"ansible-playbook did not run the {phase} phase: it {_ended(result)}"
+        + (f":\n{said}" if said else ", and said nothing"),
         next_step="Look whether this machine runs short of memory (`dmesg`), then run the same command again."
-        if killed
+        if _was_killed(result)
         else "Run the same command with -v to see Ansible's own output.",
         exit_code=ExitCode.REFUSED,
     )
+
+
+def _was_killed(result: runner.RunResult) -> bool:
+    return result.rc == 128 + signal.SIGKILL
+
+
+def _ended(result: runner.RunResult) -> str:
+    return "was killed" if _was_killed(result) else f"ended with exit code {result.rc}"

@@ -47,7 +47,7 @@ class Plays:
         self.end()
 
     def dismiss(self) -> None:
-        """Begin to end it: there is nothing to do for it."""
+        """Begin to end Ansible, without waiting for that: there is nothing for it to do."""
         self._started.dismiss()
 
     def end(self) -> None:
@@ -63,7 +63,7 @@ class Plays:
     ) -> runner.RunResult:
         """Run rollout.yml on these hosts, in these batches.
 
-        An Ansible that has ended with the preflight, because it takes for failed what is not, is started again.
+        An Ansible that has ended meanwhile, killed or because it takes for failed what is not, is started again.
         """
         course = {"hosts": list(hosts), "batches": list(batches), "hold": hold}
         (self.directory / _COURSE).write_text(json.dumps(course), encoding="utf-8")
@@ -84,6 +84,12 @@ def ahead(session: Session, *, rolls_out: bool = True, hold: bool = False) -> No
     """
     with suppress(OSError):
         session.plays = Plays(session, rolls_out=rolls_out, hold=hold)
+
+
+def spared(session: Session) -> None:
+    """Nobody is going to take what was started ahead."""
+    if session.plays is not None:
+        session.plays.dismiss()
 
 
 def taken(session: Session, *, rolls_out: bool = True, hold: bool = False) -> Plays:

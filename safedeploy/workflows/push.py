@@ -23,7 +23,7 @@ from safedeploy.workflows.laps import Laps
 from safedeploy.workflows.lease_keeper import LeaseKeeper
 from safedeploy.workflows.leases import held, release_leases
 from safedeploy.workflows.planning import FleetPlan, masker_of
-from safedeploy.workflows.plays import taken
+from safedeploy.workflows.plays import spared, taken
 from safedeploy.workflows.preflight import Candidate, explain, require_pass, run_preflight
 from safedeploy.workflows.provenance import provenance
 from safedeploy.workflows.push_result import PushOptions, PushResult, RolledOut
@@ -39,6 +39,7 @@ def push(session: Session, plan: FleetPlan, desired: Mapping[str, Desired], opti
     candidate = Candidate(plan=plan, desired=desired, acceptance=acceptance)
     acting = candidate.acting
     if not acting:
+        spared(session)
         return _nothing(session, plan)
     laps = Laps()
     room = find_room(session, list(acting))

@@ -78,3 +78,33 @@ def test_it_ends_when_there_is_nothing_for_it(pushed, project, why):
         done = run.done()
     assert done.code == (ExitCode.REFUSED if "linter" in why else ExitCode.OK), done.text
     assert (plays(run.process.pid), places(run.process.pid)) == ("", [])
+
+
+@pytest.fixture
+def meanwhile(pushed, project):
+    """`meanwhile(script)`: have this done between pre-flight and rollout, where Ansible waits for its second turn."""
+
+    def do(script: str) -> None:
+        hook = {"name": "meanwhile", "command": ["sh", "-c", script], "env": list(project.environ)}
+        project.settings(lambda document: document["environments"]["lab"].update(hooks={"before_push": [hook]}))
+        project.second_release()
+
+    return do
+
+
+def test_one_that_is_killed_while_it_waits_is_started_again(pushed, project, meanwhile):
+    meanwhile("pkill -9 -f safedeploy-play-$PPID- && sleep 0.5")
+    done = project.push()
+    assert done.code == ExitCode.OK, done.text
+    assert done.ends() == {"web1": "confirmed", "web2": "confirmed", "web3": "confirmed"}
+
+
+def test_no_host_is_changed_when_a_lease_was_lost_while_it_waited(pushed, project, meanwhile):
+    before, reloads = pushed.trees(), pushed.each(pushed.reloads)
+    project.rollout(lease_ttl="3s")
+    meanwhile(f"{PROGRAM} unlock lab --limit web2 --yes --reason 'it looked dead' && sleep 4")
+    done = project.push()
+    assert "the lease was lost" in done.text, done.text
+    assert done.ends() == {"web1": "untouched", "web2": "untouched", "web3": "untouched"}, done.text
+    assert (pushed.trees(), pushed.each(pushed.reloads)) == (before, reloads)
+    assert not [line for line in done.err.splitlines() if "Activate" in line]

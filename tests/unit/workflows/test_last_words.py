@@ -26,3 +26,8 @@ def test_without_an_error_they_are_the_last_lines():
     assert last_words(RunResult(rc=2, status="failed", stdout_tail=said)).endswith(
         ": line 3 line 4 line 5 line 6 line 7 line 8"
     )
+
+
+def test_one_that_was_killed_need_not_have_said_anything():
+    words = last_words(RunResult(rc=137, status="failed"))
+    assert words == "ansible-playbook was killed, and said nothing"

@@ -26,13 +26,14 @@ def refused(session, result):
 
 def test_what_it_said_is_shown_without_secrets(session):
     error = refused(session, RunResult(rc=4, status="failed", stdout_tail="[ERROR]: no vault for hunter2\n"))
-    assert error.what == "ansible-playbook did not run the preflight phase (exit code 4):\n[ERROR]: no vault for ***"
+    begins = "ansible-playbook did not run the preflight phase: it ended with exit code 4:\n"
+    assert error.what == f"{begins}[ERROR]: no vault for ***"
     assert "-v" in error.next_step
 
 
 def test_one_that_was_killed_and_said_nothing_points_to_the_machine(session):
     error = refused(session, RunResult(rc=137, status="failed"))
-    assert error.what == "ansible-playbook did not run the preflight phase (it was killed), and said nothing"
+    assert error.what == "ansible-playbook did not run the preflight phase: it was killed, and said nothing"
     assert "memory" in error.next_step
 
 
