@@ -8,7 +8,6 @@ no secret is in it, because none is given to it.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import queue
@@ -104,6 +103,8 @@ class Started:
         self._turns = (
             Turns(socket_directory() / f"{self._private.name}-turns", len(play.playbooks)) if waiting else None
         )
+        self._output: Path | None = None
+        self._said_before = 0  # how much of the output is of the playbooks before; in bytes
         self._begun = 0  # how many playbooks have said that they begin; one that waits has, too
         self._thread = threading.Thread(
             target=self._in_thread, args=(play,), name=" ".join(play.playbooks), daemon=True
@@ -168,6 +169,7 @@ class Started:
             # What is to end is let begin no more: within the moment until it ends it could change a host.
             if self._turns is not None and not self._stop.is_set() and self._turns.waits():
                 if not given:
+                    self._said_before = _size(self._output)
                     self._turns.give()
                     given = True
                 elif self._begun > self._turns.given or time.monotonic() - last > _PATIENCE:
@@ -193,6 +195,7 @@ class Started:
         from ansible_runner import Runner  # noqa: PLC0415 - reads do not need it, and it takes a moment
 
         config = _config(play, self._private, self._turns)
+        self._output = Path(config.artifact_dir) / "stdout"
 
         def stop() -> bool:
             if self._stop.is_set():
@@ -207,9 +210,7 @@ class Started:
         runner = Runner(config, event_handler=heard, cancel_callback=stop)
         status, rc = runner.run()
         code = _KILLED if rc is None else int(rc)  # ansible-runner has none for a process that a signal has ended
-        with contextlib.suppress(OSError):
-            return RunResult(rc=code, status=str(status), stdout_tail=_tail(Path(config.artifact_dir) / "stdout"))
-        return RunResult(rc=code, status=str(status))
+        return RunResult(rc=code, status=str(status), stdout_tail=_tail(self._output, self._said_before))
 
 
 def run(
@@ -275,5 +276,13 @@ def _playbook(name: str) -> Path:
     raise FileNotFoundError(f"playbooks/{name} is missing from this installation of safedeploy")
 
 
-def _tail(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")[-_TAIL:].strip()
+def _size(path: Path | None) -> int:
+    return path.stat().st_size if path is not None and path.exists() else 0
+
+
+def _tail(path: Path, start: int) -> str:
+    """The end of what was said behind `start`; nothing where nothing was said."""
+    try:
+        return path.read_bytes()[start:].decode("utf-8", "replace")[-_TAIL:].strip()
+    except OSError:
+        return ""

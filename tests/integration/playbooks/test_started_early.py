@@ -154,6 +154,14 @@ def test_one_that_is_killed_is_a_result_like_any_other(started, fleet):
     assert begun.go() == runner.RunResult(rc=137, status="failed")
 
 
+def test_its_last_words_are_of_the_playbook_that_it_was_let_begin(started, plans, tmp_path, fleet):
+    write_bundle(tmp_path / "bundle", plans(marked("one")))
+    begun = started(*BOTH)
+    assert begun.go().rc == 0
+    subprocess.run(["pkill", "-9", "-P", str(os.getpid()), "-f", "tied.py"], check=True)
+    assert begun.go() == runner.RunResult(rc=137, status="failed", stdout_tail="")
+
+
 def test_events_are_handed_over_in_the_thread_that_lets_it_go(started, plans, tmp_path, fleet):
     write_bundle(tmp_path / "bundle", plans(marked("one")))
     threads = set()
