@@ -7,6 +7,8 @@
         host: web2                # another host of the run than the task's own, with delegate_to
         fresh_connection: false   # true: open a new connection, which proves that the host can still be reached
         unreachable_fails: false  # true: a host out of reach has failed, with the code `unreachable`: a rescue sees it
+        check_first: false        # true: the host is asked for only if it is well as seen from here (safedeploy_probe),
+                                  # which is found out while ssh connects
 
 What to do is read from the bundle (variable `safedeploy_bundle`, docs/architecture.md, section 5) and the request goes
 over standard input, so that no content and no secret is in a variable, an argument or an event. The host's whole answer
@@ -17,10 +19,12 @@ first where it is missing. `changed` means that the host serves something else t
 # ruff: noqa: INP001 - Ansible loads each plugin by its path; a package would be in its way
 from __future__ import annotations
 
+import functools
 import json
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
@@ -30,8 +34,9 @@ from ansible.plugins.action import ActionBase
 # Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 
-from safedeploy_control import flood, ledger, line, reply, requests
+from safedeploy_control import flood, ledger, line, outside, reply, requests
 from safedeploy_control.bundle import Bundle, BundleError, Json
+from safedeploy_host import health
 
 # Seconds between questions whether the host is there, and how many go unanswered before it counts as gone.
 _ALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
@@ -43,7 +48,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
     # The request goes over standard input, which needs no files on the host.
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"phase", "host", "bundle", "fresh_connection", "unreachable_fails"})
+    _VALID_ARGS = frozenset({"phase", "host", "bundle", "fresh_connection", "unreachable_fails", "check_first"})
+    # What is to be made before a request is sent; it is sent in two tries where the program is missing.
+    _before: Callable[[], object] | None = None
 
     def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
         """Run the phase. Unreachable hosts raise, as everywhere in Ansible, unless they are to fail."""
@@ -56,6 +63,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         try:
             bundle = Bundle.named(self._task.args, task_vars)
             request = requests.request(bundle, host, phase)
+            checks = outside.configured(bundle, host) if self._is("check_first") else []
         except requests.NothingToDo as reason:
             return {**result, "changed": False, "skipped": True, "skip_reason": str(reason), "msg": str(reason)}
         except (BundleError, KeyError) as error:
@@ -64,17 +72,26 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             return {**result, "changed": True, "skipped": True, "msg": "Check mode: nothing is changed."}
         self._insist_on_keys()
         self._notice_silence()
-        if boolean(self._task.args.get("fresh_connection", False)):
+        if self._is("fresh_connection"):
             self._connect_anew()
         bundle.forget(host, requests.READING.get(phase, ()))
+        if checks:
+            address = str(self._templar.template(task_vars.get("ansible_host") or host))
+            site = {"httpd": {"address": address}}
+            self._before = functools.cache(lambda: outside.check(bundle, host, lambda todo: health.run(todo, site)))
         try:
             answer = self._ask(bundle, phase, request, task_vars)
+        except outside.IllError as error:
+            return {**result, **error.result}
         except AnsibleConnectionFailure as error:
-            if not boolean(self._task.args.get("unreachable_fails", False)):
+            if not self._is("unreachable_fails"):
                 raise
             return {**result, "changed": False, "failed": True, "code": ledger.UNREACHABLE, "msg": reply.plain(error)}
         path = bundle.write_answer(host, phase, answer)
         return {**result, **_shown(phase, answer, path)}
+
+    def _is(self, argument: str) -> bool:
+        return bool(boolean(self._task.args.get(argument, False)))
 
     def _notice_silence(self) -> None:
         """Have ssh give a host up that is not heard of any more; by itself it would wait until the task's time is over.
@@ -127,8 +144,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         marker = f"safedeploy:{secrets.token_hex(8)}"
         # With -vvv the ssh plugin prints what a host said, token and all, unless the play forbids it.
         self._connection._play_context.no_log = True  # noqa: SLF001 - it has no other switch
-        with flood.Flood(self._connection) as watched:
-            done = self._low_level_execute_command(make(marker=marker, **words), in_data=data)
+        held_back = outside.first(self._connection, self._before, data) if self._before else nullcontext(data)
+        with flood.Flood(self._connection) as watched, held_back as sent:
+            done = self._low_level_execute_command(make(marker=marker, **words), in_data=sent)
         if watched.came:
             return reply.refused(
                 "bug",

@@ -20,7 +20,7 @@ from ansible.plugins.action import ActionBase
 # Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 
-from safedeploy_control import reply
+from safedeploy_control import outside
 from safedeploy_control.bundle import Bundle, BundleError, Json
 from safedeploy_host import health
 
@@ -36,11 +36,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         result: Json = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         host = task_vars["inventory_hostname"]
+        address = str(self._templar.template(task_vars.get("ansible_host") or host))
         try:
             bundle = Bundle.named(self._task.args, task_vars)
-            checks = bundle.host(host)["controller_health"]
+            checks = outside.check(bundle, host, lambda todo: health.run(todo, {"httpd": {"address": address}}))
         except (BundleError, KeyError) as error:
             raise AnsibleActionFail(f"The bundle cannot be used: {error}") from error
+        except outside.IllError as error:
+            return {**result, **error.result}
         if not checks:
             return {
                 **result,
@@ -48,26 +51,4 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
                 "skipped": True,
                 "msg": "No check from the control machine is configured.",
             }
-        address = str(self._templar.template(task_vars.get("ansible_host") or host))
-        found = health.run(checks, {"httpd": {"address": address}})
-        bad = [check for check in found if not check["ok"]]
-        bundle.write_answer(host, "controller_health", _answer(found, bad))
-        result.update(changed=False, checks=len(found))
-        if bad:
-            text = "; ".join(reply.plain(f"{check['name']}: {check['why']}", 200) for check in bad[:5])
-            result.update(failed=True, code="health-failed", msg=f"health-failed: seen from here, {text}.")
-        return result
-
-
-def _answer(found: list[Json], bad: list[Json]) -> Json:
-    if not bad:
-        return {"safedeploy": 1, "ok": True, "result": found}
-    text = "; ".join(f"{check['name']}: {check['why']}" for check in bad)
-    answer = reply.refused(
-        "health-failed",
-        f"seen from the control machine, the host is not well: {text}",
-        state="The new release is live there, unconfirmed: it is reverted now, or by the host itself.",
-        todo="Look at the network between here and the host, and at the host's error log.",
-    )
-    answer["error"]["detail"] = {"cause": text, "health": found}
-    return answer
+        return {**result, "changed": False, "checks": checks}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from safedeploy.core.gate import Gate, looks
 
 BAKE = "safedeploy_bake"
+EARLY_CHECK = "safedeploy_early_check"
 HOLD = "safedeploy_hold"
 SERVICE = "safedeploy_service"
 TRAFFIC = "safedeploy_traffic"
@@ -21,7 +22,9 @@ def unused(gate: Gate, *, bake: int, drains: bool, hold: bool) -> tuple[str, ...
     """
     watches = bool(looks(gate, bake))
     needed = {
-        BAKE: bake > 0 or watches,
+        BAKE: bake > 0,
+        # The check before the confirmation is never left out.
+        EARLY_CHECK: bake > 0 or watches or drains,
         # The gate may ask a person too.
         HOLD: hold or watches,
         SERVICE: drains,

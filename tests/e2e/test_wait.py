@@ -41,7 +41,7 @@ def test_a_long_rollout_keeps_leases_that_are_much_shorter(pushed, project):
     with project.start("push", "lab", "--yes", "--no-diff") as first:
         first.wait_for(BAKING)
         looked = 0
-        while "Confirm over a fresh connection" not in first.text and looked < 4:
+        while "confirm over a fresh connection" not in first.text and looked < 4:
             leases = [host["lease"] for host in project.status().values()]
             if first.process.poll() is None and "settle" not in first.text:
                 assert all(lease and not lease["expired"] for lease in leases), "a lease ran out although its run lives"

@@ -10,7 +10,7 @@ from .protocol import AgentError, Request, answer, bad_request, bug, refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .protocol import Json
+    from typing import Any, Callable
 
 COMMANDS = {
     "observe": ("observe", "observe"),
@@ -84,7 +84,7 @@ def stream(arguments: list[str], reply_fd: int) -> int:
 
     with contextlib.suppress(BrokenPipeError), open(reply_fd, "w", encoding="utf-8") as out:
         try:
-            for result in call(arguments[0], Request.read(sys.stdin.buffer)):
+            for result in command(arguments[0])(Request.read(sys.stdin.buffer)):
                 out.write(answer(result) + "\n")
                 out.flush()
         except AgentError as error:
@@ -99,7 +99,8 @@ def stream(arguments: list[str], reply_fd: int) -> int:
 def reply(arguments: list[str]) -> str:
     """The reply to the request on standard input."""
     try:
-        return answer(call(arguments[0], Request.read(sys.stdin.buffer)))
+        run = command(arguments[0])  # what it needs is loaded while the request may still be on its way
+        return answer(run(Request.read(sys.stdin.buffer)))
     except AgentError as error:
         return refusal(error)
     except OSError as error:
@@ -116,13 +117,17 @@ def _of_the_system(error: OSError) -> AgentError:
     return known if isinstance(known, AgentError) else bug(error)
 
 
-def call(command: str, request: Request) -> Json | list[Json]:
-    """Run a command on a request; its result. Raises AgentError."""
+def command(name: str) -> Callable[[Request], Any]:
+    """The command of that name, which gives its result for a request or raises AgentError. Raises AgentError."""
     from .services import Services
 
-    if command not in COMMANDS:
-        raise bad_request(f"unknown command: {command}")
-    module, function = COMMANDS[command]
-    site = request.site
-    result: Json = getattr(importlib.import_module(f".{module}", __package__), function)(request, Services(site))
-    return result
+    if name not in COMMANDS:
+        raise bad_request(f"unknown command: {name}")
+    module, function = COMMANDS[name]
+    run = getattr(importlib.import_module(f".{module}", __package__), function)
+    return lambda request: run(request, Services(request.site))
+
+
+def call(name: str, request: Request) -> Any:
+    """Run a command on a request; its result. Raises AgentError."""
+    return command(name)(request)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from safedeploy.core.gate import Gate, Reaction, Signatures, TooLittle
-from safedeploy.core.rollout_parts import BAKE, HOLD, SERVICE, TRAFFIC, unused
+from safedeploy.core.rollout_parts import BAKE, EARLY_CHECK, HOLD, SERVICE, TRAFFIC, unused
 
 ROLLOUT = Path(__file__).resolve().parents[3] / "playbooks" / "rollout.yml"
 OFF = Gate(errors=Reaction.OFF, latency=Reaction.OFF, signatures=Signatures.OFF)
@@ -33,7 +33,7 @@ def parts() -> list[tuple[str, str]]:
 
 
 def test_without_a_bake_a_balancer_and_a_person_only_the_change_itself_is_left():
-    assert set(unused(OFF, bake=0, drains=False, hold=False)) == {BAKE, HOLD, SERVICE, TRAFFIC}
+    assert set(unused(OFF, bake=0, drains=False, hold=False)) == {BAKE, EARLY_CHECK, HOLD, SERVICE, TRAFFIC}
 
 
 def test_a_bake_that_nobody_watches_needs_no_traffic():
@@ -45,7 +45,7 @@ def test_a_watched_bake_may_end_with_a_question_to_a_person():
 
 
 def test_traffic_that_is_waited_for_without_a_bake_is_checked_again_afterwards():
-    assert unused(Gate(too_little=TooLittle.WAIT), bake=0, drains=False, hold=False) == (SERVICE,)
+    assert unused(Gate(too_little=TooLittle.WAIT), bake=0, drains=False, hold=False) == (BAKE, SERVICE)
 
 
 def test_a_canary_is_held_and_hosts_are_drained():
@@ -56,6 +56,9 @@ def test_a_canary_is_held_and_hosts_are_drained():
     ("tag", "word"),
     [
         (BAKE, "safedeploy_run.policy.bake > 0"),
+        (EARLY_CHECK, "safedeploy_run.policy.bake > 0"),
+        (EARLY_CHECK, "safedeploy_looks"),
+        (EARLY_CHECK, "safedeploy_drains"),
         (HOLD, "safedeploy_held or safedeploy_asked"),
         (SERVICE, "safedeploy_drains"),
         (TRAFFIC, "safedeploy_looks"),
@@ -68,4 +71,4 @@ def test_every_task_that_can_be_left_out_has_the_condition_for_it_too(parts, tag
 
 
 def test_the_playbook_has_no_other_tags(parts):
-    assert {name for name, _ in parts} == {BAKE, HOLD, SERVICE, TRAFFIC}
+    assert {name for name, _ in parts} == {BAKE, EARLY_CHECK, HOLD, SERVICE, TRAFFIC}
