@@ -7,8 +7,8 @@
         host: web2                # another host of the run than the task's own, with delegate_to
         fresh_connection: false   # true: open a new connection, which proves that the host can still be reached
         unreachable_fails: false  # true: a host out of reach has failed, with the code `unreachable`: a rescue sees it
-        check_first: false        # true: the host is asked for only if it is well as seen from here (safedeploy_probe),
-                                  # which is found out while ssh connects
+        check_first: false        # true: the request is sent only if the host is well as seen from here, as by
+                                  # safedeploy_probe; the checks are made while ssh connects
 
 What to do is read from the bundle (variable `safedeploy_bundle`, docs/architecture.md, section 5) and the request goes
 over standard input, so that no content and no secret is in a variable, an argument or an event. The host's whole answer
