@@ -223,7 +223,7 @@ LANES = (
     Lane(
         name="unit",
         proves="everything that needs no lab fleet",
-        run=lambda extra: run_pytest("-n2", "-m", "not lab and not serial", "--ignore=tests/packaging", *extra),
+        run=lambda extra: run_pytest("-n2", "-m", "not lab", "--ignore=tests/packaging", *extra),
     ),
     Lane(
         name="wheel",
@@ -234,13 +234,10 @@ LANES = (
     Lane(
         name="lab",
         proves="the product on a lab fleet",
-        run=lambda extra: run_pytest(
-            "-n2", "--dist=loadscope", "-m", "lab and not serial", "--ignore=tests/packaging", *extra
-        ),
+        run=lambda extra: run_pytest("-n2", "--dist=loadscope", "-m", "lab", "--ignore=tests/packaging", *extra),
         lab=True,
     ),
     Lane(name="molecule", proves="the scenarios of tests/molecule", run=molecule, lab=True),
-    Lane(name="serial", proves="what must run alone", run=lambda extra: run_pytest("-m", "serial", *extra), lab=True),
 )
 
 
