@@ -144,7 +144,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         marker = f"safedeploy:{secrets.token_hex(8)}"
         # With -vvv the ssh plugin prints what a host said, token and all, unless the play forbids it.
         self._connection._play_context.no_log = True  # noqa: SLF001 - it has no other switch
-        held_back = outside.first(self._connection, self._before, data) if self._before else nullcontext(data)
+        held_back = outside.before_sending(self._connection, self._before, data) if self._before else nullcontext(data)
         with flood.Flood(self._connection) as watched, held_back as sent:
             done = self._low_level_execute_command(make(marker=marker, **words), in_data=sent)
         if watched.came:

@@ -22,7 +22,8 @@ def unused(gate: Gate, *, bake: int, drains: bool, hold: bool) -> tuple[str, ...
     """
     watches = bool(looks(gate, bake))
     needed = {
-        BAKE: bake > 0,
+        # A bake that is watched is the time between two looks at the traffic.
+        BAKE: bake > 0 and not watches,
         # The check before the confirmation is never left out.
         EARLY_CHECK: bake > 0 or watches or drains,
         # The gate may ask a person too.

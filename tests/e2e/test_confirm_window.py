@@ -147,6 +147,20 @@ def test_a_held_canary_that_is_not_well_any_more_is_not_confirmed(pushed, projec
     pushed.serves()
 
 
+def test_a_held_host_that_is_ill_as_seen_from_here_is_not_confirmed(pushed, project):
+    project.second_release()
+    assert project.push("--hold").code == ExitCode.OK
+    project.settings(lambda document: document["environments"]["lab"].update(controller_health=[
+        {"name": "never", "url": "http://www.lab.test/", "status": 599}
+    ]))  # fmt: skip
+    done = project.run("confirm", "lab", "--yes", "--json")
+    assert done.code == ExitCode.REFUSED, done.text
+    assert done.document["hosts"]["web1"]["end"] == "pending"
+    assert "never: status 301, expected 599" in json.dumps(done.document["hosts"]["web1"]["why"])
+    assert project.run("abort", "lab").code == ExitCode.OK
+    pushed.serves()
+
+
 def test_a_canary_that_fails_is_not_held(pushed, project):
     before = pushed.trees()
     project.second_release()

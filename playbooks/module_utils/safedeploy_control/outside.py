@@ -1,6 +1,6 @@
 """The health of a host as its users see it: the checks of `controller_health`, made from the control machine.
 
-They can be made before a request is sent, while ssh connects: see `first`.
+They can be made before a request is sent, while ssh connects: see `before_sending`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _answer(found: list[Json], bad: list[Json]) -> Json:
 
 
 @contextlib.contextmanager
-def first(connection: Any, make: Callable[[], object], data: bytes) -> Iterator[bytes]:
+def before_sending(connection: Any, make: Callable[[], object], data: bytes) -> Iterator[bytes]:
     """Have `data` sent over a connection of Ansible's when `make` has returned, which is called while ssh connects.
 
     Yields what is to be given to Ansible as the data. When `make` raises, ssh is ended without having sent anything,

@@ -126,8 +126,3 @@ def command(name: str) -> Callable[[Request], Any]:
     module, function = COMMANDS[name]
     run = getattr(importlib.import_module(f".{module}", __package__), function)
     return lambda request: run(request, Services(request.site))
-
-
-def call(name: str, request: Request) -> Any:
-    """Run a command on a request; its result. Raises AgentError."""
-    return command(name)(request)

@@ -24,7 +24,7 @@ def request(change: Change, **more: Any) -> Json:
 
 
 def call(value: Json) -> Json:
-    result: Json = program.call("examine", Request(value))
+    result: Json = program.command("examine")(Request(value))
     return result
 
 

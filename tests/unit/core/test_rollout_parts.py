@@ -41,7 +41,7 @@ def test_a_bake_that_nobody_watches_needs_no_traffic():
 
 
 def test_a_watched_bake_may_end_with_a_question_to_a_person():
-    assert unused(Gate(too_little=TooLittle.ASK), bake=5, drains=False, hold=False) == (SERVICE,)
+    assert unused(Gate(too_little=TooLittle.ASK), bake=5, drains=False, hold=False) == (BAKE, SERVICE)
 
 
 def test_traffic_that_is_waited_for_without_a_bake_is_checked_again_afterwards():
