@@ -231,6 +231,14 @@ def has_failed(ends: Mapping[str, HostEnd], *, error_budget: int, interrupted: b
     return interrupted or stopped or _wrong(ends.values()) > error_budget
 
 
+def why_taken_back(ends: Mapping[str, HostEnd], *, interrupted: bool) -> str:
+    """Why hosts that had confirmed go back; `ends` are those before that. One interrupted is pending, not failed."""
+    left = End.PENDING if interrupted else None
+    failed = _wrong(end for end in ends.values() if end.end is not left)
+    cause = "another host failed" if failed else "the run was cut short"
+    return f"taken back because {cause} (on_failure: revert-all)"
+
+
 def _wrong(ends: Iterable[HostEnd]) -> int:
     """How many hosts went wrong."""
     return sum(end.end in (End.REVERTED, End.PENDING, End.STRANDED) for end in ends)

@@ -17,7 +17,7 @@ from typing import Any
 from safedeploy.adapters.ssh import Refusal, Reply, Unreachable
 from safedeploy.core import counted
 from safedeploy.core.observed import Observed
-from safedeploy.core.outcome import End, HostEnd, decide_end, has_failed, hold, with_revert
+from safedeploy.core.outcome import End, HostEnd, decide_end, has_failed, hold, why_taken_back, with_revert
 from safedeploy.core.plan import HostPlan
 from safedeploy.core.policy import OnFailure
 from safedeploy.core.service import not_well, to_put_back, with_service
@@ -155,15 +155,19 @@ def _after_reverts(
     replies = session.fleet.call("revert", requests, fresh=True)
     seen = _read(session, rollout, list(back))
     result = dict(ends)
+    whole = why_taken_back(ends, interrupted=rollout.interrupted)
     for host in back:
         after = seen.hosts.get(host)
-        result[host] = with_revert(_reverted(session, ends[host], replies[host], after), after, rollout.hide)
+        result[host] = with_revert(_reverted(session, ends[host], replies[host], after, whole), after, rollout.hide)
     return result
 
 
-def _reverted(session: Session, before: HostEnd, reply: Reply, after: Observed | None) -> HostEnd:
-    """The end of a host that was asked to revert, by what it has recorded of this run's revert."""
-    why = before.why if before.end is End.PENDING else "taken back because another host failed (on_failure: revert-all)"
+def _reverted(session: Session, before: HostEnd, reply: Reply, after: Observed | None, whole: str) -> HostEnd:
+    """The end of a host that was asked to revert, by what it has recorded of this run's revert.
+
+    `whole` is why a host goes back that was well itself.
+    """
+    why = before.why if before.end is End.PENDING else whole
     if (
         after is not None
         and after.reverted_run == session.identity.run

@@ -67,7 +67,8 @@ class Rollout(Strict):
     )
     on_failure: Literal["revert-all", "stop"] = Field(
         default=policy.Rollout.on_failure.value,
-        description="What becomes of the hosts that this push changed already when another host fails.",
+        description="What becomes of the hosts that this push changed already when another host fails or the run is "
+        "cut short.",
     )
     error_budget: int = Field(
         default=policy.Rollout.error_budget,

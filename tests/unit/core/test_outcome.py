@@ -8,7 +8,7 @@ import pytest
 
 from safedeploy.core.errors import ExitCode
 from safedeploy.core.observed import Observed, Pending
-from safedeploy.core.outcome import Answers, End, HostEnd, decide_end, exit_code, has_failed
+from safedeploy.core.outcome import Answers, End, HostEnd, decide_end, exit_code, has_failed, why_taken_back
 from safedeploy.core.plan import HostPlan, Verdict
 
 RUN = "20260101T000000Z-abcdef"
@@ -149,3 +149,19 @@ def test_a_host_that_reverted_because_its_live_answers_got_worse_is_named_so() -
 def test_no_end_shows_a_secret_that_the_host_said(answers, after):
     end = decide_end(plan=PLAN, run=RUN, answers=Answers(**answers), after=after, hide=lambda text: "*" * len(text))
     assert set(end.why + "".join(end.steps)) == {"*"}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "interrupted", "cause"),
+    [
+        ((End.CONFIRMED, End.STRANDED, End.UNTOUCHED), False, "another host failed"),
+        ((End.CONFIRMED, End.PENDING, End.UNTOUCHED), False, "another host failed"),
+        ((End.CONFIRMED, End.REVERTED, End.UNTOUCHED), True, "another host failed"),
+        ((End.CONFIRMED, End.PENDING, End.UNTOUCHED), True, "the run was cut short"),
+        ((End.CONFIRMED, End.UNTOUCHED), False, "the run was cut short"),
+    ],
+)
+def test_a_host_that_was_well_is_told_why_it_goes_back(kinds: tuple[End, ...], interrupted: bool, cause: str) -> None:
+    assert (
+        why_taken_back(ends(*kinds), interrupted=interrupted) == f"taken back because {cause} (on_failure: revert-all)"
+    )
