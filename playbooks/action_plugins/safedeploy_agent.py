@@ -9,6 +9,9 @@
         unreachable_fails: false  # true: a host out of reach has failed, with the code `unreachable`: a rescue sees it
         check_first: false        # true: the request is sent only if the host is well as seen from here, as by
                                   # safedeploy_probe; the checks are made while ssh connects
+        then: confirm             # none if not given; after `activate`: when that went well, the same as with this
+                                  # phase, check_first and fresh_connection. Checks are made, and ssh connects, as soon
+                                  # as httpd has loaded the release, while the host proves it
 
 What to do is read from the bundle (variable `safedeploy_bundle`, docs/architecture.md, section 5) and the request goes
 over standard input, so that no content and no secret is in a variable, an argument or an event. The host's whole answer
@@ -19,12 +22,13 @@ first where it is missing. `changed` means that the host serves something else t
 # ruff: noqa: INP001 - Ansible loads each plugin by its path; a package would be in its way
 from __future__ import annotations
 
-import functools
+import copy
 import json
 import secrets
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
@@ -34,13 +38,35 @@ from ansible.plugins.action import ActionBase
 # Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 
-from safedeploy_control import flood, ledger, line, outside, reply, requests
+from safedeploy_control import flood, following, ledger, line, outside, reply, requests
 from safedeploy_control.bundle import Bundle, BundleError, Json
-from safedeploy_host import health
+from safedeploy_host import health, protocol
 
 # Seconds between questions whether the host is there, and how many go unanswered before it counts as gone.
 _ALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
 _UNKNOWN = "It is not known whether the host was changed; what it recorded decides."
+# What the on-host program says when httpd has loaded the release, if it is to tell.
+_LOADED = protocol.progress("loaded").encode()
+
+
+@dataclass(kw_only=True)
+class _Call:
+    """One call of the program: `before` is called, and may raise, before the request is made of it."""
+
+    bundle: Bundle
+    host: str
+    phase: str
+    request: Callable[[], Json]
+    before: Callable[[], object] | None = None
+    _made: bytes | None = field(default=None, init=False)
+
+    def document(self) -> bytes:
+        """What the program is sent; it is sent in two tries where the program is missing."""
+        if self._made is None:
+            if self.before is not None:
+                self.before()
+            self._made = json.dumps(self.request()).encode()
+        return self._made
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no types
@@ -48,22 +74,19 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
     # The request goes over standard input, which needs no files on the host.
     TRANSFERS_FILES = False
-    _VALID_ARGS = frozenset({"phase", "host", "bundle", "fresh_connection", "unreachable_fails", "check_first"})
-    # What is to be made before a request is sent; it is sent in two tries where the program is missing.
-    _before: Callable[[], object] | None = None
+    _VALID_ARGS = frozenset({"phase", "host", "bundle", "fresh_connection", "unreachable_fails", "check_first", "then"})
 
     def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
         """Run the phase. Unreachable hosts raise, as everywhere in Ansible, unless they are to fail."""
         result: Json = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         host = str(self._task.args.get("host") or task_vars["inventory_hostname"])
-        phase = self._task.args.get("phase")
-        if phase not in requests.COMMANDS:
-            raise AnsibleActionFail(f"phase must be one of {', '.join(requests.COMMANDS)}; it is {phase!r}.")
+        phase, then = self._phases()
         try:
             bundle = Bundle.named(self._task.args, task_vars)
             request = requests.request(bundle, host, phase)
-            checks = outside.configured(bundle, host) if self._is("check_first") else []
+            if then or self._is("check_first"):
+                outside.configured(bundle, host)
         except requests.NothingToDo as reason:
             return {**result, "changed": False, "skipped": True, "skip_reason": str(reason), "msg": str(reason)}
         except (BundleError, KeyError) as error:
@@ -72,26 +95,69 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             return {**result, "changed": True, "skipped": True, "msg": "Check mode: nothing is changed."}
         self._insist_on_keys()
         self._notice_silence()
+        bundle.forget(host, requests.READING.get(phase, ()))
+        call = _Call(bundle=bundle, host=host, phase=phase, request=lambda: request)
+        if then:
+            request["tell"] = True
+            return {**result, **self._both(call, then, task_vars)}
         if self._is("fresh_connection"):
             self._connect_anew()
-        bundle.forget(host, requests.READING.get(phase, ()))
-        if checks:
-            address = str(self._templar.template(task_vars.get("ansible_host") or host))
-            site = {"httpd": {"address": address}}
-            self._before = functools.cache(lambda: outside.check(bundle, host, lambda todo: health.run(todo, site)))
-        try:
-            answer = self._ask(bundle, phase, request, task_vars)
-        except outside.IllError as error:
-            return {**result, **error.result}
-        except AnsibleConnectionFailure as error:
-            if not self._is("unreachable_fails"):
-                raise
-            return {**result, "changed": False, "failed": True, "code": ledger.UNREACHABLE, "msg": reply.plain(error)}
-        path = bundle.write_answer(host, phase, answer)
-        return {**result, **_shown(phase, answer, path)}
+        if self._is("check_first"):
+            call.before = self._checks(call, task_vars)
+        return {**result, **self._make(call, task_vars)}
+
+    def _phases(self) -> tuple[str, str | None]:
+        phase, then = self._task.args.get("phase"), self._task.args.get("then")
+        if phase not in requests.COMMANDS:
+            raise AnsibleActionFail(f"phase must be one of {', '.join(requests.COMMANDS)}; it is {phase!r}.")
+        if then is not None and (phase, then) != ("activate", "confirm"):
+            raise AnsibleActionFail(f"then must be confirm, after activate; it is {then!r}, after {phase}.")
+        return phase, then
 
     def _is(self, argument: str) -> bool:
         return bool(boolean(self._task.args.get(argument, False)))
+
+    def _both(self, call: _Call, then: str, task_vars: Json) -> Json:
+        """Make the call, and then that of the phase `then`, if it went well: ssh connects for that meanwhile."""
+        other = copy.copy(self)
+        other._connection = copy.copy(self._connection)  # noqa: SLF001 - an action of the same class
+        other._connection._options = dict(self._connection._options)  # noqa: SLF001 - to be given others
+        other._connection.become = copy.copy(self._connection.become)  # noqa: SLF001 - it knows what it waits for
+        other._connect_anew()  # noqa: SLF001
+
+        def work(wait: Callable[[], None]) -> Json:
+            second = replace(call, phase=then, request=lambda: requests.request(call.bundle, call.host, then))
+            check = other._checks(second, task_vars)  # noqa: SLF001
+            second.before = lambda: (check(), wait())
+            return other._make(second, task_vars)
+
+        with following.Following(work, flood.end_children) as later:
+            with following.hear(self._connection, _LOADED, later.begin):
+                done = self._make(call, task_vars)
+            if done.get("failed"):
+                return done
+            try:
+                return {**done, **later.go(), "changed": done["changed"]}
+            except requests.NothingToDo:
+                return done
+
+    def _checks(self, call: _Call, task_vars: Json) -> Callable[[], object]:
+        """What makes the checks of the host from here."""
+        address = str(self._templar.template(task_vars.get("ansible_host") or call.host))
+        site = {"httpd": {"address": address}}
+        return lambda: outside.check(call.bundle, call.host, lambda checks: health.run(checks, site))
+
+    def _make(self, call: _Call, task_vars: Json) -> Json:
+        """Make the call, and keep the answer; what may be shown of it."""
+        try:
+            answer = self._ask(call, task_vars)
+        except outside.IllError as error:
+            return error.result
+        except AnsibleConnectionFailure as error:
+            if not self._is("unreachable_fails"):
+                raise
+            return {"changed": False, "failed": True, "code": ledger.UNREACHABLE, "msg": reply.plain(error)}
+        return _shown(call.phase, answer, call.bundle.write_answer(call.host, call.phase, answer))
 
     def _notice_silence(self) -> None:
         """Have ssh give a host up that is not heard of any more; by itself it would wait until the task's time is over.
@@ -114,15 +180,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             now = self._connection.get_option("ssh_args") or ""
             self._connection.set_option("ssh_args", f"-o ControlMaster=no -o ControlPath=none {now}")
 
-    def _ask(self, bundle: Bundle, phase: str, request: Json, task_vars: Json) -> Json:
+    def _ask(self, call: _Call, task_vars: Json) -> Json:
         """The program's answer, or a refusal in its form that says why there is none."""
-        document = json.dumps(request).encode()
-        agent = line.agent_path(request["site"]["state_dir"], bundle.agent_sha256)
-        words = {"agent": agent, "command": requests.COMMANDS[phase], "python": self._python(task_vars)}
-        said = self._execute(line.stored_line, words, document)
+        bundle = call.bundle
+        agent = line.agent_path(bundle.host(call.host)["site"]["state_dir"], bundle.agent_sha256)
+        words = {"agent": agent, "command": requests.COMMANDS[call.phase], "python": self._python(task_vars)}
+        said = self._execute(line.stored_line, words, call)
         if isinstance(said, str) and said.strip() == line.NO_AGENT:
             program = line.stage_input(bundle.program(), bundle.agent_sha256)
-            said = self._execute(line.stage_line, words, program + document)
+            said = self._execute(line.stage_line, words, call, program)
         if isinstance(said, dict):
             return said
         if said.strip() == line.NO_PYTHON:
@@ -139,14 +205,19 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             todo="Look at the host with `safedeploy status`; run the playbook with -vvv to see the whole exchange.",
         )
 
-    def _execute(self, make: Callable[..., str], words: Json, data: bytes) -> str | Json:
-        """What the host said after the marker, or a refusal when it never got there."""
+    def _execute(self, make: Callable[..., str], words: Json, call: _Call, first: bytes = b"") -> str | Json:
+        """What the host said after the marker, or a refusal when it never got there. `first` goes before the call."""
         marker = f"safedeploy:{secrets.token_hex(8)}"
         # With -vvv the ssh plugin prints what a host said, token and all, unless the play forbids it.
         self._connection._play_context.no_log = True  # noqa: SLF001 - it has no other switch
-        held_back = outside.before_sending(self._connection, self._before, data) if self._before else nullcontext(data)
-        with flood.Flood(self._connection) as watched, held_back as sent:
-            done = self._low_level_execute_command(make(marker=marker, **words), in_data=sent)
+        with ExitStack() as stack:
+            watched = stack.enter_context(flood.Flood(self._connection))
+            if call.before is None:
+                data = first + call.document()
+            else:
+                held_back = outside.before_sending(self._connection, lambda: first + call.document())
+                data = stack.enter_context(held_back)
+            done = self._low_level_execute_command(make(marker=marker, **words), in_data=data)
         if watched.came:
             return reply.refused(
                 "bug",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from safedeploy.core.gate import Gate, looks
 
+APART = "safedeploy_apart"
+AT_ONCE = "safedeploy_at_once"
 BAKE = "safedeploy_bake"
 EARLY_CHECK = "safedeploy_early_check"
 HOLD = "safedeploy_hold"
@@ -21,11 +23,15 @@ def unused(gate: Gate, *, bake: int, drains: bool, hold: bool) -> tuple[str, ...
     `drains` says that hosts are taken out of their load balancer, `hold` that the run is held for a person.
     """
     watches = bool(looks(gate, bake))
+    between = bake > 0 or watches or drains
     needed = {
+        # Activation and confirmation are one task, unless something lies between them.
+        APART: between or hold,
+        AT_ONCE: not (between or hold),
         # A bake that is watched is the time between two looks at the traffic.
         BAKE: bake > 0 and not watches,
         # The check before the confirmation is never left out.
-        EARLY_CHECK: bake > 0 or watches or drains,
+        EARLY_CHECK: between,
         # The gate may ask a person too.
         HOLD: hold or watches,
         SERVICE: drains,

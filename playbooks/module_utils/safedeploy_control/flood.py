@@ -69,7 +69,7 @@ class Flood:
                 grown = _held(statm) - self._before
                 if grown > self._growth:
                     self.came = True
-                    _end_children()
+                    end_children()
 
 
 def held() -> int:
@@ -100,7 +100,7 @@ def _held(statm: int | None) -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def _end_children() -> None:
+def end_children() -> None:
     """A worker of Ansible has one child while it runs a command on a host: the ssh client."""
     for pid in _children():
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -75,22 +75,21 @@ def _answer(found: list[Json], bad: list[Json]) -> Json:
 
 
 @contextlib.contextmanager
-def before_sending(connection: Any, make: Callable[[], object], data: bytes) -> Iterator[bytes]:
-    """Have `data` sent over a connection of Ansible's when `make` has returned, which is called while ssh connects.
+def before_sending(connection: Any, make: Callable[[], bytes]) -> Iterator[bytes]:
+    """Have sent over a connection of Ansible's what `make` returns, which is called while ssh connects.
 
     Yields what is to be given to Ansible as the data. When `make` raises, ssh is ended without having sent anything,
     and that error is raised. A connection that is not ssh's waits for `make` before it is opened.
     """
     send = getattr(connection, "_send_initial_data", None)
     if send is None:
-        make()
-        yield data
+        yield make()
         return
     refused: list[Exception] = []
 
     def hold_back(stream: io.IOBase, _stand_in: bytes, process: subprocess.Popen[bytes]) -> None:
         try:
-            make()
+            data = make()
         except Exception as error:  # noqa: BLE001 - raised below: Ansible would take it for one of its own
             refused.append(error)
             process.terminate()

@@ -146,6 +146,7 @@ class Activation:
             self._step("switch")
             others = self._reload_others(pending)
             reload = self._reload()
+            self.request.tell("loaded")  # from here on a new connection to this host proves something
             results = self._prove()
             pending = self._extend(reload)
         except Undone as error:

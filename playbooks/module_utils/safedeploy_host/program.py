@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-from .protocol import AgentError, Request, answer, bad_request, bug, refusal
+from .protocol import AgentError, Request, answer, bad_request, bug, progress, refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
     os.dup2(2, 1)
     if arguments[0] in STREAMING:
         return stream(arguments, reply_fd)
-    line = reply(arguments)
+    line = reply(arguments, reply_fd)
     with open(reply_fd, "w", encoding="utf-8") as out:
         out.write(line + "\n")
     return 0
@@ -96,17 +96,28 @@ def stream(arguments: list[str], reply_fd: int) -> int:
     return 0
 
 
-def reply(arguments: list[str]) -> str:
-    """The reply to the request on standard input."""
+def reply(arguments: list[str], reply_fd: int) -> str:
+    """The reply to the request on standard input. If that has `tell`, a command says there how far it has come."""
     try:
         run = command(arguments[0])  # what it needs is loaded while the request may still be on its way
-        return answer(run(Request.read(sys.stdin.buffer)))
+        request = Request.read(sys.stdin.buffer)
+        if request.get("tell", bool, default=False):
+            request.tell = lambda name: _tell(reply_fd, name)
+        return answer(run(request))
     except AgentError as error:
         return refusal(error)
     except OSError as error:
         return refusal(_of_the_system(error))
     except Exception as error:  # noqa: BLE001 -- the control machine must get an answer, whatever happened
         return refusal(bug(error))
+
+
+def _tell(reply_fd: int, name: str) -> None:
+    """Say it, or say nothing: nobody who has gone away may disturb what is being done."""
+    import contextlib
+
+    with contextlib.suppress(OSError):
+        os.write(reply_fd, f"{progress(name)}\n".encode())
 
 
 def _of_the_system(error: OSError) -> AgentError:

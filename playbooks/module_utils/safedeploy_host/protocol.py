@@ -10,7 +10,7 @@ import json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, TypeVar
+    from typing import Any, BinaryIO, Callable, TypeVar
 
     Json = dict[str, Any]
     T = TypeVar("T")
@@ -49,10 +49,14 @@ class AgentError(Exception):
 
 
 class Request:
-    """A request whose members are asked for by name and type; a missing or wrong one is a `bad-request`."""
+    """A request whose members are asked for by name and type; a missing or wrong one is a `bad-request`.
+
+    `tell` says to the other side how far a command has come, before its reply; by itself it says nothing.
+    """
 
     def __init__(self, value: Json) -> None:
         self.value = value
+        self.tell: Callable[[str], object] = _say_nothing
 
     @classmethod
     def read(cls, stream: BinaryIO) -> Request:
@@ -91,6 +95,10 @@ class Request:
         return site
 
 
+def _say_nothing(_progress: str) -> None:
+    return None
+
+
 def check_site(site: Json) -> None:
     """Raise AgentError(bad-request) unless `site` has what every command needs."""
     state_dir = site.get("state_dir")
@@ -115,6 +123,11 @@ def bad_request(message: str) -> AgentError:
 def answer(result: Any) -> str:
     """The reply to a command that did what it was asked, without the newline."""
     return json.dumps({"safedeploy": 1, "ok": True, "result": result}, separators=(",", ":"))
+
+
+def progress(name: str) -> str:
+    """What is said before a reply of how far a command has come, without the newline."""
+    return json.dumps({"safedeploy": 1, "progress": name}, separators=(",", ":"))
 
 
 def refusal(error: AgentError) -> str:
