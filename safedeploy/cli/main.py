@@ -13,6 +13,7 @@ from safedeploy.cli.alerts import app as alerts
 from safedeploy.cli.blame import blame
 from safedeploy.cli.boot_guard import boot_guard
 from safedeploy.cli.check import check
+from safedeploy.cli.collector import spare
 from safedeploy.cli.decide import abort, confirm
 from safedeploy.cli.diagnose import diagnose
 from safedeploy.cli.drift import drift
@@ -108,6 +109,7 @@ def run() -> None:
 
     Until the process is gone no stop signal may cut short what is cleared up at its end, nor change its exit code.
     """
+    spare()
     start_log()
     with Interrupt.of_program():
         app()

@@ -41,7 +41,10 @@ COMMANDS = frozenset(
     }
 )
 END_SECONDS = 2.5
-_BUSY = frozenset({Phase.OBSERVE, Phase.EXAMINE, Phase.PREFLIGHT, Phase.ROLLOUT, Phase.SETTLE})
+# The main thread waits for hosts then, most of the time.
+_WAITING = frozenset({Phase.OBSERVE, Phase.EXAMINE, Phase.PREFLIGHT, Phase.ROLLOUT, Phase.SETTLE})
+# These wait much longer after they have observed. What delivery loads would keep them from getting there.
+_LATER = frozenset({"check", "push", "rollback"})
 _DURABLE = frozenset(milestone.value for milestone in Milestone)
 
 
@@ -60,11 +63,13 @@ class Recorder:
         self._delivery: Delivery | None = None
         self._looking: threading.Thread | None = None
         self._planned = False
+        self._command = ""
 
     def phase(self, phase: Phase, text: str) -> None:
         """A phase begins."""
         self._add({"kind": "phase", "phase": phase.value, "text": fit(text)})
-        if phase in _BUSY and self._delivery is not None:
+        begins = phase in _WAITING and not (phase is Phase.OBSERVE and self._command in _LATER)
+        if begins and self._delivery is not None:
             self._delivery.begin()
 
     def host(self, host: str, phase: Phase, status: Status, text: str) -> None:
@@ -116,6 +121,7 @@ class Recorder:
 
     def _start(self, data: Mapping[str, Any]) -> None:
         session, directory = self._session, state_directory() / "spool"
+        self._command = str(data.get("command"))
         at = self._place()
         try:
             self._spool = Spool(directory, session.identity.run)
@@ -130,7 +136,7 @@ class Recorder:
             self._delivery.when_idle = lambda store: prune_if_due(store, policy)
         start = {
             "kind": "run-started",
-            "command": str(data.get("command")),
+            "command": self._command,
             "actor": session.identity.actor,
             "reason": fit(data.get("reason") or ""),
             "version": __version__,

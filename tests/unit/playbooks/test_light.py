@@ -13,6 +13,7 @@ import pytest
 PLAYBOOKS = Path(__file__).parents[3] / "playbooks"
 # Of the process of a task, before it has loaded anything itself.
 FOUND = """
+import gc
 import json
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ from ansible.plugins.action import ActionBase
 class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         found = [constants.DEFAULT_INTERNAL_POLL_INTERVAL, "ansible.plugins.action.safedeploy_agent" in sys.modules]
+        found.append(gc.get_threshold()[0] > 10_000)
         Path("found.json").write_text(json.dumps(found))
         return {}
 """
@@ -31,7 +33,7 @@ class ActionModule(ActionBase):
 
 @pytest.fixture
 def found(tmp_path):
-    """A function that plays one task and gives [seconds between looks, whether the agent's plugin was loaded]."""
+    """Plays one task and gives [seconds between looks, whether plugins were loaded, whether cycles can wait]."""
 
     def play(settings: str, *words: str) -> list[object]:
         (tmp_path / "found.py").write_text(FOUND)
@@ -54,12 +56,12 @@ def found(tmp_path):
 
 
 def test_a_push_loads_its_plugins_once_and_looks_less_often(found, tmp_path):
-    assert found("", "-e", f"safedeploy_bundle={tmp_path}") == [0.005, True]
+    assert found("", "-e", f"safedeploy_bundle={tmp_path}") == [0.005, True, True]
 
 
 def test_a_longer_pause_of_the_project_counts(found, tmp_path):
-    assert found("internal_poll_interval = 0.05", "-e", f"safedeploy_bundle={tmp_path}") == [0.05, True]
+    assert found("internal_poll_interval = 0.05", "-e", f"safedeploy_bundle={tmp_path}") == [0.05, True, True]
 
 
 def test_other_plays_are_left_alone(found):
-    assert found("") == [0.001, False]
+    assert found("") == [0.001, False, False]
