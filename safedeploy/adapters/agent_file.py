@@ -51,6 +51,8 @@ from safedeploy_host.program import leave, main
 leave(main())
 """
 PACKAGE = "safedeploy_host"
+# Every command makes the archive, and a host is sent it once: half the time of level 9, for four hundredths more bytes.
+_LEVEL = 3
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -89,7 +91,7 @@ def _add(out: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry = zipfile.ZipInfo(name, EPOCH)
     entry.create_system = 3
     entry.external_attr = 0o644 << 16
-    out.writestr(entry, content, compress_type=zipfile.ZIP_DEFLATED, compresslevel=9)
+    out.writestr(entry, content, compress_type=zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
 
 
 @functools.cache
