@@ -69,10 +69,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no
             return
         try:
             task = result.task
+            asked = task.args.get("phase")
             ledger.append(
                 self._directory,
                 host=result.host.get_name(),
-                phase=str(task.args.get("phase") or task.get_name()),
+                # A task that asks for two says which of them it is about.
+                phase=str((result.result.get("phase") or asked) if asked else task.get_name()),
                 kind=kind,
                 text=_said(result.result),
             )

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 
 import pytest
 from bundles import answers, ledger, write_bundle
 from hosts_seen import BREAKS_AT_RUN_TIME, live, marked, state
 
+from safedeploy.lab.fleet import Lab
+
 pytestmark = pytest.mark.lab
+
+
+def connections(fleet: Lab) -> list[str]:
+    """The ssh clients that have, or make, a connection of their own to this fleet."""
+    done = subprocess.run(["ps", "-A", "-ww", "-o", "args="], capture_output=True, text=True, check=True)
+    found = [line for line in done.stdout.splitlines() if line.startswith("ssh ") and str(fleet.directory) in line]
+    return [line for line in found if "ControlMaster=no" in line]
 
 
 def test_a_host_that_reverts_stops_the_rollout(fleet, play, plans, tmp_path):
@@ -20,7 +30,8 @@ def test_a_host_that_reverts_stops_the_rollout(fleet, play, plans, tmp_path):
     assert (first["host"], first["kind"], first["phase"]) == ("web1", "reverted", "activate")
     assert answers(bundle)["web1.activate"]["error"]["code"] == "reverted"
     assert [live(fleet, host.name) for host in fleet.hosts] == [None, None, None]
-    assert "web2.activate" not in answers(bundle)
+    assert not {"web1.confirm", "web2.activate"} & set(answers(bundle))
+    assert not connections(fleet), "what was got ready for the confirmation is ended"
     assert "verified" in done.text, "the message says what state the host is in"
 
 
@@ -114,3 +125,19 @@ def test_a_host_that_cannot_be_reached_anew_is_not_confirmed_and_goes_back(fleet
         time.sleep(0.2)
     assert live(fleet, "web1") is None, "the host goes back by itself"
     assert live(fleet, "web2") is None
+
+
+def test_a_connection_that_is_open_does_not_confirm_where_nothing_lies_in_between(fleet, play, plans, tmp_path):
+    bundle = write_bundle(tmp_path / "bundle", plans(marked("one")), confirm_window=4)
+    assert play("preflight", bundle).rc == 0
+    fleet.exec("web1", ["sh", "-c", "kill $(pgrep -o -x sshd)"])
+    assert play("rollout", bundle, batches=[1, 1]).rc != 0
+    assert answers(bundle)["web1.activate"]["ok"], "the open connection still works"
+    assert "web1.confirm" not in answers(bundle)
+    assert [(line["host"], line["kind"], line["phase"]) for line in ledger(bundle)] == [
+        ("web1", "unreachable", "confirm")
+    ]
+    deadline = time.monotonic() + 15
+    while live(fleet, "web1") is not None and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert (live(fleet, "web1"), live(fleet, "web2")) == (None, None), "the host goes back by itself"
