@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from bundles import answers, ledger, write_bundle
@@ -141,3 +142,34 @@ def test_a_connection_that_is_open_does_not_confirm_where_nothing_lies_in_betwee
     while live(fleet, "web1") is not None and time.monotonic() < deadline:
         time.sleep(0.2)
     assert (live(fleet, "web1"), live(fleet, "web2")) == (None, None), "the host goes back by itself"
+
+
+SLOW = """
+import socket, time
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("", 9000))
+listener.listen()
+while True:
+    one = listener.accept()[0]
+    one.recv(4096)
+    time.sleep(2)
+    one.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nwell")
+    one.close()
+"""
+
+
+def test_the_new_connection_is_made_while_the_host_still_proves_the_release(fleet, play, plans, tmp_path):
+    wanted = plans(marked("one"))
+    wanted["web1"].health = [{"url": "http://www.lab.test:9000/"}]
+    fleet.exec("web1", ["sh", "-c", f"python3 -c '{SLOW}' </dev/null >/dev/null 2>&1 &"])
+    bundle = write_bundle(tmp_path / "bundle", wanted)
+    assert play("preflight", bundle).rc == 0
+    with ThreadPoolExecutor() as pool:
+        rollout = pool.submit(play, "rollout", bundle, "--limit", "web1")
+        seen = 0
+        while not rollout.done() and "web1.activate" not in answers(bundle):
+            seen += bool(connections(fleet))
+        assert rollout.result().rc == 0
+    assert seen, "it was made when the host had answered"
+    assert state(fleet, "web1")["pending"] is None
