@@ -16,8 +16,8 @@
 What to do is read from the bundle (variable `safedeploy_bundle`, docs/architecture.md, section 5) and the request goes
 over standard input, so that no content and no secret is in a variable, an argument or an event. The host's whole answer
 is written to `results/<host>.<phase>.json` of the bundle; what this returns is safe to be shown. The program is staged
-first where it is missing. `changed` means that the host serves something else than before;
-with `then`, `phase` is the one that the rest is about.
+first where it is missing. `changed` means that the host serves something else than before. With `then`, `phase` is the
+one that the rest is about.
 """
 
 # ruff: noqa: INP001 - Ansible loads each plugin by its path; a package would be in its way
@@ -138,9 +138,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             if done.get("failed"):
                 return done
             try:
-                return {**done, **later.go(), "changed": done["changed"], "phase": then}
+                requests.request(call.bundle, call.host, then)
             except requests.NothingToDo:
                 return done
+            return {**done, **later.go(), "changed": done["changed"], "phase": then}
 
     def _checks(self, call: _Call, task_vars: Json) -> Callable[[], object]:
         """What makes the checks of the host from here."""

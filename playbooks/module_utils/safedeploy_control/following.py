@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     from .bundle import Json
 
-# Seconds between two tries to end what the thread waits for.
+# Seconds between two tries to end what the thread waits for, and for all of them: it may be at checks that take long.
+# What is left of it goes with the process, and cannot send anything any more.
 _STEP = 0.02
+_PATIENCE = 1.0
 
 
 class NotWantedError(Exception):
@@ -47,7 +50,8 @@ class Following:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._decided.set()
-        while self._thread is not None and self._thread.is_alive():
+        until = time.monotonic() + _PATIENCE
+        while self._thread is not None and self._thread.is_alive() and time.monotonic() < until:
             self._end()
             self._thread.join(_STEP)
 

@@ -46,6 +46,7 @@ def test_the_program_is_staged_once_and_nothing_else_is_sent_twice(fleet, play, 
     listed = fleet.exec("web1", ["ls", "/var/lib/safedeploy/agent"]).stdout.decode().split()
     assert len([name for name in listed if name.endswith(".pyz")]) == 1
     assert {answers(bundle)[f"{host.name}.activate"]["result"]["outcome"] for host in fleet.hosts} == {"unchanged"}
+    assert not [name for name in answers(bundle) if name.endswith((".confirm", ".controller_health"))]
 
 
 def test_no_content_token_or_request_is_in_what_ansible_prints(fleet, play, plans, tmp_path):

@@ -83,6 +83,26 @@ def test_after_a_first_one_that_failed_it_is_ended_without_having_sent_anything(
     assert not [thread for thread in threading.enumerate() if thread.name == "following"]
 
 
+def test_checks_that_take_long_do_not_hold_up_what_is_to_be_told(monkeypatch):
+    monkeypatch.setattr(following, "_PATIENCE", 0.1)
+    done = threading.Event()
+    refused = threading.Event()
+
+    def slow(wait: Callable[[], None]) -> dict[str, Any]:
+        done.wait(10)
+        try:
+            wait()
+        except following.NotWantedError:
+            refused.set()
+        return {}
+
+    with following.Following(slow, lambda: None) as later:
+        later.begin()
+    assert not refused.is_set()
+    done.set()
+    assert refused.wait(10), "it is not let go afterwards either"
+
+
 def test_an_error_of_the_first_one_ends_it_too_and_is_raised():
     work = Work()
 
