@@ -151,7 +151,7 @@ SLOW = """
 import socket, time
 listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-listener.bind(("", 9000))
+listener.bind(("", 9797))
 listener.listen()
 while True:
     one = listener.accept()[0]
@@ -162,17 +162,37 @@ while True:
 """
 
 
-def test_the_new_connection_is_made_while_the_host_still_proves_the_release(fleet, play, plans, tmp_path):
+@pytest.fixture
+def slowly(fleet, play, plans, tmp_path):
+    """A bundle, passed by pre-flight, whose only host needs two seconds to prove the release."""
     wanted = plans(marked("one"))
-    wanted["web1"].health = [{"url": "http://www.lab.test:9000/"}]
+    wanted["web1"].health = [{"url": "http://www.lab.test:9797/"}]
     fleet.exec("web1", ["sh", "-c", f"python3 -c '{SLOW}' </dev/null >/dev/null 2>&1 &"])
-    bundle = write_bundle(tmp_path / "bundle", wanted)
+    bundle = write_bundle(tmp_path / "bundle", wanted, confirm_window=10)
     assert play("preflight", bundle).rc == 0
+    assert answers(bundle)["web1.preflight"]["result"]["baseline"][0]["ms"] > 1500
+    return bundle
+
+
+def test_the_new_connection_is_made_while_the_host_still_proves_the_release(fleet, play, slowly):
     with ThreadPoolExecutor() as pool:
-        rollout = pool.submit(play, "rollout", bundle, "--limit", "web1")
+        rollout = pool.submit(play, "rollout", slowly, "--limit", "web1")
         seen = 0
-        while not rollout.done() and "web1.activate" not in answers(bundle):
+        while not rollout.done() and "web1.activate" not in answers(slowly):
             seen += bool(connections(fleet))
         assert rollout.result().rc == 0
     assert seen, "it was made when the host had answered"
     assert state(fleet, "web1")["pending"] is None
+
+
+def test_a_release_whose_proof_is_killed_is_not_confirmed_over_the_new_connection(fleet, play, slowly):
+    with ThreadPoolExecutor() as pool:
+        rollout = pool.submit(play, "rollout", slowly, "--limit", "web1")
+        while not rollout.done() and not connections(fleet):
+            time.sleep(0.05)
+        killed = fleet.exec("web1", ["pkill", "-KILL", "-f", "pyz activate$"])
+        assert killed.returncode == 0, "the host was still at it"
+        assert rollout.result().rc != 0
+    assert "web1.confirm" not in answers(slowly)
+    assert not connections(fleet)
+    assert goes_back(fleet, "web1")
