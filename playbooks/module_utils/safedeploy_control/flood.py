@@ -101,7 +101,7 @@ def _held(statm: int | None) -> int:
 
 
 def end_children() -> None:
-    """A worker of Ansible has one child while it runs a command on a host: the ssh client."""
+    """A worker of Ansible has no children but ssh clients: one for each command that it runs on a host."""
     for pid in _children():
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
