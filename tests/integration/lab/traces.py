@@ -29,7 +29,9 @@ def processes(directory: Path) -> list[str]:
 
 
 def _state(entry: Path) -> str:
-    return _read(entry / "stat").rpartition(")")[2].split(" ")[1] if _read(entry / "stat") else "X"
+    """The letter of proc(5). Read once: other processes of the machine end at any moment, and count as dead then."""
+    stat = _read(entry / "stat")
+    return stat.rpartition(")")[2].split()[0] if stat else "X"
 
 
 def _texts(entry: Path) -> list[str]:

@@ -20,7 +20,7 @@ def shell(script, tmp_path, **how):
 def gone(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except OSError:
         return True
     return state == "Z"
 
