@@ -7,7 +7,6 @@ health check. So this reads the few fields that a check is about; structure as i
 from __future__ import annotations
 
 import ipaddress
-import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 _SEQUENCE, _SET, _OID, _OCTETS = 0x30, 0x31, 0x06, 0x04
 _UTC_TIME = 0x17
+# "YYYYMMDDHHMMSSZ": in a certificate always to the second, and in UTC (RFC 5280, 4.1.2.5).
+_TIME = 15
 _VERSION, _EXTENSIONS = 0xA0, 0xA3
 _DNS, _IP = 0x82, 0x87
 _SUBJECT_ALT_NAME = bytes.fromhex("551d11")
@@ -65,13 +66,16 @@ def _elements(data: bytes) -> Iterator[Element]:
 
 
 def _time(tag: int, value: bytes) -> int:
-    import calendar  # and datetime and locale with it, for those alone that have a certificate before them
+    import datetime as dt  # for those alone that have a certificate before them; strptime would load far more
 
     text = value.decode("ascii")
     if tag == _UTC_TIME:
         # Two-digit years: 50 to 99 are of the last century (RFC 5280, 4.1.2.5.1).
         text = ("19" if text[:2] >= "50" else "20") + text
-    return calendar.timegm(time.strptime(text, "%Y%m%d%H%M%SZ"))
+    if len(text) != _TIME or not text.endswith("Z"):
+        raise ValueError("not a certificate: its validity ends at no time")
+    month, day, hour, minute, second = (int(text[place : place + 2]) for place in range(4, _TIME - 1, 2))
+    return int(dt.datetime(int(text[:4]), month, day, hour, minute, second, tzinfo=dt.timezone.utc).timestamp())
 
 
 def _alternative_names(extensions: bytes) -> Iterator[str]:

@@ -10,6 +10,7 @@ import functools
 import time
 
 from .probes import ask, live, plan, verdict
+from .probes.alike import Bodies
 from .probes.elided import elide
 from .probes.judged.logged import error_logs
 from .protocol import AgentError
@@ -20,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .probes.alike import Side
     from .protocol import Json
     from .shadow.view import Shadow
     from .tree import Tree
@@ -57,8 +59,14 @@ class Comparison:
             self.request,
             open_object=self.open_object,
         )
+        bodies = Bodies(planned["probes"])
         booted = pair.run(
-            self.site, self.changes, self.open_object, self._world(planned["world"]), self._works(planned)
+            self.site,
+            self.changes,
+            self.open_object,
+            self._world(planned["world"]),
+            self._works(planned, bodies),
+            ended=bodies.over,
         )
         self.found["shadow"] = self._shadow(planned, booted, time.monotonic() - began)
         if not _was_asked(booted["candidate"]):
@@ -77,10 +85,11 @@ class Comparison:
             "seconds": float(probing.get("seconds") or SECONDS) + 5.0,
         }
 
-    def _works(self, planned: Json) -> dict[str, Callable[[Shadow], Json]]:
-        return {side: functools.partial(self._work, planned, side) for side in self.effective}
+    def _works(self, planned: Json, bodies: Bodies) -> dict[str, Callable[[Shadow], Json]]:
+        sides = zip(self.effective, bodies.sides())
+        return {side: functools.partial(self._work, planned, side, own) for side, own in sides}
 
-    def _work(self, planned: Json, side: str, shadow: Shadow) -> Json:
+    def _work(self, planned: Json, side: str, own: Side, shadow: Shadow) -> Json:
         probing = self.request["probing"]
         answers = ask.ask(
             planned["probes"],
@@ -90,6 +99,7 @@ class Comparison:
             at_once=int(probing.get("at_once") or AT_ONCE),
             rate=float(probing.get("rate") or RATE),
             expectations=self.request["expect"],
+            twice=own,
         )
         return {"answers": answers, "logs": shadow.log_counts()}
 

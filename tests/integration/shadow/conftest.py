@@ -27,9 +27,11 @@ class Shadows:
         self.world: dict[str, Any] = {"seconds": 20.0}
         self.site: dict[str, Any] = apache.site
 
-    def pair(self, candidate: dict[Path, str | None], work: Callable[[Any], Any] = lambda _: None) -> dict[str, Any]:
+    def pair(
+        self, candidate: dict[Path, str | None], work: Callable[[Any], Any] = lambda _: None, **more: Any
+    ) -> dict[str, Any]:
         entries, objects = _entries(candidate)
-        return pair.run(self.site, entries, objects.__getitem__, self.world, work)
+        return pair.run(self.site, entries, objects.__getitem__, self.world, work, **more)
 
     def boot(self, candidate: dict[Path, str | None], work: Callable[[Any], Any] = lambda _: None) -> dict[str, Any]:
         entries, objects = _entries(candidate)

@@ -35,7 +35,7 @@ def compare(monkeypatch):
 
     def one(live, candidate):
         monkeypatch.setattr(plan, "plan", lambda *_args, **_named: PLANNED)
-        monkeypatch.setattr(pair, "run", lambda *_args: {"live": live, "candidate": candidate})
+        monkeypatch.setattr(pair, "run", lambda *_args, **_named: {"live": live, "candidate": candidate})
         request = {"probing": {}, "expect": [], "accept": [], "going_back": False, "health": []}
         found = Comparison(SITE, {}, None, request, {"live": SIDE, "candidate": SIDE})
         found.run()

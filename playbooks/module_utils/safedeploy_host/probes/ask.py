@@ -1,6 +1,7 @@
 """Asks probes of the httpd of this network namespace, a few at a time. Always ends, and answers for every probe.
 
-in parallel: each probe, a second time where it matters whether the body is stable, its redirects
+in parallel: each probe, and its redirects
+then a second time, where it matters whether the body is stable
 then alone, one after another: those that take workers away (several at once, connections held)
 then the error logs' new lines, which go to the requests that they are about
 """
@@ -11,12 +12,14 @@ import time
 
 from . import answer, log_lines, served
 from .crew import Crew
-from .exchange import Exchange, Terms
+from .exchange import Exchange, Terms, comparable
 from .pace import Pace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Sequence
+    from typing import Any, Mapping, Sequence
+
+    from .alike import Side
 
     Json = dict[str, Any]
 
@@ -34,9 +37,12 @@ def ask(
     at_once: int = 4,
     rate: float = RATE,
     expectations: Sequence[Json] = (),
-    twice: bool = True,
+    twice: bool | Side = True,
 ) -> dict[str, Json]:
-    """The Answers by the probes' ids, within `seconds`; `rate` is in requests a second, `twice` as in Terms.
+    """The Answers by the probes' ids, within `seconds`; `rate` is in requests a second.
+
+    `twice` has a body asked for again where it matters whether it is stable; a Side only where the other side has not
+    read the same. A body that is not asked for again is `stable`; one that had to be, and was not, is not.
 
     `shadow` reads files as httpd sees them, and gives the new lines of its error logs. Texts and headers that
     `expectations` speak of are looked for. What there was no time for is answered with `asked` false.
@@ -49,7 +55,6 @@ def ask(
         wanted=answer.Wanted(expectations),
         pace=Pace(rate),
         handshakes=_first_of_listeners(probes),
-        twice=twice,
     )
     demanding = [probe for probe in probes if _demanding(probe)]
     ordinary = [probe for probe in probes if not _demanding(probe)]
@@ -57,11 +62,25 @@ def ask(
     first = end - seconds * _SHARE if demanding and ordinary else end
     lines: list[str] = []
     # The logs are read a piece at a time, because only so much of each piece is kept.
-    crew = Crew(Exchange(terms, first).answer, lambda: lines.extend(shadow.error_lines()), first)
-    answers.update(crew.run(ordinary, at_once))
+    exchange, look = Exchange(terms, first), lambda: lines.extend(shadow.error_lines())
+    answers.update(Crew(exchange.answer, look, first).run(ordinary, at_once))
+    if twice:
+        again = _in_doubt(ordinary, answers, twice, first)
+        answers.update((probe["id"], {**answers[probe["id"]], "stable": False}) for probe in again)
+        crew = Crew(lambda probe: exchange.again(probe, answers[probe["id"]]), look, first)
+        answers.update(crew.run(again, at_once))
     answers.update(_alone(demanding, Exchange(terms, end)))
     _add_log_lines([*lines, *shadow.error_lines()], terms, answers)
     return answers
+
+
+def _in_doubt(probes: Sequence[Json], answers: Mapping[str, Json], side: bool | Side, deadline: float) -> list[Json]:
+    """The probes of which a second answer says more. A body that both sides have read alike is compared no further."""
+    found = [probe for probe in probes if comparable(probe, answers[probe["id"]])]
+    if isinstance(side, bool):
+        return found
+    side.tell(answers)
+    return [probe for probe in found if side.differs(probe["id"])] if side.told(deadline) else found
 
 
 def _alone(probes: Sequence[Json], exchange: Exchange) -> dict[str, Json]:

@@ -32,7 +32,7 @@ class Crew:
         """The Answers there are when the deadline (monotonic seconds) is over; a thread that hangs is left behind."""
         for probe in probes:
             self._waiting.put(probe)
-        workers = [threading.Thread(target=self._work, daemon=True) for _ in range(max(1, min(at_once, len(probes))))]
+        workers = [threading.Thread(target=self._work, daemon=True) for _ in range(min(max(1, at_once), len(probes)))]
         for worker in workers:
             worker.start()
         for worker in workers:

@@ -1,4 +1,4 @@
-"""One probe and its Answer: the request in its manner, again where the body's stability matters, and the redirects."""
+"""One probe and its Answer: the request in its manner and the redirects, and the same request a second time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Terms:
     """What all requests of one asking have in common. `ports` collects which probe was asked from which port.
 
     `handshakes` are the ids of the probes with which the versions of TLS are tried: the first of each listener, so that
-    they are the same in both configurations. `twice` has a body asked for again where it matters whether it is stable.
+    they are the same in both configurations.
     """
 
     def __init__(
@@ -45,7 +45,6 @@ class Terms:
         wanted: answer.Wanted,
         pace: Pace,
         handshakes: frozenset[str],
-        twice: bool = True,
     ) -> None:
         self.read = read
         self.served = served
@@ -53,7 +52,6 @@ class Terms:
         self.pace = pace
         self.ports: dict[int, str] = {}
         self.handshakes = handshakes
-        self.twice = twice
 
 
 class Exchange:
@@ -70,6 +68,19 @@ class Exchange:
         with held(probe, self.deadline) as connections:
             found = self._answer(probe, HELD_TIMEOUT)
         return {**found, "held": connections}
+
+    def again(self, probe: Json, found: Json) -> Json:
+        """The Answer `found`, with what a second request says of its body: `stable` if it brings the same.
+
+        A slow page is not asked again, because the time is short: it counts as one that may differ.
+        """
+        if found["ms"] > _SLOW:
+            return {**found, "stable": False}
+        try:
+            body_again = self.request(probe, probe["url"]).body
+        except (OSError, ValueError):
+            return {**found, "stable": False}
+        return {**found, "stable": bool(body.shape(body_again) == found["shape"])}
 
     def request(self, probe: Json, url: str, timeout: float = TIMEOUT) -> http_request.Answer:
         """One request for `url` in the manner of a probe. Raises OSError and ValueError."""
@@ -100,7 +111,7 @@ class Exchange:
             found = answer.none(why(error, timeout), round((time.monotonic() - began) * 1000, 1))
             return {**found, **self._virtual_host(probe)}
         found = {**answer.of(response, probe, self.terms.wanted, self._file(probe)), **spread}
-        found.update(self._virtual_host(probe), stable=self._stable(probe, found))
+        found.update(self._virtual_host(probe))
         if found["tls"] is not None:
             found["tls"]["accepts"] = self._accepts(probe)
         if probe.get("follow") and 300 <= response.status <= 399:
@@ -113,28 +124,6 @@ class Exchange:
 
     def _virtual_host(self, probe: Json) -> Json:
         return {"vhost": served.place(self.terms.served.virtual_host(probe["url"], probe["address"]))}
-
-    def _stable(self, probe: Json, found: Json) -> bool:
-        """Whether a second request brings the same body; not asked where nobody will compare it.
-
-        A slow page is not asked again, because the time is short: it counts as one that may differ.
-        """
-        if found["status"] >= 300 or found["bytes"] == 0 or found["is_file"] or probe.get("hold") or found["of_httpd"]:
-            return True
-        if (
-            not self.terms.twice
-            or probe.get("body_bytes")
-            or int(probe.get("at_once") or 1) > 1
-            or probe.get("method") not in (None, "GET")
-        ):
-            return True
-        if found["ms"] > _SLOW:
-            return False
-        try:
-            again = self.request(probe, probe["url"])
-        except (OSError, ValueError):
-            return False
-        return bool(body.shape(again.body) == found["shape"])
 
     def _accepts(self, probe: Json) -> list[str] | None:
         if probe["id"] not in self.terms.handshakes:
@@ -153,6 +142,15 @@ class Exchange:
             return self.terms.read(probe["file"])
         except OSError:
             return None
+
+
+def comparable(probe: Json, found: Json) -> bool:
+    """Whether anybody may compare the body of this answer, so that it matters whether it is the same each time."""
+    if found["status"] is None or found["status"] >= 300 or found["bytes"] == 0:
+        return False
+    if found["is_file"] or found["of_httpd"] or probe.get("hold") or probe.get("body_bytes"):
+        return False
+    return int(probe.get("at_once") or 1) == 1 and probe.get("method") in (None, "GET")
 
 
 def why(error: Exception, timeout: float) -> str:

@@ -31,15 +31,23 @@ _PATIENCE = 15.0
 
 
 def run(
-    site: Json, changes: Mapping[str, Json], open_object: OpenObject, world: Json, work: Work | Mapping[str, Work]
+    site: Json,
+    changes: Mapping[str, Json],
+    open_object: OpenObject,
+    world: Json,
+    work: Work | Mapping[str, Work],
+    *,
+    ended: Callable[[], object] = lambda: None,
 ) -> dict[str, Json]:
     """Boot both trees and do `work` in each: {"live": Booted, "candidate": Booted} (docs/architecture.md).
 
     `changes` are the candidate's entries. `work` gets a view.Shadow and returns a JSON value; it runs inside, with
     httpd answering, and must not need a descriptor that was opened before. A mapping holds one for "live" and one for
-    "candidate". Raises NoNamespaces when no shadow can be made here, with the reason, and what `open_object` raises.
+    "candidate". `ended` is called when one of the two has come to its end, and the other may not have.
+
+    Raises NoNamespaces when no shadow can be made here, with the reason, and what `open_object` raises.
     """
-    return _boot(site, {"live": {}, "candidate": changes}, open_object, world, work)
+    return _boot(site, {"live": {}, "candidate": changes}, open_object, world, work, ended=ended)
 
 
 def boot(site: Json, entries: Mapping[str, Json], open_object: OpenObject, world: Json, work: Work) -> Json:
@@ -53,6 +61,8 @@ def _boot(
     open_object: OpenObject,
     world: Json,
     work: Work | Mapping[str, Work],
+    *,
+    ended: Callable[[], object] = lambda: None,
 ) -> dict[str, Json]:
     host = Host(site, world)
     plans = {name: Plan(host, entries, open_object) for name, entries in trees.items()}
@@ -60,7 +70,8 @@ def _boot(
     try:
         for name, plan in plans.items():
             kept[name] = _start(plan, work if callable(work) else work[name])
-        results = _collect({name: lines for name, (_, lines) in kept.items()}, host.world["seconds"] + _PATIENCE)
+        waiting = {name: lines for name, (_, lines) in kept.items()}
+        results = _collect(waiting, host.world["seconds"] + _PATIENCE, ended)
     finally:
         for one, lines in kept.values():
             one.end(signal.SIGTERM)
@@ -79,7 +90,7 @@ def _start(plan: Plan, work: Work) -> tuple[child.Child, child.Lines]:
         os.close(writer)
 
 
-def _collect(waiting: dict[str, child.Lines], seconds: float) -> dict[str, Json]:
+def _collect(waiting: dict[str, child.Lines], seconds: float, ended: Callable[[], object]) -> dict[str, Json]:
     deadline = time.monotonic() + seconds
     results: dict[str, Json] = {}
     while waiting:
@@ -90,4 +101,5 @@ def _collect(waiting: dict[str, child.Lines], seconds: float) -> dict[str, Json]
             if lines.found or lines.ended or left <= 0:
                 results[name] = lines.found[0] if lines.found else {"failed": "the shadow's keeper was killed"}
                 del waiting[name]
+                ended()
     return results
