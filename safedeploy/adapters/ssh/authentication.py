@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def authenticate(transport: paramiko.Transport, target: Target, password: str | None) -> None:
     """Log in as `target.user`. Raises UnreachableError(auth-failed) with what was tried."""
-    import paramiko  # noqa: PLC0415 - a quarter of a second that most commands do not need
+    import paramiko  # noqa: PLC0415 - loaded with the connection already
 
     tried: list[str] = []
     agent = _Agent.connect(target.agent)
@@ -87,7 +87,7 @@ def _public(path: Path) -> bytes | None:
 
 def _load(path: Path, notes: list[str]) -> paramiko.PKey | None:
     """The key in a file, with its certificate if one lies beside it."""
-    import paramiko  # noqa: PLC0415 - see authenticate
+    import paramiko  # noqa: PLC0415 - loaded with the connection already
 
     if path.suffix == ".pub" or not path.exists():
         return None
@@ -104,7 +104,7 @@ class _Agent:
     """The keys of an SSH agent at any socket; paramiko's own Agent only knows SSH_AUTH_SOCK."""
 
     def __init__(self, sock: socket.socket) -> None:
-        from paramiko.agent import AgentSSH  # noqa: PLC0415 - see authenticate
+        from paramiko.agent import AgentSSH  # noqa: PLC0415 - loaded with the connection already
 
         self._sock = sock
         self._protocol = AgentSSH()
@@ -117,7 +117,7 @@ class _Agent:
     @classmethod
     def connect(cls, path: str | None) -> _Agent | None:
         """None when there is no agent or it does not answer: ssh goes on without it, too."""
-        import paramiko  # noqa: PLC0415 - see authenticate
+        import paramiko  # noqa: PLC0415 - loaded with the connection already
 
         if not path:
             return None

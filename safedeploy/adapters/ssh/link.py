@@ -13,6 +13,7 @@ import logging
 import socket
 from typing import TYPE_CHECKING
 
+from safedeploy.adapters.ssh import library
 from safedeploy.adapters.ssh.authentication import authenticate
 from safedeploy.adapters.ssh.deadline import Deadline
 from safedeploy.adapters.ssh.known_hosts import Known, lookup
@@ -73,7 +74,8 @@ class Link:
             self._proxy.close()
 
     def _start(self, password: str | None, deadline: Deadline) -> None:
-        import paramiko  # noqa: PLC0415 - a quarter of a second that most commands do not need
+        library.load()
+        import paramiko  # noqa: PLC0415 - see library
 
         target = self.target
         known = lookup(target.key_name, target.known_hosts)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from safedeploy.adapters.ssh import library
 from safedeploy.adapters.ssh.call import Question, wrap
 from safedeploy.adapters.ssh.link import Link
 from safedeploy.adapters.ssh.reply import Kind, Refusal, Reply, UnreachableError, parse
@@ -46,7 +47,8 @@ class Stream:
 
     def lines(self) -> Iterator[Mapping[str, Any]]:
         """The results, one after the other. Raises UnreachableError when the connection ends, or is refused."""
-        import paramiko  # noqa: PLC0415 - a quarter of a second that most commands do not need
+        library.load()
+        import paramiko  # noqa: PLC0415 - see library
 
         self._link = Link.open(self._connection, timeout=self._connect)
         try:
