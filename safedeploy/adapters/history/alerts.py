@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from safedeploy.adapters.history.inserting import insert
 from safedeploy.adapters.history.store import Store
 from safedeploy.adapters.history.tables import ALERTS
 
@@ -79,8 +79,7 @@ def _put(connection: Connection, alert: Alert) -> bool:
         ALERTS.c.environment == alert.environment,
         ALERTS.c.key == alert.key,
     )
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    added = dialect.insert(ALERTS).values(row).on_conflict_do_nothing().returning(ALERTS.c.key)
+    added = insert(connection, ALERTS).values(row).on_conflict_do_nothing().returning(ALERTS.c.key)
     if connection.execute(added).first() is not None:
         return True
     again = update(ALERTS).where(*mine, ALERTS.c.closed_at.is_not(None)).values(row).returning(ALERTS.c.key)

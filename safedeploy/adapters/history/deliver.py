@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, exists, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from safedeploy.adapters.history.inserting import insert
 from safedeploy.adapters.history.tables import CHANGES, DOCUMENTS, EVENTS, HOST_TREES, RUNS, TEXTS, TREES
 from safedeploy.core.history import MOST_REASON, Made, fit
 
@@ -37,10 +37,9 @@ def deliver(connection: Connection, run: str, records: Sequence[Record]) -> None
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows that are not there yet."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     if rows:
         fitting = [{key: _storable(value) for key, value in row.items()} for row in rows]
-        connection.execute(dialect.insert(table).on_conflict_do_nothing(), fitting)
+        connection.execute(insert(connection, table).on_conflict_do_nothing(), fitting)
 
 
 def _storable(value: Any) -> Any:
