@@ -15,7 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-from safedeploy.core.policy import Lint, LintProfile
+from safedeploy.core.lint_choice import LintProfile
+from safedeploy.core.policy import Lint
 from safedeploy.lint.engine import judge
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.files import Files

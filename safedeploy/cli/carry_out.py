@@ -13,10 +13,10 @@ import typer
 from safedeploy.cli.ask import ask
 from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.errors import ExitCode, SafedeployError
-from safedeploy.core.hooks import HookRun, When
 
 if TYPE_CHECKING:
     from safedeploy.cli.progress import Progress
+    from safedeploy.core.hooks import HookRun
     from safedeploy.core.preflight import Preflight
     from safedeploy.workflows.desired import Desired
     from safedeploy.workflows.planning import FleetPlan
@@ -43,6 +43,7 @@ def carry_out(
 ) -> None:
     """Show the plan, ask, push, and show the end; exits with the run's code when that is not 0."""
     from safedeploy.cli import documents, plan_view, preflight_view, push_view, screen
+    from safedeploy.core.hooks import When
     from safedeploy.workflows import push as workflow
     from safedeploy.workflows.push_result import PushOptions
 

@@ -21,7 +21,6 @@ from safedeploy.cli.options import (
     Wait,
 )
 from safedeploy.core.acceptance import accepted_ids
-from safedeploy.core.service import told
 
 
 @reported
@@ -48,6 +47,7 @@ def check(
     """
     from safedeploy.cli import documents, plan_view, preflight_view, screen
     from safedeploy.cli.check_report import CheckReport
+    from safedeploy.core.service import told
     from safedeploy.workflows import check as workflow
     from safedeploy.workflows import plays
     from safedeploy.workflows.observe import require_all

@@ -10,9 +10,9 @@ from safedeploy.cli.ask import ask
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, unreachable, vault_options
 from safedeploy.cli.options import AskVault, Environment, Json, Limit, Reason, VaultFiles, VaultIds, Yes
-from safedeploy.core.decision import Decision
 
 if TYPE_CHECKING:
+    from safedeploy.core.decision import Decision
     from safedeploy.workflows.decide import Undecided
     from safedeploy.workflows.session import Session
 
@@ -36,6 +36,8 @@ def confirm(
     that is not well stays pending, and goes back by itself when its window ends. The rest of the fleet gets the release
     with another `push`.
     """
+    from safedeploy.core.decision import Decision
+
     with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
         session,
         progress,
@@ -63,6 +65,8 @@ def abort(
 
     Each host goes back to what it served before, and that is verified. Nothing is asked: the way back is always open.
     """
+    from safedeploy.core.decision import Decision
+
     with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (
         session,
         progress,

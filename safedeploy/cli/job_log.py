@@ -15,13 +15,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import TextIO, cast
-
-from rich.console import Console
+from typing import TYPE_CHECKING, TextIO, cast
 
 from safedeploy.cli.screen import plain, say
 from safedeploy.cli.without_commands import WithoutCommands
 from safedeploy.core.ci_job import Platform, platform
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 LONGEST_NOTE = 4000  # letters of what stands beside a change: the log has all of it
 _numbers = count(1)

@@ -10,7 +10,7 @@ import typer
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, vault_options
 from safedeploy.cli.options import AskVault, Globals, Json, Junit, Limit, VaultFiles, VaultIds
-from safedeploy.core.policy import LintFailure, LintProfile
+from safedeploy.core.lint_choice import LintFailure, LintProfile
 
 if TYPE_CHECKING:
     from safedeploy.lint.outcome import Outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from safedeploy.core.junit import Case
-from safedeploy.core.policy import LintFailure
+from safedeploy.core.lint_choice import LintFailure
 from safedeploy.lint.finding import Severity
 from safedeploy.lint.outcome import Outcome, Placed, refuses
 

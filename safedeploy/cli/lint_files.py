@@ -12,7 +12,8 @@ from safedeploy.cli import screen
 from safedeploy.cli.lint_reports import Reports
 from safedeploy.cli.lint_target import Paths
 from safedeploy.core.errors import ExitCode, SafedeployError
-from safedeploy.core.policy import Lint, LintFailure, LintProfile
+from safedeploy.core.lint_choice import LintFailure, LintProfile
+from safedeploy.core.policy import Lint
 from safedeploy.lint.syntax.lines import decode
 from safedeploy.workflows import lint_files as workflow
 from safedeploy.workflows.lint import require_clean

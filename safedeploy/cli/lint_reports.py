@@ -10,7 +10,7 @@ from typing import Any
 from safedeploy import __version__
 from safedeploy.adapters import result_file
 from safedeploy.cli import job_log, junit, lint_document, lint_view, screen
-from safedeploy.core.policy import LintFailure
+from safedeploy.core.lint_choice import LintFailure
 from safedeploy.lint import sarif
 from safedeploy.lint.finding import Severity
 from safedeploy.lint.outcome import Outcome, Placed

@@ -26,7 +26,6 @@ from safedeploy.cli.options import (
     Yes,
 )
 from safedeploy.core.acceptance import accepted_ids
-from safedeploy.core.service import told
 
 
 @reported
@@ -60,6 +59,7 @@ def push(
     When a host fails, it and (by policy) those before it go back to their known-good release.
     """
     from safedeploy.cli import screen
+    from safedeploy.core.service import told
     from safedeploy.workflows import plays, saved_plan
     from safedeploy.workflows.observe import require_all
 

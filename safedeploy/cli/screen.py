@@ -11,10 +11,10 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # Halves of surrogate pairs, and what makes text read otherwise than it is written.
@@ -23,6 +23,8 @@ _PLAIN_WIDTH = 10_000  # tables are as wide as their content: nothing is folded 
 
 
 def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
     stream = sys.stderr if stderr else sys.stdout
     # Without a terminal rich would fold lines at 80 columns: a log wants them whole.
     width = None if stream.isatty() else _PLAIN_WIDTH
@@ -55,11 +57,15 @@ def plain(text: str) -> str:
 
 def say(console: Console, text: str, style: str = "") -> None:
     """Print text that is never read as markup."""
+    from rich.text import Text
+
     console.print(Text(plain(text), style=style))
 
 
 def say_whole(console: Console, text: str, style: str = "") -> None:
     """Print text whose lines are left to the terminal to fold: a command that is copied from there is then whole."""
+    from rich.text import Text
+
     console.print(Text(plain(text), style=style), soft_wrap=True)
 
 

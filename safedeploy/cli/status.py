@@ -8,7 +8,6 @@ from safedeploy.cli.boot_guard import missing_guard
 from safedeploy.cli.failure import reported
 from safedeploy.cli.invocation import Invocation, unreachable, vault_options
 from safedeploy.cli.options import AskVault, Environment, Json, Limit, VaultFiles, VaultIds
-from safedeploy.core.service import told
 
 
 @reported
@@ -27,6 +26,7 @@ def status(
     Live and known-good release, since when, by whom, what is pending, whether httpd is up and has loaded the files.
     """
     from safedeploy.cli import documents, screen, status_view
+    from safedeploy.core.service import told
     from safedeploy.workflows import status as workflow
 
     with Invocation(context, environment, limit, vault_options(vault_password_file, vault_id, ask=ask_vault_pass)) as (

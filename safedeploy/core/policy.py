@@ -12,6 +12,7 @@ from typing import Any
 
 from safedeploy.core.channels import Alerts
 from safedeploy.core.gate import Gate
+from safedeploy.core.lint_choice import LintFailure, LintProfile
 
 
 class OnFailure(StrEnum):
@@ -99,26 +100,6 @@ class WatchPolicy:
 
     rollback: bool = False
     recent: int = 900
-
-
-class LintProfile(StrEnum):
-    """Which rules of the linter are on. Each profile has those of the ones before it."""
-
-    MINIMAL = "minimal"
-    DEFAULT = "default"
-    STRICT = "strict"
-
-    def includes(self, other: LintProfile) -> bool:
-        """Whether a rule that is on from `other` on is on here."""
-        return list(LintProfile).index(other) <= list(LintProfile).index(self)
-
-
-class LintFailure(StrEnum):
-    """From which severity on a finding of the linter refuses a push."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NEVER = "never"
 
 
 @dataclass(frozen=True, kw_only=True)

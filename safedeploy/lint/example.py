@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from safedeploy.core.layouts import LAYOUTS
-from safedeploy.core.policy import Lint, LintProfile
+from safedeploy.core.lint_choice import LintProfile
+from safedeploy.core.policy import Lint
 from safedeploy.lint.engine import Report, run
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.files import Files

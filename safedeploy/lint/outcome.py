@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from safedeploy.core.lint_choice import LintFailure
 from safedeploy.core.plain_text import plain_text
-from safedeploy.core.policy import LintFailure
 from safedeploy.lint.finding import Finding, Severity
 
 LONGEST_LINE = 400

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from safedeploy.core.policy import LintProfile
+from safedeploy.core.lint_choice import LintProfile
 from safedeploy.lint.facts import Facts
 from safedeploy.lint.finding import Fix, Related, Severity
 from safedeploy.lint.resolve.configuration import Configuration

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from safedeploy.core import counted
 from safedeploy.core.errors import ExitCode, SafedeployError
-from safedeploy.core.policy import Lint, LintFailure
+from safedeploy.core.lint_choice import LintFailure
+from safedeploy.core.policy import Lint
 from safedeploy.lint import outcome as outcomes
 from safedeploy.lint.engine import Report, run
 from safedeploy.lint.finding import Finding

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from safedeploy.core.errors import SafedeployError
 from safedeploy.core.gate import Gate, Reaction, Signatures, TooLittle
+from safedeploy.core.lint_choice import LintFailure, LintProfile
 from safedeploy.core.nearest import suggestion
 from safedeploy.core.policy import (
     DriftCheck,
@@ -22,8 +23,6 @@ from safedeploy.core.policy import (
     Hook,
     Hooks,
     Lint,
-    LintFailure,
-    LintProfile,
     OnFailure,
     Policy,
     Probing,

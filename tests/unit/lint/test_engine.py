@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 import pytest
 
-from safedeploy.core.policy import Lint, LintFailure, LintProfile
+from safedeploy.core.lint_choice import LintFailure, LintProfile
+from safedeploy.core.policy import Lint
 from safedeploy.lint import engine
 from safedeploy.lint.finding import Severity
 from safedeploy.lint.outcome import refuses
