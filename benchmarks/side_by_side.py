@@ -144,7 +144,7 @@ def _median(runs: list[dict[str, Any]]) -> dict[str, Any]:
     }
     for group in ("parts", "per_host"):
         names = dict.fromkeys(name for run in runs for name in run[group])
-        found[group] = {name: statistics.median(run[group].get(name, 0) for run in runs) for name in names}
+        found[group] = {name: round(statistics.median(run[group].get(name, 0) for run in runs), 3) for name in names}
     return found
 
 
@@ -157,8 +157,9 @@ def _show(rows: list[dict[str, Any]], title: str, base: str) -> None:
     print(f"{'':30}{'whole':>10}{'per host':>10}{'ratio':>8}{'CPU':>9}{'memory':>10}{'trips':>8}{'KiB':>8}")
     for row in rows:
         ratio = f"{row['seconds'] / first:.2f}" if first else ""
-        trips, size = row["per_host"].get("round_trips", ""), row["per_host"].get("bytes")
-        sent = f"{size / 1024:.0f}" if size else ""
+        counted = row["per_host"]
+        trips = f"{counted['round_trips']:.0f}" if counted else ""
+        sent = f"{counted['bytes'] / 1024:.0f}" if counted else ""
         print(
             f"{row['text']:30}{row['seconds']:8.2f} s{row['seconds'] / row['hosts']:8.2f} s{ratio:>8}"
             f"{row['cpu']:7.2f} s{row['memory_mib']:6.0f} MiB{trips:>8}{sent:>8}"

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import secrets
 import sys
 from collections.abc import Callable
@@ -46,6 +47,12 @@ from safedeploy_host import health, protocol
 # Seconds between questions whether the host is there, and how many go unanswered before it counts as gone.
 _ALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
 _UNKNOWN = "It is not known whether the host was changed; what it recorded decides."
+# ssh's error as Ansible has it, where ssh had no words: it ends so when what it runs on the host is killed.
+_SILENT = re.compile(r"over ssh:\s*$").search
+_KILLED = (
+    "The host answers, and the program there ended without a word: it was killed, as by a machine without memory, "
+    f"whose kernel log (dmesg) says so. {_UNKNOWN}"
+)
 # What the on-host program says when httpd has loaded the release, if it is to tell.
 _LOADED = protocol.progress("loaded").encode()
 
@@ -156,10 +163,21 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         except outside.IllError as error:
             return error.result
         except AnsibleConnectionFailure as error:
+            told = self._told(error)
             if not self._is("unreachable_fails"):
-                raise
-            return {"changed": False, "failed": True, "code": ledger.UNREACHABLE, "msg": reply.plain(error)}
+                raise told from error
+            return {"changed": False, "failed": True, "code": ledger.UNREACHABLE, "msg": reply.plain(told)}
         return _shown(call.phase, answer, call.bundle.write_answer(call.host, call.phase, answer))
+
+    def _told(self, error: AnsibleConnectionFailure) -> AnsibleConnectionFailure:
+        """The error, or one that says better what happened to a host that is not out of reach at all."""
+        if not _SILENT(str(error)):
+            return error
+        try:
+            self._low_level_execute_command("exit 0", sudoable=False)
+        except AnsibleConnectionFailure:
+            return error
+        return AnsibleConnectionFailure(_KILLED)
 
     def _notice_silence(self) -> None:
         """Have ssh give a host up that is not heard of any more; by itself it would wait until the task's time is over.

@@ -231,9 +231,13 @@ def has_failed(ends: Mapping[str, HostEnd], *, error_budget: int, interrupted: b
     return interrupted or stopped or _wrong(ends.values()) > error_budget
 
 
-def why_taken_back(ends: Mapping[str, HostEnd], *, interrupted: bool) -> str:
-    """Why hosts that had confirmed go back; `ends` are those before that. One interrupted is pending, not failed."""
-    left = End.PENDING if interrupted else None
+def why_taken_back(ends: Mapping[str, HostEnd], *, cut_short: bool) -> str:
+    """Why hosts that had confirmed go back; `ends` are those before that.
+
+    `cut_short`: interrupted, or ended for a cause that is no host's, such as a lost lease. What is pending then was
+    left, and has not failed.
+    """
+    left = End.PENDING if cut_short else None
     failed = _wrong(end for end in ends.values() if end.end is not left)
     cause = "another host failed" if failed else "the run was cut short"
     return f"taken back because {cause} (on_failure: revert-all)"

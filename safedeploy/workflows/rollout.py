@@ -62,6 +62,7 @@ def roll_out(
         directory=directory,
         plans=candidate.acting,
         interrupted=interrupt.requested,
+        cut_short=interrupt.requested or trouble is not None,
         hide=masker_of(candidate.desired).text,
         canary=now if course.hold else held_hosts(directory, now),
     )

@@ -33,11 +33,12 @@ _GRACE = 3.0  # seconds after the confirm window within which a host has put its
 
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
-    """What is being settled. `hide` masks secrets in what the hosts said."""
+    """What is being settled. `hide` masks secrets in what the hosts said; `cut_short` as in core/outcome.py."""
 
     directory: Path
     plans: Mapping[str, HostPlan]
     interrupted: bool
+    cut_short: bool
     canary: tuple[str, ...] = ()
     hide: Hide = str
 
@@ -155,7 +156,7 @@ def _after_reverts(
     replies = session.fleet.call("revert", requests, fresh=True)
     seen = _read(session, rollout, list(back))
     result = dict(ends)
-    whole = why_taken_back(ends, interrupted=rollout.interrupted)
+    whole = why_taken_back(ends, cut_short=rollout.cut_short)
     for host in back:
         after = seen.hosts.get(host)
         result[host] = with_revert(_reverted(session, ends[host], replies[host], after, whole), after, rollout.hide)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can be told to leave a row that is there as it is, which SQL's own cannot."""
     if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - a fifth of what SQLAlchemy takes to load
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - most histories are in a file
 
         return postgresql.insert(table)
     from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - as above

@@ -185,6 +185,17 @@ def test_the_new_connection_is_made_while_the_host_still_proves_the_release(flee
     assert state(fleet, "web1")["pending"] is None
 
 
+def test_a_program_that_is_killed_in_preflight_is_not_told_as_a_host_out_of_reach(fleet, play, slowly):
+    with ThreadPoolExecutor() as pool:
+        again = pool.submit(play, "preflight", slowly, "--limit", "web1")
+        while not again.done() and fleet.exec("web1", ["pkill", "-KILL", "-f", "pyz preflight$"]).returncode != 0:
+            time.sleep(0.05)
+        done = again.result()
+    assert "UNREACHABLE! => " in done.text
+    assert "The host answers, and the program there ended without a word: it was killed" in done.text
+    assert "Make sure this host can be reached" not in done.text
+
+
 def test_a_release_whose_proof_is_killed_is_not_confirmed_over_the_new_connection(fleet, play, slowly):
     with ThreadPoolExecutor() as pool:
         rollout = pool.submit(play, "rollout", slowly, "--limit", "web1")
@@ -192,7 +203,10 @@ def test_a_release_whose_proof_is_killed_is_not_confirmed_over_the_new_connectio
             time.sleep(0.05)
         killed = fleet.exec("web1", ["pkill", "-KILL", "-f", "pyz activate$"])
         assert killed.returncode == 0, "the host was still at it"
-        assert rollout.result().rc != 0
+        done = rollout.result()
+    assert done.rc != 0
+    assert "The host answers, and the program there ended without a word: it was killed" in done.text
+    assert [(one["host"], one["kind"]) for one in ledger(slowly)] == [("web1", "unreachable")]
     assert "web1.confirm" not in answers(slowly)
     assert not connections(fleet)
     assert goes_back(fleet, "web1")

@@ -152,7 +152,7 @@ def test_no_end_shows_a_secret_that_the_host_said(answers, after):
 
 
 @pytest.mark.parametrize(
-    ("kinds", "interrupted", "cause"),
+    ("kinds", "cut_short", "cause"),
     [
         ((End.CONFIRMED, End.STRANDED, End.UNTOUCHED), False, "another host failed"),
         ((End.CONFIRMED, End.PENDING, End.UNTOUCHED), False, "another host failed"),
@@ -161,7 +161,5 @@ def test_no_end_shows_a_secret_that_the_host_said(answers, after):
         ((End.CONFIRMED, End.UNTOUCHED), False, "the run was cut short"),
     ],
 )
-def test_a_host_that_was_well_is_told_why_it_goes_back(kinds: tuple[End, ...], interrupted: bool, cause: str) -> None:
-    assert (
-        why_taken_back(ends(*kinds), interrupted=interrupted) == f"taken back because {cause} (on_failure: revert-all)"
-    )
+def test_a_host_that_was_well_is_told_why_it_goes_back(kinds: tuple[End, ...], cut_short: bool, cause: str) -> None:
+    assert why_taken_back(ends(*kinds), cut_short=cut_short) == f"taken back because {cause} (on_failure: revert-all)"
