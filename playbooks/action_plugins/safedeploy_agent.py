@@ -165,7 +165,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         except AnsibleConnectionFailure as error:
             told = self._told(error)
             if not self._is("unreachable_fails"):
-                raise told from error
+                if told is error:
+                    raise
+                raise told from None  # Ansible would show the words that are not true beside it
             return {"changed": False, "failed": True, "code": ledger.UNREACHABLE, "msg": reply.plain(told)}
         return _shown(call.phase, answer, call.bundle.write_answer(call.host, call.phase, answer))
 
