@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 # Of both clocks that are compared: start times are in 10 ms ticks, file times in kernel ticks of up to 10 ms.
 TOLERANCE = 0.05
+# A parent that reloads may have no worker for a second: its old ones have ended, and it starts new ones then.
+_GAP = 1.5
+_STEP = 0.05
 _NAMED = 3
 _TOLD = 200
 # Files that httpd reads while it loads its configuration, and never again.
@@ -63,17 +66,24 @@ def loaded(parent: Process, site: Json) -> Json:
 
 
 def _load_time(parent: Process, site: Json) -> float | None:
+    deadline = time.monotonic() + _GAP
+    while not (born := _workers_born(parent, site)):
+        if time.monotonic() > deadline or not process.alive(parent):
+            return None
+        time.sleep(_STEP)
+    logged = _logged(parent)
+    # The log's clock may be another time zone's; what contradicts the processes is not believed.
+    return logged if logged is not None and parent.started - 1 <= logged <= min(born) + 1 else min(born)
+
+
+def _workers_born(parent: Process, site: Json) -> list[float]:
     ours = sockets.listening(parent.pid)
     born = []
     for child in process.children(parent, site):
         held = sockets.inodes(child.pid) if ours is not None else None
         if held is None or held & set(ours or ()):
             born.append(child.started)
-    if not born:
-        return None
-    logged = _logged(parent)
-    # The log's clock may be another time zone's; what contradicts the processes is not believed.
-    return logged if logged is not None and parent.started - 1 <= logged <= min(born) + 1 else min(born)
+    return born
 
 
 def _logged(parent: Process) -> float | None:

@@ -9,10 +9,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from safedeploy_host import loaded
 from safedeploy_host.httpd import Httpd
 
 from tests.apache_fixture import Apache, make_certificate
@@ -160,6 +164,39 @@ def test_workers_that_come_later_do_not_hide_a_change(running: Apache) -> None:
     running.wait_until_answering()
 
     assert status(running)["loaded"] is False
+
+
+@pytest.fixture
+def without_workers(running: Apache) -> Iterator[Apache]:
+    """The workers have ended, and the parent starts no others before it is let go on."""
+    assert running.pid
+    workers = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+    os.kill(running.pid, signal.SIGSTOP)
+    try:
+        for pid in workers:
+            os.kill(int(pid), signal.SIGKILL)
+        yield running
+    finally:
+        os.kill(running.pid, signal.SIGCONT)
+
+
+def test_new_workers_are_waited_for_where_the_old_ones_have_just_ended(without_workers: Apache) -> None:
+    assert without_workers.pid
+    going_on = threading.Timer(0.5, os.kill, (without_workers.pid, signal.SIGCONT))
+    going_on.start()
+
+    found = status(without_workers)
+
+    going_on.join()
+    assert (found["loaded"], found["pid"]) == (True, without_workers.pid)
+
+
+def test_of_a_server_that_stays_without_workers_it_cannot_be_told(without_workers: Apache, monkeypatch: Any) -> None:
+    monkeypatch.setattr(loaded, "_GAP", 0.1)
+
+    found = status(without_workers)
+
+    assert (found["running"], found["loaded"], found["reason"]) == (True, None, "httpd runs without workers")
 
 
 def test_it_works_on_a_configuration_that_httpd_refuses(running: Apache) -> None:
