@@ -52,17 +52,18 @@ def test_a_frozen_pusher_whose_lease_was_taken_away_can_change_nothing_when_it_w
 
 def test_a_run_that_loses_a_lease_stops_before_its_next_change_and_takes_back_what_it_did(pushed, project):
     before = pushed.trees()
-    project.rollout(bake="15s", confirm_window="30s", lease_ttl="3s")
+    project.rollout(batches=[1], bake="8s", confirm_window="30s", lease_ttl="3s")
     project.second_release()
     with project.start("push", "lab", "--yes", "--no-diff") as run:
-        run.wait_for(BAKING)
+        run.wait_for("web2: ok: Check the host from here")
         taken = project.run("unlock", "lab", "--limit", "web3", "--yes", "--reason", "web3 is needed")
         assert taken.code == ExitCode.OK, taken.text
         done = run.done()
     assert done.code == ExitCode.REVERTED, done.text
-    assert done.ends() == {"web1": "reverted", "web2": "untouched", "web3": "untouched"}
+    assert done.ends() == {"web1": "reverted", "web2": "reverted", "web3": "untouched"}
     assert "the lease was lost (web3" in done.out
     assert "web3 is needed" in done.out
+    assert "taken back because the run was cut short" in done.text, "no host has failed"
     assert pushed.trees() == before
     pushed.serves()
 
