@@ -130,7 +130,7 @@ def test_equal_findings_of_several_hosts_are_shown_once_and_a_host_that_is_down_
     assert done.out.count(f"+{EDIT}") == 1
     assert "edited: /etc/apache2/sites-available/app.conf on web1, web2" in done.out or not pushed.in_namespaces
     assert "unreachable: web3" in done.out
-    assert "2 edited, 2 not-reloaded on 2 of 2 hosts; 1 host not read" in done.out
+    assert "2 edited, 2 not-reloaded on 2 of 2 hosts; 1 host not read" in done.out, done.text
     assert drift(project, "--limit", "web3").code == ExitCode.UNREACHABLE
 
 
