@@ -14,6 +14,10 @@ from safedeploy.lab.traffic import ROUTES, Traffic, ask
 
 Tree = dict[str, str]
 
+# A file that a test writes next must be newer than what httpd has loaded, by more than the clocks of files and
+# processes may differ (TOLERANCE in safedeploy_host/loaded.py).
+_NEWER = 0.15
+
 
 class Fleet:
     """All hosts of one lab."""
@@ -65,10 +69,12 @@ class Fleet:
             self.lab.start_httpd(host)
         else:
             self._reload(host)
+        reloaded = time.monotonic()
         self.wait_until_served(host)
+        time.sleep(max(0.0, reloaded + _NEWER - time.monotonic()))
 
     def _reload(self, host: str, seconds: float = 15) -> None:
-        """Reload and wait for it: a file that a test writes next must be newer than what httpd has loaded."""
+        """Reload and wait for it."""
         before, deadline = self.reloads(host), time.monotonic() + seconds
         self.lab.exec(host, ["apache2ctl", "graceful"])
         while self.reloads(host) == before:
