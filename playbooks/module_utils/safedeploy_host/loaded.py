@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Of both clocks that are compared: start times are in 10 ms ticks, file times in kernel ticks of up to 10 ms.
 TOLERANCE = 0.05
 # A parent that reloads may have no worker for a second: its old ones have ended, and it starts new ones then.
-_GAP = 1.5
+_GAP = 2.0
 _STEP = 0.05
 _NAMED = 3
 _TOLD = 200

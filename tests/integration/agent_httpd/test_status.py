@@ -182,7 +182,7 @@ def without_workers(running: Apache) -> Iterator[Apache]:
 
 def test_new_workers_are_waited_for_where_the_old_ones_have_just_ended(without_workers: Apache) -> None:
     assert without_workers.pid
-    going_on = threading.Timer(0.5, os.kill, (without_workers.pid, signal.SIGCONT))
+    going_on = threading.Timer(0.2, os.kill, (without_workers.pid, signal.SIGCONT))
     going_on.start()
 
     found = status(without_workers)
