@@ -50,8 +50,9 @@ _UNKNOWN = "It is not known whether the host was changed; what it recorded decid
 # ssh's error as Ansible has it, where ssh had no words: it ends so when what it runs on the host is killed.
 _SILENT = re.compile(r"over ssh:\s*$").search
 _KILLED = (
-    "The host answers, and the program there ended without a word: it was killed, as by a machine without memory, "
-    f"whose kernel log (dmesg) says so. {_UNKNOWN}"
+    "The program on the host was killed before it had answered, as where memory runs out: the host's kernel log "
+    "(dmesg) tells. The host itself can be reached. What it recorded decides, and what is not confirmed goes back by "
+    "itself. See why it was killed, then run the command again."
 )
 # What the on-host program says when httpd has loaded the release, if it is to tell.
 _LOADED = protocol.progress("loaded").encode()
@@ -163,23 +164,22 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         except outside.IllError as error:
             return error.result
         except AnsibleConnectionFailure as error:
-            told = self._told(error)
+            if self._was_killed(error):
+                return {"changed": False, "failed": True, "code": "program-killed", "msg": _KILLED}
             if not self._is("unreachable_fails"):
-                if told is error:
-                    raise
-                raise told from None  # Ansible would show the words that are not true beside it
-            return {"changed": False, "failed": True, "code": ledger.UNREACHABLE, "msg": reply.plain(told)}
+                raise
+            return {"changed": False, "failed": True, "code": ledger.UNREACHABLE, "msg": reply.plain(error)}
         return _shown(call.phase, answer, call.bundle.write_answer(call.host, call.phase, answer))
 
-    def _told(self, error: AnsibleConnectionFailure) -> AnsibleConnectionFailure:
-        """The error, or one that says better what happened to a host that is not out of reach at all."""
+    def _was_killed(self, error: AnsibleConnectionFailure) -> bool:
+        """Whether it was not the connection that ended, but the program: the host is asked."""
         if not _SILENT(str(error)):
-            return error
+            return False
         try:
             self._low_level_execute_command("exit 0", sudoable=False)
         except AnsibleConnectionFailure:
-            return error
-        return AnsibleConnectionFailure(_KILLED)
+            return False
+        return True
 
     def _notice_silence(self) -> None:
         """Have ssh give a host up that is not heard of any more; by itself it would wait until the task's time is over.
