@@ -27,6 +27,8 @@ def test_preflight_rollout_and_release_put_every_host_on_the_release(fleet, play
         assert (state(fleet, host.name)["known_good"], state(fleet, host.name)["pending"]) == (release, None)
         assert json.loads(fleet.exec(host.name, ["cat", "/var/lib/safedeploy/lease.json"]).stdout)["token"] == ""
     assert ledger(bundle) == []
+    assert "Stop here if too many hosts went wrong" not in done.text, "it is no task where nothing is against a batch"
+    assert json.loads((bundle / "begun.json").read_text()) == [host.name for host in fleet.hosts]
     assert sorted(answers(bundle)) == sorted(
         f"{host.name}.{phase}"
         for host in fleet.hosts
