@@ -40,7 +40,7 @@ from ansible.plugins.action import ActionBase
 # Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 
-from safedeploy_control import flood, following, ledger, line, outside, reply, requests
+from safedeploy_control import flood, following, fresh, ledger, line, outside, reply, requests
 from safedeploy_control.bundle import Bundle, BundleError, Json
 from safedeploy_host import health, protocol
 
@@ -110,7 +110,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             request["tell"] = True
             return {**result, **self._both(call, then, task_vars)}
         if self._is("fresh_connection"):
-            self._connect_anew()
+            fresh.connect_anew(self._connection, confidential=requests.confidential(bundle, host))
         if self._is("check_first"):
             call.before = self._checks(call, task_vars)
         return {**result, **self._make(call, task_vars)}
@@ -132,7 +132,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         other._connection = copy.copy(self._connection)  # noqa: SLF001 - an action of the same class
         other._connection._options = dict(self._connection._options)  # noqa: SLF001 - to be given others
         other._connection.become = copy.copy(self._connection.become)  # noqa: SLF001 - it knows what it waits for
-        other._connect_anew()  # noqa: SLF001
+        secret = requests.confidential(call.bundle, call.host)
+        fresh.connect_anew(other._connection, confidential=secret)  # noqa: SLF001
 
         def work(wait: Callable[[], None]) -> Json:
             second = replace(call, phase=then, request=lambda: requests.request(call.bundle, call.host, then))
@@ -195,12 +196,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         if self._connection.transport == "ssh":
             now = self._connection.get_option("ssh_args") or ""
             self._connection.set_option("ssh_args", f"-o StrictHostKeyChecking=yes {now}")
-
-    def _connect_anew(self) -> None:
-        """Leave ssh's open, multiplexed connection alone: only a new one proves that the host can be reached."""
-        if self._connection.transport == "ssh":
-            now = self._connection.get_option("ssh_args") or ""
-            self._connection.set_option("ssh_args", f"-o ControlMaster=no -o ControlPath=none {now}")
 
     def _ask(self, call: _Call, task_vars: Json) -> Json:
         """The program's answer, or a refusal in its form that says why there is none."""

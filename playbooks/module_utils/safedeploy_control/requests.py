@@ -137,6 +137,11 @@ def _confirm(bundle: Bundle, host: str, entry: Json) -> Json:
     }
 
 
+def confidential(bundle: Bundle, host: str) -> bool:
+    """Whether a secret is in what is asked of a host again and again: in one of its health checks."""
+    return any(check.get("confidential") for check in bundle.host(host).get("health") or ())
+
+
 def _activation(bundle: Bundle, host: str, entry: Json) -> str:
     """The pending activation: the one that the bundle names, or the one of this run."""
     activated = bundle.result(host, "activate") or {}
