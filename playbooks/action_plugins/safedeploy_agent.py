@@ -2,7 +2,7 @@
 
     - name: Activate the release
       safedeploy_agent:
-        phase: activate           # prepare, preflight, activate, hold, take, confirm, revert, release; traffic_before,
+        phase: activate           # preflight, activate, hold, take, confirm, revert, release; traffic_before,
                                   # traffic_mark or traffic_now; drain or undrain
         host: web2                # another host of the run than the task's own, with delegate_to
         fresh_connection: false   # true: open a new connection, which proves that the host can still be reached
@@ -12,6 +12,8 @@
         then: confirm             # none if not given; after `activate`: when that went well, the same as with this
                                   # phase, check_first and fresh_connection. Checks are made, and ssh connects, as soon
                                   # as httpd has loaded the release, while the host proves it
+
+For a preflight the host takes the lease too; whatever the run knows of it from before is forgotten.
 
 What to do is read from the bundle (variable `safedeploy_bundle`, docs/architecture.md, section 5) and the request goes
 over standard input, so that no content and no secret is in a variable, an argument or an event. The host's whole answer
@@ -40,13 +42,14 @@ from ansible.plugins.action import ActionBase
 # Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 
-from safedeploy_control import flood, following, fresh, ledger, line, outside, reply, requests
+from safedeploy_control import flood, following, fresh, leased, ledger, line, outside, reply, requests
 from safedeploy_control.bundle import Bundle, BundleError, Json
 from safedeploy_host import health, protocol
 
 # Seconds between questions whether the host is there, and how many go unanswered before it counts as gone.
 _ALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
 _UNKNOWN = "It is not known whether the host was changed; what it recorded decides."
+_UNUSABLE = "The bundle cannot be used: {} Nothing was changed on this host."
 # ssh's error as Ansible has it, where ssh had no words: it ends so when what it runs on the host is killed.
 _SILENT = re.compile(r"over ssh:\s*$").search
 _KILLED = (
@@ -56,6 +59,8 @@ _KILLED = (
 )
 # What the on-host program says when httpd has loaded the release, if it is to tell.
 _LOADED = protocol.progress("loaded").encode()
+# How it begins to say that it has taken the lease, and what it lacks.
+_PREPARED = protocol.progress("prepared").encode().removesuffix(b"}")
 
 
 @dataclass(kw_only=True)
@@ -93,18 +98,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         phase, then = self._phases()
         try:
             bundle = Bundle.named(self._task.args, task_vars)
+            bundle.forget(host, requests.OUTDATED.get(phase, ()))
             request = requests.request(bundle, host, phase)
             if then or self._is("check_first"):
                 outside.configured(bundle, host)
         except requests.NothingToDo as reason:
             return {**result, "changed": False, "skipped": True, "skip_reason": str(reason), "msg": str(reason)}
         except (BundleError, KeyError) as error:
-            raise AnsibleActionFail(f"The bundle cannot be used: {error} Nothing was changed on this host.") from error
+            raise AnsibleActionFail(_UNUSABLE.format(error)) from error
         if self._task.check_mode and phase in requests.CHANGING:
             return {**result, "changed": True, "skipped": True, "msg": "Check mode: nothing is changed."}
         self._insist_on_keys()
         self._notice_silence()
-        bundle.forget(host, requests.READING.get(phase, ()))
         call = _Call(bundle=bundle, host=host, phase=phase, request=lambda: request)
         if then:
             request["tell"] = True
@@ -142,7 +147,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             return other._make(second, task_vars)
 
         with following.Following(work, flood.end_children) as later:
-            with following.hear(self._connection, _LOADED, later.begin):
+            with following.hear(self._connection, _LOADED, lambda _line: later.begin()):
                 done = self._make(call, task_vars)
             if done.get("failed"):
                 return done
@@ -161,7 +166,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
     def _make(self, call: _Call, task_vars: Json) -> Json:
         """Make the call, and keep the answer; what may be shown of it."""
         try:
-            answer = self._ask(call, task_vars)
+            answer = self._leasing(call, task_vars) if call.phase == "preflight" else self._ask(call, task_vars)
         except outside.IllError as error:
             return error.result
         except AnsibleConnectionFailure as error:
@@ -170,7 +175,30 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             if not self._is("unreachable_fails"):
                 raise
             return {"changed": False, "failed": True, "code": ledger.UNREACHABLE, "msg": reply.plain(error)}
-        return _shown(call.phase, answer, call.bundle.write_answer(call.host, call.phase, answer))
+        kept_as = call.phase
+        if call.phase == "preflight" and answer["ok"] is not True and not leased.Leased(call.bundle, call.host).has:
+            kept_as = requests.PREPARED  # it is the lease that the host refused
+        return _shown(call.phase, answer, call.bundle.write_answer(call.host, kept_as, answer))
+
+    def _leasing(self, call: _Call, task_vars: Json) -> Json:
+        """The answer of a host that takes the lease for this call; it is sent what else it lacks, if anything."""
+        lease = leased.Leased(call.bundle, call.host)
+        with following.hear(self._connection, _PREPARED, lease.heard):
+            answer = self._ask(call, task_vars, lease.told)
+        if answer["ok"] is True and not lease.has:
+            return reply.refused(
+                "bug",
+                "the host's answer is not understood: it says nothing of the lease",
+                state="Nothing was changed on this host.",
+                todo="Look at the host with `safedeploy status`.",
+            )
+        if not lease.lacks(answer):
+            return answer
+        try:
+            request = requests.request(call.bundle, call.host, call.phase)
+        except BundleError as error:
+            raise AnsibleActionFail(_UNUSABLE.format(error)) from error
+        return self._ask(replace(call, request=lambda: request), task_vars)
 
     def _was_killed(self, error: AnsibleConnectionFailure) -> bool:
         """Whether it was not the connection that ended, but the program: the host is asked."""
@@ -197,8 +225,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             now = self._connection.get_option("ssh_args") or ""
             self._connection.set_option("ssh_args", f"-o StrictHostKeyChecking=yes {now}")
 
-    def _ask(self, call: _Call, task_vars: Json) -> Json:
-        """The program's answer, or a refusal in its form that says why there is none."""
+    def _ask(self, call: _Call, task_vars: Json, told: Callable[[str], object] | None = None) -> Json:
+        """The program's answer, or a refusal in its form that says why there is none. `told` is given all it said."""
         bundle = call.bundle
         agent = line.agent_path(bundle.host(call.host)["site"]["state_dir"], bundle.agent_sha256)
         words = {"agent": agent, "command": requests.COMMANDS[call.phase], "python": self._python(task_vars)}
@@ -215,6 +243,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
                 state="Nothing was changed on this host.",
                 todo="Install Python 3.8 or later, or set ansible_python_interpreter.",
             )
+        if told is not None:
+            told(said)
         return reply.parse(said) or reply.refused(
             "bug",
             f"the host's answer is not understood: {reply.plain(said[-300:]) or 'it said nothing'}",

@@ -182,6 +182,7 @@ def _host(item: Desired, plan: HostPlan) -> dict[str, Any]:
         "release": plan.release,
         "tree": plan.tree,
         "expect_live": plan.expect_live,
+        "likely": _likely(item, plan),
         "health": list(item.health),
         "controller_health": list(item.controller_health),
         "expect": list(item.expect),
@@ -191,6 +192,12 @@ def _host(item: Desired, plan: HostPlan) -> dict[str, Any]:
         "why": plan.reason,
         "activation": None,
     }
+
+
+def _likely(item: Desired, plan: HostPlan) -> list[str]:
+    """The contents that the host is likely to lack: it serves others. A release that it had is stored there."""
+    files = {action.after.sha256 or "" for action in plan.changes if action.before.sha256 != action.after.sha256}
+    return [] if item.manifest else sorted(files & set(item.tree.content))
 
 
 def _manifest(session: Session, item: Desired, plan: HostPlan, provenance: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,10 +27,10 @@ def release_leases(session: Session, directory: Path, hosts: Sequence[str]) -> N
     """Release every lease that the hosts gave to this run; hosts that refused one are left alone.
 
     A host may have given one without being heard, when the connection or Ansible's worker was lost, or the run was
-    interrupted: those that said nothing are asked too.
+    interrupted: those that said nothing, or nothing that is understood, are asked too.
     """
     known = held(directory, hosts)
-    silent = [host for host in hosts if read_answers(directory, host).prepare is None]
+    silent = [host for host in hosts if not _spoke(read_answers(directory, host).prepare)]
     release_by_key(session, {host: item for host, item in _sites(directory).items() if host in {*known, *silent}})
 
 
@@ -42,6 +42,11 @@ def release_by_key(session: Session, sites: Mapping[str, Any]) -> None:
             return
         replies = session.fleet.call("release-lease", requests, timeout=_PATIENCE)
         requests = {host: requests[host] for host, reply in replies.items() if _broke_off(reply)}
+
+
+def _spoke(prepared: Mapping[str, Any] | None) -> bool:
+    """Whether the host has said what became of the lease: an answer that is not understood does not."""
+    return prepared is not None and (prepared.get("error") or {}).get("code") != "bug"
 
 
 def _broke_off(reply: Reply) -> bool:

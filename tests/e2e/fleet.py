@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import time
 from collections.abc import Callable, Iterable
@@ -104,6 +105,14 @@ class Fleet:
         while problems := [f"{route}: {why}" for route in ROUTES if (why := ask(self.host(host), route, tls))]:
             assert time.monotonic() < deadline, f"{host} does not serve: {problems}"
             time.sleep(0.1)
+
+    def wait_until_leased(self, host: str, seconds: float = 60) -> None:
+        """Wait until a run has the host's lease: from then on its preflight is at work there."""
+        record = f"{self.host(host).layout.state_dir}/lease.json"
+        deadline = time.monotonic() + seconds
+        while not json.loads(self.shell(host, f"cat {record} || echo '{{}}'") or "{}").get("token"):
+            assert time.monotonic() < deadline, f"nobody has taken the lease of {host}"
+            time.sleep(0.05)
 
     def serves(self) -> None:
         """Every host answers every route as it should, now."""

@@ -82,10 +82,10 @@ ATTACKS = {
 if __name__ == "__main__":
     TARGET, _, ATTACK = sys.argv[0].rpartition("/")[2].partition(".")
     COMMAND = sys.argv[-1]
+    if COMMAND == "preflight":
+        say('{"safedeploy":1,"progress":"prepared","result":{"token":"1-x","missing":[]}}\n')
     if COMMAND == TARGET:
         ATTACKS[ATTACK]()
-    elif COMMAND == "prepare":
-        answer({"token": "1-x", "missing": []})
     elif COMMAND in ("examine", "release-lease"):
         answer({})
     else:

@@ -58,7 +58,7 @@ HITS = {
         at("hand edit of a changed file", "web2", "confirm#1:after"),
         at("disk full: configuration", "web3", "activate#1:before"),
     ),
-    "by the loss of a worker": (at("SIGKILL of Ansible's workers", "web1", "prepare#1:after"),),
+    "by the loss of a worker": (at("SIGKILL of Ansible's workers", "web1", "preflight#1:after"),),
     "by the loss of the control machine": (
         Chosen(
             fault=COLUMNS["SIGKILL of the controller"],

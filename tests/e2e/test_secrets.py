@@ -96,7 +96,7 @@ class Story:
 
     def kill_a_push_half_way(self):
         with self.project.start(*self.arguments("push", "--yes"), **self.environ) as run:
-            run.wait_for(f"{HOST}: ok: Take the lease")
+            self.fleet.wait_until_leased(HOST)
             self.at_work = self.of_control()
             places = {MEMORY / path.relative_to(MEMORY).parts[0] for _, path in self.at_work}
             self.modes = {place: place.stat().st_mode & 0o777 for place in places}

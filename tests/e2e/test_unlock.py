@@ -11,8 +11,6 @@ from safedeploy.core.errors import ExitCode
 from tests.e2e.documented_shape import problems
 from tests.e2e.test_interrupted import BAKING
 
-LEASED = "web3: ok: Take the lease"
-
 
 def stop(run):
     """Freeze the whole run where it is, as a laptop does whose lid is closed."""
@@ -97,7 +95,7 @@ def test_the_question_needs_a_terminal_or_a_yes(pushed, project):
     project.rollout(lease_ttl="60s")
     project.second_release()
     with project.start("push", "lab", "--yes", "--no-diff") as run:
-        run.wait_for(LEASED)
+        pushed.wait_until_leased("web3")
         os.killpg(run.process.pid, signal.SIGKILL)
         run.process.wait()
     asked = project.run("unlock", "lab", "--reason", "it was killed")
@@ -112,7 +110,7 @@ def test_the_question_needs_a_terminal_or_a_yes(pushed, project):
 def test_a_run_that_is_stopped_gives_its_leases_back(pushed, project, number):
     project.second_release()
     with project.start("push", "lab", "--yes", "--no-diff") as run:
-        run.wait_for("web1: ok: Take the lease")
+        pushed.wait_until_leased("web1")
         os.kill(run.process.pid, number)
         assert run.done().code == ExitCode.INTERRUPTED
     assert [host for host, one in project.status().items() if one["lease"]] == []

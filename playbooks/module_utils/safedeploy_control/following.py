@@ -92,10 +92,11 @@ class Following:
 
 
 @contextlib.contextmanager
-def hear(connection: Any, words: bytes, call: Callable[[], None]) -> Iterator[None]:
-    """Have `call` called, once, when `words` are among what a command says over a connection of Ansible's ssh plugin.
+def hear(connection: Any, words: bytes, call: Callable[[bytes], object]) -> Iterator[None]:
+    """Have `call` called, once, with the line that begins with `words`, as soon as a command says it.
 
-    Over a connection of another kind it is never called.
+    That is over a connection of Ansible's ssh plugin; over one of another kind it is never called. The line is given
+    from the words on, and without its end.
     """
     send = getattr(connection, "_send_initial_data", None)
     if send is None:
@@ -114,20 +115,28 @@ def hear(connection: Any, words: bytes, call: Callable[[], None]) -> Iterator[No
         del connection._send_initial_data  # noqa: SLF001 - the method of its class is there again
 
 
-def _reader(read: Callable[..., bytes | None], words: bytes, call: Callable[[], None]) -> Callable[..., bytes | None]:
-    """`read`, and `call` when the words have come."""
-    last: bytes | None = b""
+def _reader(
+    read: Callable[..., bytes | None], words: bytes, call: Callable[[bytes], object]
+) -> Callable[..., bytes | None]:
+    """`read`, and `call` when the line has come."""
+    heard: bytearray | None = bytearray()
+    begun = False  # the words have come, and are what `heard` begins with
 
     def listening(*size: int) -> bytes | None:
-        nonlocal last
+        nonlocal heard, begun
         part = read(*size)
-        if last is not None and part:
-            last += part
-            if words in last:
-                last = None
-                call()
-            else:
-                last = last[-len(words) :]
+        if heard is None or not part:
+            return part
+        looked = len(heard) if begun else 0
+        heard += part
+        if not begun and (at := heard.find(words)) >= 0:
+            begun = True
+            del heard[:at]
+        if not begun:
+            del heard[: -len(words)]
+        elif (end := heard.find(b"\n", looked)) >= 0:
+            line, heard = bytes(heard[:end]), None
+            call(line)
         return part
 
     return listening

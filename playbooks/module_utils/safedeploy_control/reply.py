@@ -46,6 +46,20 @@ def parse(text: str) -> Json | None:
     return None
 
 
+def told(text: str, name: str) -> Json | None:
+    """What the program has said before its answer, under that name, of what it has so far; None when it did not."""
+    for line in io.StringIO(text):
+        if not line.startswith(BEGINS):
+            continue
+        try:
+            value = strict_json.read(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict) and value.get("progress") == name and isinstance(value.get("result"), dict):
+            return dict(value["result"])
+    return None
+
+
 def _complete(value: Json) -> bool:
     if value.get("ok") is True:
         return "result" in value

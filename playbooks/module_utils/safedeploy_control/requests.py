@@ -9,7 +9,6 @@ if TYPE_CHECKING:
 
 # Phase of the playbooks -> command of the on-host program.
 COMMANDS = {
-    "prepare": "prepare",
     "preflight": "preflight",
     "activate": "activate",
     "take": "take-lease",
@@ -24,6 +23,9 @@ COMMANDS = {
     "undrain": "drained",
 }
 
+# The answer of a host that has taken the lease for its preflight: token, and what it lacks.
+PREPARED = "prepare"
+
 # Phases after which the host serves something else than before.
 CHANGING = frozenset({"activate", "revert"})
 
@@ -36,6 +38,10 @@ READING = {
 }
 
 
+# Phases before which answers are forgotten, so that none of an earlier round is taken for one of this.
+OUTDATED = {**READING, "preflight": (PREPARED,)}
+
+
 class NothingToDo(Exception):  # noqa: N818 - not an error: the reason why a host is skipped
     """This phase has nothing to do on this host; the text says why."""
 
@@ -43,7 +49,6 @@ class NothingToDo(Exception):  # noqa: N818 - not an error: the reason why a hos
 def request(bundle: Bundle, host: str, phase: str) -> Json:
     """The request of `phase` for `host`. Raises NothingToDo with the reason, BundleError."""
     makers = {
-        "prepare": _prepare,
         "preflight": _preflight,
         "activate": _activate,
         "take": _take,
@@ -60,12 +65,32 @@ def request(bundle: Bundle, host: str, phase: str) -> Json:
     if host not in bundle.hosts:
         raise NothingToDo(f"{host} is not part of this run.")
     entry = bundle.host(host)
-    if phase in {"prepare", "preflight", "activate", "hold", "confirm", "drain"} and entry["action"] == "none":
+    if phase in {"preflight", "activate", "hold", "confirm", "drain"} and entry["action"] == "none":
         raise NothingToDo(entry.get("why") or "The host has what it should have.")
     return {"site": entry["site"], **makers[phase](bundle, host, entry)}
 
 
-def _prepare(bundle: Bundle, host: str, _entry: Json) -> Json:
+def _preflight(bundle: Bundle, host: str, entry: Json) -> Json:
+    """With the lease if the run has it, and all that the host has asked for; or that the host takes the lease for it.
+
+    Then the contents are those that it is likely to lack, as its files are others; it says which it lacks beside.
+    """
+    prepared = bundle.result(host, PREPARED)
+    wanted = entry.get("likely") if prepared is None else prepared.get("missing")
+    return {
+        **({**_lease(bundle), "tell": True} if prepared is None else {"token": _token(bundle, host)}),
+        "manifest": bundle.manifest(host),
+        "objects": bundle.objects([str(sha256) for sha256 in wanted or ()]),
+        "health": entry["health"],
+        "expect_live": entry.get("expect_live"),
+        "expect": entry.get("expect") or [],
+        "accept": bundle.policy.get("accept") or [],
+        "going_back": bool(entry.get("going_back")),
+        "probing": bundle.policy.get("probing") or {},
+    }
+
+
+def _lease(bundle: Bundle) -> Json:
     return {
         "run": bundle.run,
         "holder": bundle.actor,
@@ -73,22 +98,6 @@ def _prepare(bundle: Bundle, host: str, _entry: Json) -> Json:
         "reason": bundle.reason,
         "command": bundle.command,
         "key": bundle.key,
-        "manifest": bundle.manifest(host),
-    }
-
-
-def _preflight(bundle: Bundle, host: str, entry: Json) -> Json:
-    prepared = bundle.result(host, "prepare") or {}
-    return {
-        "token": _token(bundle, host),
-        "manifest": bundle.manifest(host),
-        "objects": bundle.objects([str(sha256) for sha256 in prepared.get("missing") or ()]),
-        "health": entry["health"],
-        "expect_live": entry.get("expect_live"),
-        "expect": entry.get("expect") or [],
-        "accept": bundle.policy.get("accept") or [],
-        "going_back": bool(entry.get("going_back")),
-        "probing": bundle.policy.get("probing") or {},
     }
 
 
@@ -108,17 +117,9 @@ def _activate(bundle: Bundle, host: str, entry: Json) -> Json:
 
 
 def _take(bundle: Bundle, host: str, entry: Json) -> Json:
-    if bundle.result(host, "prepare") is not None:
+    if bundle.result(host, PREPARED) is not None:
         raise NothingToDo("This run holds the lease already.")
-    return {
-        "run": bundle.run,
-        "holder": bundle.actor,
-        "ttl": bundle.policy["lease_ttl"],
-        "reason": bundle.reason,
-        "command": bundle.command,
-        "key": bundle.key,
-        "activation": entry.get("activation"),
-    }
+    return {**_lease(bundle), "activation": entry.get("activation")}
 
 
 def _hold(bundle: Bundle, host: str, entry: Json) -> Json:
@@ -197,7 +198,7 @@ def _undrain(bundle: Bundle, host: str, _entry: Json) -> Json:
 
 
 def _token(bundle: Bundle, host: str) -> Any:
-    token = (bundle.result(host, "prepare") or bundle.result(host, "take") or {}).get("token")
+    token = (bundle.result(host, PREPARED) or bundle.result(host, "take") or {}).get("token")
     if not token:
         raise NothingToDo("This run holds no lease on this host.")
     return token

@@ -11,7 +11,8 @@ from . import hashing, install, room, tree, verdict
 from .adopted import effective
 from .changing import changing
 from .clock import iso
-from .protocol import AgentError, bad_request
+from .prepare import take
+from .protocol import NOTHING_CHANGED, AgentError, bad_request
 from .releases import check_manifest
 from .store import live_changed
 from .validators import declared
@@ -31,7 +32,7 @@ def preflight(request: Request, services: Services) -> Json:
     check_manifest(manifest)
     checks = request.get("health", list, [])
     with changing(request.site, services) as store:
-        lease = store.lease.hold(request.need("token", str), services.now())
+        lease = _lease(request, services, store)
         if not services.installed():
             raise no_httpd(store)
         goal = effective(manifest["entries"], store.adopted_entries())
@@ -76,6 +77,32 @@ def preflight(request: Request, services: Services) -> Json:
         "changes": sorted(changes),
         "seconds": round(time.monotonic() - began, 3),
     }
+
+
+def _lease(request: Request, services: Services, store: Store) -> Json:
+    """The lease of a run that has it; without a token it is taken here, and the other side is told what `prepare` says.
+
+    Raises AgentError: `lease-lost`; what `prepare` raises; `object-missing` when the lease is taken, and what was sent
+    is not all that is missing.
+    """
+    if request.value.get("token") is not None:
+        return store.lease.hold(request.need("token", str), services.now())
+    taken = take(request, services, store)
+    request.tell("prepared", taken)
+    missing = sorted(set(taken["missing"]) - set(request.get("objects", dict, {})))
+    if missing:
+        raise _lacking(missing)
+    return store.lease.hold(taken["token"], services.now())
+
+
+def _lacking(missing: list[str]) -> AgentError:
+    return AgentError(
+        "object-missing",
+        f"contents that the release needs were not sent, and are not stored on this host: {len(missing)}",
+        state=f"{NOTHING_CHANGED} This run has the lease.",
+        next="Run preflight again with the token: it sends what is missing.",
+        detail={"missing": missing},
+    )
 
 
 def expect_live(store: Store, live: Tree, expected: object, known: Tree | None = None) -> None:

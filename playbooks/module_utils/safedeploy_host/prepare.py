@@ -16,23 +16,27 @@ if TYPE_CHECKING:
 
 def prepare(request: Request, services: Services) -> Json:
     """{token, missing, until}. Raises AgentError: `lease-held`, `pending-exists`, `no-permission`, `stranded`."""
-    manifest = request.need("manifest", dict)
-    check_manifest(manifest)
-    run, holder = request.need("run", str), request.need("holder", str)
+    check_manifest(request.need("manifest", dict))
     with changing(request.site, services) as store:
-        now = services.now()
-        # First who is at work, and only then what a run that has gone left behind.
-        store.lease.refuse_other(run, now)
-        refuse_pending(store, run)
-        reason = request.get("reason", str, "")
-        lease = store.lease.take(run, holder, reason, request.seconds("ttl", 300), now, key=request.get("key", str, ""))
-        told = {"run": run, "holder": holder, "reason": reason, **command_of(request)}
-        store.audit("prepared", now, release=manifest["release"], **told)
-        return {
-            "token": lease["token"],
-            "until": iso(lease["until"]),
-            "missing": store.objects.missing(manifest["entries"]),
-        }
+        return take(request, services, store)
+
+
+def take(request: Request, services: Services, store: Store) -> Json:
+    """What `prepare` answers. Raises AgentError: `lease-held`, `pending-exists`."""
+    manifest, now = request.need("manifest", dict), services.now()
+    run, holder = request.need("run", str), request.need("holder", str)
+    # First who is at work, and only then what a run that has gone left behind.
+    store.lease.refuse_other(run, now)
+    refuse_pending(store, run)
+    reason = request.get("reason", str, "")
+    lease = store.lease.take(run, holder, reason, request.seconds("ttl", 300), now, key=request.get("key", str, ""))
+    told = {"run": run, "holder": holder, "reason": reason, **command_of(request)}
+    store.audit("prepared", now, release=manifest["release"], **told)
+    return {
+        "token": lease["token"],
+        "until": iso(lease["until"]),
+        "missing": store.objects.missing(manifest["entries"]),
+    }
 
 
 def command_of(request: Request) -> Json:

@@ -102,7 +102,7 @@ def reply(arguments: list[str], reply_fd: int) -> str:
         run = command(arguments[0])  # what it needs is loaded while the request may still be on its way
         request = Request.read(sys.stdin.buffer)
         if request.get("tell", bool, default=False):
-            request.tell = lambda name: _tell(reply_fd, name)
+            request.tell = lambda name, result=None: _tell(reply_fd, name, result)
         return answer(run(request))
     except AgentError as error:
         return refusal(error)
@@ -112,12 +112,12 @@ def reply(arguments: list[str], reply_fd: int) -> str:
         return refusal(bug(error))
 
 
-def _tell(reply_fd: int, name: str) -> None:
+def _tell(reply_fd: int, name: str, result: Any) -> None:
     """Say it, or say nothing: nobody who has gone away may disturb what is being done."""
     import contextlib
 
-    with contextlib.suppress(OSError):
-        os.write(reply_fd, f"{progress(name)}\n".encode())
+    with contextlib.suppress(OSError), open(os.dup(reply_fd), "w", encoding="utf-8") as out:
+        out.write(progress(name, result) + "\n")
 
 
 def _of_the_system(error: OSError) -> AgentError:

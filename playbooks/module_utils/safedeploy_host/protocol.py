@@ -51,12 +51,13 @@ class AgentError(Exception):
 class Request:
     """A request whose members are asked for by name and type; a missing or wrong one is a `bad-request`.
 
-    `tell` says to the other side how far a command has come, before its reply; by itself it says nothing.
+    `tell(name, result)` says to the other side how far a command has come, before its reply, and what it has so far;
+    by itself it says nothing.
     """
 
     def __init__(self, value: Json) -> None:
         self.value = value
-        self.tell: Callable[[str], object] = _say_nothing
+        self.tell: Callable[..., object] = _say_nothing
 
     @classmethod
     def read(cls, stream: BinaryIO) -> Request:
@@ -95,7 +96,7 @@ class Request:
         return site
 
 
-def _say_nothing(_progress: str) -> None:
+def _say_nothing(_name: str, _result: Json | None = None) -> None:
     return None
 
 
@@ -125,9 +126,10 @@ def answer(result: Any) -> str:
     return json.dumps({"safedeploy": 1, "ok": True, "result": result}, separators=(",", ":"))
 
 
-def progress(name: str) -> str:
+def progress(name: str, result: Json | None = None) -> str:
     """What is said before a reply of how far a command has come, without the newline."""
-    return json.dumps({"safedeploy": 1, "progress": name}, separators=(",", ":"))
+    told = {} if result is None else {"result": result}
+    return json.dumps({"safedeploy": 1, "progress": name, **told}, separators=(",", ":"))
 
 
 def refusal(error: AgentError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 
 import pytest
 from safedeploy_host.lock import locked
@@ -18,6 +19,48 @@ def test_a_second_run_is_told_who_holds_the_lease_and_until_when(world):
     assert error.code == "lease-held"
     assert (error.detail["holder"], error.detail["run"]) == ("ann", "run-1")
     assert error.detail["until"] > error.detail["since"]
+
+
+def leasing(world, files, objects=None, run="run-1"):
+    """The request of a preflight for which the host is to take the lease."""
+    manifest, contents = world.manifest(files)
+    sent = contents if objects is None else objects
+    return {"run": run, "holder": "ann", "ttl": 300, "manifest": manifest, "objects": sent}
+
+
+def test_a_preflight_without_a_token_takes_the_lease_and_tells_of_it_before_it_goes_on(world):
+    assert world.call("preflight", **leasing(world, FILES))["staged"] == {"objects": 1, "bytes": 1}
+    ((name, told),) = world.told
+    assert (name, len(told["missing"])) == ("prepared", 1)
+    assert world.store.lease.read()["token"] == told["token"]
+    world.token = told["token"]
+    assert world.activate()["outcome"] == "activated"
+    assert [json.loads(line)["event"] for line in world.call("audit")["lines"]][:2] == ["prepared", "staged"]
+
+
+def test_a_preflight_that_fails_has_told_of_its_lease(world):
+    assert refused(world.call, "preflight", **leasing(world, {"sites/a.conf": b"SYNTAX"})).code == "configtest-failed"
+    ((_, told),) = world.told
+    world.call("release-lease", token=told["token"])
+
+
+def test_a_preflight_takes_no_lease_from_another_run_and_tells_nothing(world):
+    world.prepare(FILES, run="run-2", holder="bob")
+    assert refused(world.call, "preflight", **leasing(world, FILES)).code == "lease-held"
+    assert not world.told
+    assert world.store.lease.read()["run"] == "run-2"
+
+
+def test_a_preflight_that_lacks_contents_says_which_and_has_the_lease(world):
+    files = {**FILES, "sites/b.conf": b"another"}
+    _, contents = world.manifest(files)
+    sent, unsent = contents
+    error = refused(world.call, "preflight", **leasing(world, files, {sent: contents[sent]}))
+    assert (error.code, error.detail) == ("object-missing", {"missing": [unsent]})
+    ((_, told),) = world.told
+    assert told["missing"] == sorted(contents)
+    world.token = told["token"]
+    assert world.preflight(files)["staged"]["objects"] == 2
 
 
 def test_an_expired_lease_is_taken_over_and_the_old_token_is_worth_nothing(world):

@@ -150,6 +150,7 @@ class World:
         self.httpd = Httpd(self.site, self.root)
         self.token = None
         self.armed = []
+        self.told = []
 
     def _program(self, name):
         """A program that does nothing: processes that the agent starts must never meet an httpd of this machine."""
@@ -170,6 +171,7 @@ class World:
         module, function = program.COMMANDS[command]
         module = __import__(f"safedeploy_host.{module}", fromlist=[function])
         arguments = [Request({"site": self.site, "agent_path": str(self.agent), **request}), self.httpd]
+        arguments[0].tell = lambda *words: self.told.append(words)
         if command == "activate":
             arguments.append(arm or (lambda _, activation: self.armed.append(activation) or 0))
         return getattr(module, function)(*arguments)

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from safedeploy_control import requests
 from safedeploy_control.bundle import Bundle, BundleError
 from safedeploy_control.requests import NothingToDo, request
 
@@ -35,7 +36,13 @@ def bundle(tmp_path: Path) -> Bundle:
             "accept": ["00000001"],
         },
         "hosts": {
-            "web1": {**host, "action": "activate", "activation": None, "expect": [{"url": "http://x/", "any": True}]},
+            "web1": {
+                **host,
+                "action": "activate",
+                "activation": None,
+                "likely": [DIGEST],
+                "expect": [{"url": "http://x/", "any": True}],
+            },
             "web2": {**host, "action": "none", "activation": None, "why": "already there"},
             "web3": {**host, "action": "activate", "activation": "given"},
         },
@@ -53,10 +60,17 @@ def answered(bundle: Bundle, host: str, phase: str, **result: object) -> None:
     bundle.write_answer(host, phase, {"safedeploy": 1, "ok": True, "result": result})
 
 
-def test_prepare_takes_the_lease_for_the_run_and_its_actor(bundle):
-    sent = request(bundle, "web1", "prepare")
+def test_for_a_preflight_the_host_takes_the_lease_for_the_run_and_its_actor_and_says_so(bundle):
+    sent = request(bundle, "web1", "preflight")
     assert (sent["run"], sent["holder"], sent["ttl"], sent["reason"]) == ("run-1", "ann", 300, "why")
     assert sent["manifest"] == {"release": "r1"}
+    assert sent["tell"] is True
+    assert "token" not in sent
+
+
+def test_what_a_host_is_likely_to_lack_is_sent_before_it_asks(bundle):
+    assert request(bundle, "web1", "preflight")["objects"] == {DIGEST: base64.b64encode(CONTENT).decode()}
+    assert request(bundle, "web3", "preflight")["objects"] == {}
 
 
 def test_preflight_sends_only_what_the_host_misses(bundle):
@@ -64,7 +78,9 @@ def test_preflight_sends_only_what_the_host_misses(bundle):
     sent = request(bundle, "web1", "preflight")
     assert sent["objects"] == {DIGEST: base64.b64encode(CONTENT).decode()}
     answered(bundle, "web1", "prepare", token="t", missing=[])
-    assert request(bundle, "web1", "preflight")["objects"] == {}
+    sent = request(bundle, "web1", "preflight")
+    assert (sent["objects"], sent["token"]) == ({}, "t")
+    assert "run" not in sent
 
 
 def test_preflight_is_told_how_to_try_the_candidate_and_what_is_intended(bundle):
@@ -118,6 +134,12 @@ def test_the_host_asks_its_services_before_it_confirms(bundle):
     assert sent["actor"] == bundle.actor
 
 
+def test_a_health_check_that_holds_a_secret_makes_a_request_confidential(bundle):
+    assert not requests.confidential(bundle, "web1")
+    bundle.host("web1")["health"].append({"url": "u", "confidential": "http://x/***"})
+    assert requests.confidential(bundle, "web1")
+
+
 def test_a_person_decides_with_a_lease_of_the_decision_on_what_the_bundle_names(bundle):
     assert request(bundle, "web3", "take")["activation"] == "given"
     answered(bundle, "web3", "take", token="of the decision")
@@ -133,10 +155,10 @@ def test_a_revert_that_the_bundle_names_needs_no_activation_of_this_run(bundle):
 @pytest.mark.parametrize(
     ("host", "phase", "why"),
     [
-        ("web9", "prepare", "not part of this run"),
-        ("web2", "prepare", "already there"),
+        ("web9", "preflight", "not part of this run"),
+        ("web2", "preflight", "already there"),
         ("web2", "activate", "already there"),
-        ("web1", "preflight", "no lease"),
+        ("web1", "activate", "no lease"),
         ("web1", "release", "no lease"),
         ("web1", "confirm", "Nothing was activated"),
         ("web1", "revert", "Nothing that this run activated"),

@@ -153,27 +153,36 @@ class Local:
 
 
 def test_what_is_waited_for_is_heard_once_and_the_output_is_whole():
-    heard: list[int] = []
+    heard: list[bytes] = []
     connection = Ssh()
-    with following.hear(connection, b"loaded", lambda: heard.append(1)):
+    with following.hear(connection, b"loaded", heard.append):
         assert connection.exec_command(b"a request") == ["loaded", "got a request"]
-    assert heard == [1]
+    assert heard == [b"loaded"]
     assert connection.exec_command(b"a request") == ["loaded", "got a request"]
-    assert heard == [1]
+    assert heard == [b"loaded"]
 
 
 def test_nothing_is_heard_where_it_is_not_said_or_of_another_connection():
-    heard: list[int] = []
+    heard: list[bytes] = []
     connection = Ssh()
-    with following.hear(connection, b"never", lambda: heard.append(1)):
+    with following.hear(connection, b"never", heard.append):
         connection.exec_command(b"a request")
-    with following.hear(Local(), b"loaded", lambda: heard.append(1)):
+    with following.hear(Local(), b"loaded", heard.append):
         pass
     assert not heard
 
 
-@pytest.mark.parametrize("pieces", [[b"x loa", b"ded y"], [b"l", b"o", b"a", b"d", b"e", b"d"], [b"loaded loaded"]])
-def test_words_are_heard_across_pieces(pieces):
+@pytest.mark.parametrize(
+    ("pieces", "lines"),
+    [
+        ([b"x loa", b"ded y\n"], [b"loaded y"]),
+        ([bytes([letter]) for letter in b"so loaded: all\nloaded"], [b"loaded: all"]),
+        ([b"loaded loaded\nloaded\n"], [b"loaded loaded"]),
+        ([b"line\nloaded", b" a", b" b\nrest"], [b"loaded a b"]),
+        ([b"loaded, and then it ends"], []),
+    ],
+)
+def test_the_line_is_heard_across_pieces_once_it_is_whole(pieces, lines):
     class Output:
         def __init__(self) -> None:
             self.left = [*pieces, None, b""]
@@ -189,8 +198,8 @@ def test_words_are_heard_across_pieces(pieces):
             while process.stdout.read() != b"":
                 continue
 
-    heard: list[int] = []
+    heard: list[bytes] = []
     connection = Connection()
-    with following.hear(connection, b"loaded", lambda: heard.append(1)):
+    with following.hear(connection, b"loaded", heard.append):
         connection._send_initial_data(None, b"", Process())
-    assert heard == [1]
+    assert heard == lines
