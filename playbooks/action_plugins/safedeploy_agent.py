@@ -42,12 +42,10 @@ from ansible.plugins.action import ActionBase
 # Plugins can import each other's parts only by path: Ansible offers module_utils to modules alone.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "module_utils"))
 
-from safedeploy_control import flood, following, fresh, leased, ledger, line, outside, reply, requests
+from safedeploy_control import flood, following, fresh, leased, ledger, line, outside, reply, requests, ssh_options
 from safedeploy_control.bundle import Bundle, BundleError, Json
 from safedeploy_host import health, protocol
 
-# Seconds between questions whether the host is there, and how many go unanswered before it counts as gone.
-_ALIVE = "-o ServerAliveInterval=5 -o ServerAliveCountMax=4"
 _UNKNOWN = "It is not known whether the host was changed; what it recorded decides."
 _UNUSABLE = "The bundle cannot be used: {} Nothing was changed on this host."
 # ssh's error as Ansible has it, where ssh had no words: it ends so when what it runs on the host is killed.
@@ -108,8 +106,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             raise AnsibleActionFail(_UNUSABLE.format(error)) from error
         if self._task.check_mode and phase in requests.CHANGING:
             return {**result, "changed": True, "skipped": True, "msg": "Check mode: nothing is changed."}
-        self._insist_on_keys()
-        self._notice_silence()
+        ssh_options.insist_on_keys(self._connection)
+        ssh_options.notice_silence(self._connection)
         call = _Call(bundle=bundle, host=host, phase=phase, request=lambda: request)
         if then:
             request["tell"] = True
@@ -209,21 +207,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         except AnsibleConnectionFailure:
             return False
         return True
-
-    def _notice_silence(self) -> None:
-        """Have ssh give a host up that is not heard of any more; by itself it would wait until the task's time is over.
-
-        What the inventory says comes earlier on ssh's command line, and so counts for more.
-        """
-        if self._connection.transport == "ssh":
-            now = self._connection.get_option("ssh_extra_args") or ""
-            self._connection.set_option("ssh_extra_args", f"{now} {_ALIVE}".strip())
-
-    def _insist_on_keys(self) -> None:
-        """No host is spoken to whose key is not known. Of several values ssh takes the first; this one comes first."""
-        if self._connection.transport == "ssh":
-            now = self._connection.get_option("ssh_args") or ""
-            self._connection.set_option("ssh_args", f"-o StrictHostKeyChecking=yes {now}")
 
     def _ask(self, call: _Call, task_vars: Json, told: Callable[[str], object] | None = None) -> Json:
         """The program's answer, or a refusal in its form that says why there is none. `told` is given all it said."""

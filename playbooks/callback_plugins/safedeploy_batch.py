@@ -1,7 +1,7 @@
 """Ask the gate before each batch, and let a batch begin that it has nothing against, without a process for its task.
 
 A task of Ansible's has a process of its own, which takes longer than the gate does. So this asks first, before the
-tasks of a batch are taken from the play: if there is nothing against the batch, that is noted as the task would, and
+tasks of a batch are taken from the play: if there is nothing against the batch, it notes that in the task's place, and
 the task is left out. Anything else is the task's: what refuses, what is not understood, and rollouts with an error-rate
 gate, which use what the task returns. Nothing is done for plays without the variable `safedeploy_bundle`.
 """
