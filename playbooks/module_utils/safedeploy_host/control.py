@@ -72,10 +72,12 @@ def anonymous_file() -> IO[bytes]:
     try:
         return _without_name(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108 -- nobody can plant what has no name
     except OSError:
-        import tempfile  # which knows more places and ways, and imports much for them
+        pass
     try:
+        import tempfile  # which knows more places and ways, and imports much for them: from a disk that may be gone
+
         return tempfile.TemporaryFile()
-    except OSError:
+    except (OSError, ImportError):
         if not hasattr(os, "memfd_create"):
             raise
         return os.fdopen(os.memfd_create("output"), "w+b")

@@ -142,11 +142,12 @@ def _revert(store: Store, services: Services, activation: str) -> bool:
 def _say_armed() -> None:
     """Import all that a revert needs while the archive is surely there, then say so and let go of the pipe."""
     # For later, when the archive may have been pruned, and the disk be full or gone.
+    import ctypes  # noqa: F401
     import datetime as dt  # noqa: F401
+    import grp  # noqa: F401
     import hashlib  # noqa: F401
-    import pathlib  # noqa: F401
+    import pwd  # noqa: F401
     import syslog  # noqa: F401
-    import tempfile  # noqa: F401
 
     from . import health, httpd  # noqa: F401
 

@@ -14,6 +14,7 @@ import time
 from urllib.parse import urlsplit
 
 from . import http_response
+from .connecting import connect, sni
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def request(
     began = time.monotonic()
     deadline = began + timeout
     try:
-        connection = _connected(address, port, timeout, manner.source)
+        connection = connect(address, port, timeout, manner.source)
         try:
             if manner.opened:
                 manner.opened(connection.getsockname()[1])
@@ -142,34 +143,6 @@ def _line(name: str, value: str) -> bytes:
     return name_sent + b": " + value_sent
 
 
-def _connected(address: str, port: int, timeout: float, source: str | None) -> socket.socket:
-    """A connection to an address or, what takes longer, to a name. Raises OSError."""
-    family = _family(address)
-    if family is None:
-        return socket.create_connection((address, port), timeout, (source, 0) if source else None)
-    connection = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        connection.settimeout(timeout)
-        if source:
-            connection.bind((source, 0))
-        connection.connect((address, port))
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _family(address: str) -> socket.AddressFamily | None:
-    """That of a plain address; None for a name and an address with a zone, which the resolver has to read."""
-    for family in (socket.AF_INET, socket.AF_INET6):
-        try:
-            socket.inet_pton(family, address)
-        except (OSError, ValueError):
-            continue
-        return family
-    return None
-
-
 def _exchange(
     connection: socket.socket, deadline: float, method: str, head: bytes, body: bytes
 ) -> tuple[int, Headers, bytes]:
@@ -195,7 +168,7 @@ def _send(connection: socket.socket, body: bytes) -> None:
 
 def _secure(connection: socket.socket, name: str, *, verify: bool) -> ssl.SSLSocket:
     context = ssl.create_default_context() if verify else _trusting()
-    return context.wrap_socket(connection, server_hostname=name)
+    return context.wrap_socket(connection, server_hostname=sni(name))
 
 
 @functools.lru_cache(maxsize=None)

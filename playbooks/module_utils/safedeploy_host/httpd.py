@@ -15,7 +15,6 @@ from .error_log import ErrorLog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
     from .loading import Loaded
@@ -92,8 +91,6 @@ class Httpd:
         "pid_file"}; "none" means that configtest refused the tree and that httpd was left alone. Never raises for what
         httpd does.
         """
-        from pathlib import Path
-
         began = time.monotonic()
         configuration = startup.read(self.site)
         # httpd reads and tests the same for its dumps; only where it gives none its own test is asked, and heard.
@@ -104,7 +101,7 @@ class Httpd:
         else:
             before = loading.Before(self.parent(), self.site)
             log = ErrorLog(configuration["error_log"])
-            pid_file = Path(configuration["pid_file"]) if configuration["pid_file"] else None
+            pid_file = configuration["pid_file"]
             how = "start" if before.parent is None else "graceful"
             if before.parent and (restart or not before.serving or startup.fatal(before.parent, configuration)):
                 how = "restart"
@@ -120,14 +117,15 @@ class Httpd:
             "error": result.error,
             "pid": result.parent.pid if result.parent else None,
             "pid_start": result.parent.start_text if result.parent else None,
-            "pid_file": str(pid_file) if pid_file else None,
+            "pid_file": pid_file,
         }
 
-    def _graceful(self, before: loading.Before, log: ErrorLog, pid_file: Path | None) -> Loaded:
+    def _graceful(self, before: loading.Before, log: ErrorLog, pid_file: str | None) -> Loaded:
         if before.parent and pid_file and stopping.pid_in(pid_file) != before.parent.pid:
             try:
                 # Without its pid there, `graceful` would take httpd for stopped and try to start a second one.
-                pid_file.write_text(f"{before.parent.pid}\n", "ascii")
+                with open(pid_file, "w", encoding="utf-8") as stream:
+                    stream.write(f"{before.parent.pid}\n")
             except OSError as error:
                 return loading.Loaded(
                     before.parent, error=f"its PidFile {pid_file} cannot be written: {error.strerror}"
@@ -144,7 +142,7 @@ class Httpd:
             one for one in found if parent is not None and one.key != parent.key and sockets.listening(one.pid) != {}
         ]
 
-    def _fresh(self, before: loading.Before, log: ErrorLog, pid_file: Path | None, *, restart: bool) -> Loaded:
+    def _fresh(self, before: loading.Before, log: ErrorLog, pid_file: str | None, *, restart: bool) -> Loaded:
         patience = stopping.PATIENCE if before.serving else stopping.STUCK
         for other in self._others(before.parent) if restart else []:
             if not stopping.stop(other, self.site, pid_file, patience):

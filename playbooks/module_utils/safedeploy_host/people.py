@@ -30,6 +30,8 @@ LOADED = {
 
 def run(arguments: list[str]) -> int:
     """Run a person's command line, or the dead-man's."""
+    if arguments[:1] == ["dead-man"] and arguments[1::2] == ["--state-dir", "--activation"]:
+        return _run("dead-man", *arguments[2::2])  # as it is started; argparse takes longer to load than all of it
     import argparse
 
     parser = argparse.ArgumentParser(
@@ -42,12 +44,16 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--state-dir", default=DEFAULT, help=f"default: {DEFAULT}")
     parser.add_argument("--activation", default=None, help="which activation to revert (default: the one that can be)")
     chosen = parser.parse_args(arguments or ["--help"])
+    return _run(chosen.command, chosen.state_dir, chosen.activation)
+
+
+def _run(command: str, state_dir: str, activation: str | None) -> int:
     from .services import Services
     from .store import Store
 
     try:
-        store = Store.at(chosen.state_dir)
-        code: int = COMMANDS[chosen.command][0](store, Services(store.site), chosen.activation)
+        store = Store.at(state_dir)
+        code: int = COMMANDS[command][0](store, Services(store.site), activation)
     except PermissionError as error:
         _say(f"error: {error}. Run this as the user that deploys (root, mostly).", sys.stderr)
         return 1

@@ -11,6 +11,7 @@ import sys
 import time
 
 from . import sock_diag
+from .connecting import connect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def wait_for_bytes(addresses: Iterable[Address], deadline: float) -> Address | N
 
 def _answers(address: Address, timeout: float) -> bool:
     try:
-        with socket.create_connection(address, timeout) as connection:
+        with connect(*address, timeout) as connection:
             connection.sendall(QUESTION)
             return bool(connection.recv(1))
     except OSError:

@@ -15,7 +15,6 @@ from .directives import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any, Callable, Iterable
 
     from .process import Process
@@ -29,7 +28,7 @@ ORPHANS = 0.5
 _STEP = 0.02
 
 
-def stop(parent: Process, site: Json, pid_file: Path | None, patience: float = PATIENCE) -> bool:
+def stop(parent: Process, site: Json, pid_file: str | None, patience: float = PATIENCE) -> bool:
     """Stop this parent, with `patience` seconds for each way to do it; False when it is still there after all."""
     # Elsewhere than in the PidFile of the present configuration the control program would not find it.
     if pid_file is None or pid_in(pid_file) == parent.pid:
@@ -44,7 +43,7 @@ def stop(parent: Process, site: Json, pid_file: Path | None, patience: float = P
     return _gone([parent], patience)
 
 
-def clear_leftovers(site: Json, pid_file: Path | None) -> None:
+def clear_leftovers(site: Json, pid_file: str | None) -> None:
     """Remove what would keep a start from working: workers without a parent that hold its ports, a stale PidFile."""
     for number in (None, signal.SIGTERM, signal.SIGKILL):
         # One that holds no port any more finishes its requests in peace.
@@ -58,7 +57,7 @@ def clear_leftovers(site: Json, pid_file: Path | None) -> None:
     if pid_file and pid_in(pid_file) is not None and not process.parents(site):
         # Its pid may be another program's by now: httpd would take that for itself, and signal it.
         with contextlib.suppress(OSError):
-            pid_file.unlink()
+            os.unlink(pid_file)
 
 
 def pid_files(site: Json) -> list[str]:
@@ -88,10 +87,10 @@ def clear_pid_files(site: Json, paths: Iterable[str]) -> list[str]:
     return gone
 
 
-def pid_in(pid_file: Path | str) -> int | None:
+def pid_in(pid_file: str) -> int | None:
     """The pid that a PidFile holds, if any."""
     try:
-        with open(pid_file, encoding="ascii") as stream:
+        with open(pid_file, encoding="utf-8") as stream:
             return int(stream.read())
     except (OSError, ValueError):
         return None

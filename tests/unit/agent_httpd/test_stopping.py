@@ -19,7 +19,7 @@ def test_an_httpd_that_ends_just_before_it_is_killed_is_stopped(monkeypatch: pyt
     os.waitpid(child, 0)
     parent: Any = SimpleNamespace(pid=child)
 
-    assert stopping.stop(parent, {}, Path("/nowhere/httpd.pid"))
+    assert stopping.stop(parent, {}, "/nowhere/httpd.pid")
 
 
 def test_a_stale_pid_file_that_cannot_be_removed_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,11 +28,12 @@ def test_a_stale_pid_file_that_cannot_be_removed_is_left(tmp_path: Path, monkeyp
     monkeypatch.setattr(process, "orphans", lambda _: [])
     monkeypatch.setattr(process, "parents", lambda _: [])
 
-    def refuse(_: Path) -> None:
-        raise PermissionError(str(pid_file))
+    def refuse(path: str) -> None:
+        raise PermissionError(path)
 
-    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr(os, "unlink", refuse)
 
-    stopping.clear_leftovers({}, pid_file)
+    stopping.clear_leftovers({}, str(pid_file))
 
+    monkeypatch.undo()
     assert pid_file.exists()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 import warnings
+
+from ..connecting import connect, sni
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ def accepted(address: str, port: int, name: str, source: str | None = None) -> l
         context = _only(version)
         if context is None:
             continue
-        with socket.create_connection((address, port), _TIMEOUT, (source, 0) if source else None) as connection:
+        with connect(address, port, _TIMEOUT, source) as connection:
             try:
-                with context.wrap_socket(connection, server_hostname=name):
+                with context.wrap_socket(connection, server_hostname=sni(name)):
                     found.append(version)
             except (OSError, ValueError):
                 continue

@@ -7,6 +7,8 @@ import socket
 import time
 from urllib.parse import urlsplit
 
+from ..connecting import connect
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
@@ -23,14 +25,13 @@ def held(probe: Json, deadline: float) -> Iterator[int]:
     """Hold as many as the probe's `hold` says while the block runs; gives how many there are."""
     parts = urlsplit(probe["url"])
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    source = (probe["source"], 0) if probe.get("source") else None
     opened: list[socket.socket] = []
     try:
         for _ in range(min(MOST, probe["hold"])):
             if time.monotonic() >= deadline:
                 break
             try:
-                opened.append(socket.create_connection((probe["address"], port), _CONNECT, source))
+                opened.append(connect(probe["address"], port, _CONNECT, probe.get("source")))
                 # On a port of TLS this is no beginning of a handshake, and holds nothing: silence does.
                 if parts.scheme == "http":
                     opened[-1].sendall(f"GET / HTTP/1.1\r\nHost: {parts.netloc}\r\n".encode())
