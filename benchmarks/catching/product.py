@@ -28,7 +28,7 @@ STAGES = {
 VALIDATORS = "validators"
 MOST = 3  # verdicts of one case in a line
 LIVE = "live_check"
-_LEASE, _END = re.compile(r"^\[ *([\d.]+) s\] +\S+: ok: Take the lease"), re.compile(r"^\[ *([\d.]+) s\] +\S+: \w+: ")
+_BEGUN, _END = re.compile(r"^\[ *([\d.]+) s\] preflight: "), re.compile(r"^\[ *([\d.]+) s\] +\S+: \w+: ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +46,14 @@ class Ran:
         return found
 
     def preflight_seconds(self, host: str) -> float | None:
-        """How long the host's pre-flight took: its own account, or else from the lease to the verdict on the screen."""
+        """How long the host's pre-flight took: its own account, or else from the phase's line to its verdict's."""
         own = self.check_of(host).get("seconds")
         if own is not None:
             return float(own)
         began = None
         for line in self.err.splitlines():
-            if lease := _LEASE.match(line):
-                began = float(lease[1])
+            if phase := _BEGUN.match(line):
+                began = float(phase[1])
             elif began is not None and (end := _END.match(line)):
                 return round(float(end[1]) - began, 1)
         return None

@@ -2,7 +2,7 @@
 
     - name: Activate the release
       safedeploy_agent:
-        phase: activate           # preflight, activate, hold, take, confirm, revert, release; traffic_before,
+        phase: activate           # prepare, preflight, activate, hold, take, confirm, revert, release; traffic_before,
                                   # traffic_mark or traffic_now; drain or undrain
         host: web2                # another host of the run than the task's own, with delegate_to
         fresh_connection: false   # true: open a new connection, which proves that the host can still be reached
@@ -13,7 +13,7 @@
                                   # phase, check_first and fresh_connection. Checks are made, and ssh connects, as soon
                                   # as httpd has loaded the release, while the host proves it
 
-For a preflight the host takes the lease too; whatever the run knows of it from before is forgotten.
+For a preflight a host takes the lease too, if it has not given it to this run before (`prepare`).
 
 What to do is read from the bundle (variable `safedeploy_bundle`, docs/architecture.md, section 5) and the request goes
 over standard input, so that no content and no secret is in a variable, an argument or an event. The host's whole answer
@@ -96,7 +96,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         phase, then = self._phases()
         try:
             bundle = Bundle.named(self._task.args, task_vars)
-            bundle.forget(host, requests.OUTDATED.get(phase, ()))
             request = requests.request(bundle, host, phase)
             if then or self._is("check_first"):
                 outside.configured(bundle, host)
@@ -108,6 +107,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             return {**result, "changed": True, "skipped": True, "msg": "Check mode: nothing is changed."}
         ssh_options.insist_on_keys(self._connection)
         ssh_options.notice_silence(self._connection)
+        bundle.forget(host, requests.READING.get(phase, ()))
         call = _Call(bundle=bundle, host=host, phase=phase, request=lambda: request)
         if then:
             request["tell"] = True

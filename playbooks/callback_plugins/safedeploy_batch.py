@@ -41,11 +41,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no
         """Ansible calls this with a copy of the play for each batch, and takes the tasks from that copy afterwards."""
         manager = play.get_variable_manager()
         directory = manager.extra_vars.get("safedeploy_bundle")
-        if directory is None or not _gated(play):
+        if directory is None or not _gated(play) or set(play.only_tags) != {"all"}:
             return
         try:
             bundle = Bundle(str(directory))
-            batch = [str(host) for host in manager.get_vars(play=play)["ansible_play_batch"]]
+            # Without a host for it the play is told of too, and then all hosts of the inventory are its batch.
+            there = {host.name for host in manager._inventory.get_hosts(play.hosts)}  # noqa: SLF001 - nothing public has it
+            batch = [str(host) for host in manager.get_vars(play=play)["ansible_play_batch"] if host in there]
             if not batch or bundle.policy.get("gate") or gate.refusal(bundle, batch):
                 return
             ledger.begin(bundle, batch)

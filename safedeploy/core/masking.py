@@ -12,6 +12,7 @@ import base64
 import html
 import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -38,6 +39,14 @@ class Masker:
     def text(self, text: str) -> str:
         """Return the text with every occurrence of a secret replaced by asterisks."""
         return PRIVATE_KEY.sub(_hide_body, self._replace(text))
+
+    def found_in(self, value: object) -> bool:
+        """Whether a secret is in any text of a value of JSON, names of members included."""
+        if isinstance(value, Mapping):
+            return any(self.found_in(one) for pair in value.items() for one in pair)
+        if isinstance(value, list | tuple):
+            return any(map(self.found_in, value))
+        return self.text(str(value)) != str(value)
 
     def old_text(self, old: str, new: str) -> str:
         """Return old text with its secrets hidden, among them those that are known only by their place in the new text.

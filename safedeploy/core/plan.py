@@ -5,7 +5,7 @@ Decides only. Desired and observed trees go in, actions with reasons come out; n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -98,6 +98,12 @@ def plan_host(desired: RenderedTree, observed: Observed) -> HostPlan:
         current=observed.current,
         notes=_notes(observed),
     )
+
+
+def likely_missing(plan: HostPlan, contents: Collection[str]) -> list[str]:
+    """Which of these contents a host has most likely not stored: all at first, then those that it serves others of."""
+    changed = {action.after.sha256 for action in plan.changes if action.before.sha256 != action.after.sha256}
+    return sorted(sha256 for sha256 in contents if plan.current is None or sha256 in changed)
 
 
 def _action(path: str, after: Entry, desired: RenderedTree, observed: Observed) -> Action:

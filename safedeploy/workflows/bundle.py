@@ -16,13 +16,15 @@ from typing import Any
 from safedeploy.adapters.ansible.render import Probed
 from safedeploy.core.acceptance import Acceptance
 from safedeploy.core.gate import TooLittle, looks
+from safedeploy.core.masking import Masker
 from safedeploy.core.observed import Pending
-from safedeploy.core.plan import HostPlan
+from safedeploy.core.plan import HostPlan, likely_missing
 from safedeploy.core.policy import Probing
 from safedeploy.core.policy import Rollout as RolloutPolicy
 from safedeploy.core.room import Room
 from safedeploy.core.tree import tree_to_json
 from safedeploy.workflows.desired import Desired
+from safedeploy.workflows.planning import masker_of
 from safedeploy.workflows.session import Session
 
 
@@ -49,7 +51,7 @@ def write_bundle(
 
     What a person accepted goes into the provenance of every manifest, a stored release's too: it is the record.
     """
-    rollout = session.policy.rollout
+    rollout, masker = session.policy.rollout, masker_of(desired)
     for name in ("manifests", "objects", "results"):
         (directory / name).mkdir(mode=0o700, exist_ok=True)
     shutil.copyfile(session.agent.path, directory / "agent.pyz")
@@ -79,7 +81,7 @@ def write_bundle(
                 "service": _service(session),
                 "room": None if terms.room is None else terms.room.to_json(),
             },
-            "hosts": {host: _host(desired[host], plan) for host, plan in plans.items()},
+            "hosts": {host: _host(desired[host], plan, masker) for host, plan in plans.items()},
         },
     )
 
@@ -96,6 +98,7 @@ def write_decision(
             "site": probed[host].site,
             "health": probed[host].health,
             "controller_health": probed[host].controller_health,
+            "confidential": Masker(probed[host].secrets).found_in([probed[host].site, probed[host].health]),
             "release": one.release,
             "activation": one.activation,
             "action": "activate",
@@ -176,15 +179,17 @@ def _probing(policy: Probing) -> dict[str, Any]:
     }
 
 
-def _host(item: Desired, plan: HostPlan) -> dict[str, Any]:
+def _host(item: Desired, plan: HostPlan, masker: Masker) -> dict[str, Any]:
     return {
         "site": item.site,
         "release": plan.release,
         "tree": plan.tree,
         "expect_live": plan.expect_live,
-        "likely": _likely(item, plan),
+        # A release that the host had is stored there.
+        "likely": [] if item.manifest else likely_missing(plan, item.tree.content),
         "health": list(item.health),
         "controller_health": list(item.controller_health),
+        "confidential": masker.found_in([item.site, item.health]),
         "expect": list(item.expect),
         # A stored release that a person wants back: it may lack what the present one has.
         "going_back": item.manifest is not None,
@@ -192,12 +197,6 @@ def _host(item: Desired, plan: HostPlan) -> dict[str, Any]:
         "why": plan.reason,
         "activation": None,
     }
-
-
-def _likely(item: Desired, plan: HostPlan) -> list[str]:
-    """The contents that the host is likely to lack: it serves others. A release that it had is stored there."""
-    files = {action.after.sha256 or "" for action in plan.changes if action.before.sha256 != action.after.sha256}
-    return [] if item.manifest else sorted(files & set(item.tree.content))
 
 
 def _manifest(session: Session, item: Desired, plan: HostPlan, provenance: Mapping[str, Any]) -> dict[str, Any]:

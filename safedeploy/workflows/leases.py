@@ -19,6 +19,7 @@ def held(directory: Path, hosts: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {host: {"site": sites[host], "token": token} for host, token in tokens.items() if token is not None}
 
 
+_NO_LEASE = ("lease-held", "pending-exists")
 _TRIES = 2
 _PATIENCE = 10.0  # seconds for hosts that may not even be there
 
@@ -27,11 +28,11 @@ def release_leases(session: Session, directory: Path, hosts: Sequence[str]) -> N
     """Release every lease that the hosts gave to this run; hosts that refused one are left alone.
 
     A host may have given one without being heard, when the connection or Ansible's worker was lost, or the run was
-    interrupted: those that said nothing, or nothing that is understood, are asked too.
+    interrupted: those that did not say that they refused it are asked too.
     """
     known = held(directory, hosts)
-    silent = [host for host in hosts if not _spoke(read_answers(directory, host).prepare)]
-    release_by_key(session, {host: item for host, item in _sites(directory).items() if host in {*known, *silent}})
+    unsaid = [host for host in hosts if not _refused(read_answers(directory, host).prepare)]
+    release_by_key(session, {host: item for host, item in _sites(directory).items() if host in {*known, *unsaid}})
 
 
 def release_by_key(session: Session, sites: Mapping[str, Any]) -> None:
@@ -44,9 +45,9 @@ def release_by_key(session: Session, sites: Mapping[str, Any]) -> None:
         requests = {host: requests[host] for host, reply in replies.items() if _broke_off(reply)}
 
 
-def _spoke(prepared: Mapping[str, Any] | None) -> bool:
-    """Whether the host has said what became of the lease: an answer that is not understood does not."""
-    return prepared is not None and (prepared.get("error") or {}).get("code") != "bug"
+def _refused(prepared: Mapping[str, Any] | None) -> bool:
+    """Whether the host has said that it gives this run no lease."""
+    return ((prepared or {}).get("error") or {}).get("code") in _NO_LEASE
 
 
 def _broke_off(reply: Reply) -> bool:

@@ -28,13 +28,15 @@ class Plays:
     """A context manager: leaving it ends Ansible and removes `directory`, which is to become the bundle."""
 
     def __init__(self, session: Session, *, rolls_out: bool = True, hold: bool = False) -> None:
-        policy = session.policy.rollout
+        policy, hosts = session.policy.rollout, [host.name for host in session.hosts]
+        together = len(hosts) <= policy.forks
         self._session = session
-        self._skip = unused(policy.gate, bake=policy.bake, drains=policy.drain is not None, hold=hold)
+        self._skip = unused(
+            policy.gate, bake=policy.bake, drains=policy.drain is not None, hold=hold, together=together
+        )
         self._stack = ExitStack()
         self.directory = self._stack.enter_context(private_directory())
         try:
-            hosts = [host.name for host in session.hosts]
             self._started = self._begin((PREFLIGHT, ROLLOUT) if rolls_out else (PREFLIGHT,), hosts)
         except BaseException:
             self._stack.close()

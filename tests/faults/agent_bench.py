@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.faults.agent_commands import COMMANDS, KEY, WINDOW, Command
+from tests.faults.agent_commands import COMMANDS, KEY, PUSHED, WINDOW, Command
 from tests.faults.agent_faults import FAULTS, AgentFault
 from tests.faults.agent_situations import RELEASE, Situations
 from tests.faults.oracle import host_violations
@@ -114,12 +114,12 @@ class AgentBench(Situations):
         if waits and self._dead_man_has_acted(host) is False:
             yield Violation(host=host, what="the dead-man has not acted in time")
         pending = (self.fleet.look(host)["state"] or {}).get("pending")
-        key = {"key": KEY} if command.name == "prepare" else {"token": self.token[host]}
+        key = {"key": KEY} if command.before == PUSHED else {"token": self.token[host]}
         if pending:
             self.fleet.agent(
                 host, "revert", run="settle", actor="the control machine", activation=pending["activation"], **key
             )
-        elif command.name != "prepare":
+        elif command.before != PUSHED:
             self.fleet.agent(host, "renew", **key)
         self.fleet.agent(host, "release-lease", **key)
         self._gone(host)

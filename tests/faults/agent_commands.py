@@ -65,13 +65,19 @@ def prepare(bench: Situations, host: str) -> Request:
 def preflight(bench: Situations, host: str) -> Request:
     """Staging, and the trial without a shadow."""
     return {
-        "token": bench.token[host],
+        "token": bench.token.get(host),
         "manifest": bench.manifest[host],
         "objects": bench.objects[host],
         "health": [],
         "probing": {"shadow": False},
         "accept": ["all"],
     }
+
+
+def leasing_preflight(bench: Situations, host: str) -> Request:
+    """The same as the first request of a run, which has to be told of its lease."""
+    tried = {key: value for key, value in preflight(bench, host).items() if key != "token"}
+    return {**prepare(bench, host), **tried, "tell": True}
 
 
 def activate(bench: Situations, host: str, window: float = WINDOW) -> Request:
@@ -94,6 +100,7 @@ def _at_the_host(command: str) -> Callable[[Situations, str], list[str]]:
 COMMANDS = (
     Command(name="prepare", before=PUSHED, request=prepare),
     Command(name="preflight", before=STAGED, request=preflight),
+    Command(name="preflight with the lease", agent="preflight", before=PUSHED, request=leasing_preflight),
     Command(name="activate", before=STAGED, request=activate),
     Command(name="confirm", before=PENDING, request=_pending(health=[], keep=1), ends=frozenset({OLD, NEW}), done=NEW),
     Command(name="revert", before=PENDING, request=_pending(run=RUN, actor=HOLDER)),

@@ -173,11 +173,7 @@ class Situations:
             ],
             content=json.dumps({"site": self.fleet.site, **request}).encode(),
         )
-        try:
-            reply = json.loads(done.stdout)
-        except ValueError:
-            reply = None
-        return done.stderr.decode(errors="replace"), reply
+        return done.stderr.decode(errors="replace"), _reply(done.stdout)
 
     def steps_of(self, command: Command) -> list[Step]:
         """The steps of an undisturbed command, the same on every host."""
@@ -192,3 +188,12 @@ class Situations:
 
 
 MAKE = {STAGED: Situations._staged, PENDING: Situations._pending, OVER: Situations._over, TORN: Situations._torn}
+
+
+def _reply(said: bytes) -> dict[str, Any] | None:
+    """What was said last, if it is a reply: a command that is to tell says something before it."""
+    try:
+        reply: dict[str, Any] = json.loads(said.splitlines()[-1])
+    except (ValueError, IndexError):
+        return None
+    return reply if "ok" in reply else None

@@ -1,7 +1,7 @@
-"""The lease that a host takes for its preflight. It says so before it goes on, with the token and what it lacks.
+"""The lease that a host takes for its preflight, where the run has none there.
 
-That is kept in the bundle as its answer to `prepare`, as soon as it comes: whoever keeps leases alive, or gives them
-back, finds it there, whatever becomes of the preflight.
+It says so before it goes on, with the token and what it lacks. That is kept in the bundle as its answer to `prepare`
+when it comes: whoever keeps leases alive, or gives them back, finds it there, whatever becomes of the preflight.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 # Phase of the playbooks -> command of the on-host program.
 COMMANDS = {
+    "prepare": "prepare",
     "preflight": "preflight",
     "activate": "activate",
     "take": "take-lease",
@@ -23,7 +24,7 @@ COMMANDS = {
     "undrain": "drained",
 }
 
-# The answer of a host that has taken the lease for its preflight: token, and what it lacks.
+# The answer of a host that has taken the lease: token, and what it lacks; also of one that took it for its preflight.
 PREPARED = "prepare"
 
 # Phases after which the host serves something else than before.
@@ -38,10 +39,6 @@ READING = {
 }
 
 
-# Phases before which answers are forgotten, so that none of an earlier round is taken for one of this.
-OUTDATED = {**READING, "preflight": (PREPARED,)}
-
-
 class NothingToDo(Exception):  # noqa: N818 - not an error: the reason why a host is skipped
     """This phase has nothing to do on this host; the text says why."""
 
@@ -49,6 +46,7 @@ class NothingToDo(Exception):  # noqa: N818 - not an error: the reason why a hos
 def request(bundle: Bundle, host: str, phase: str) -> Json:
     """The request of `phase` for `host`. Raises NothingToDo with the reason, BundleError."""
     makers = {
+        "prepare": _prepare,
         "preflight": _preflight,
         "activate": _activate,
         "take": _take,
@@ -65,9 +63,13 @@ def request(bundle: Bundle, host: str, phase: str) -> Json:
     if host not in bundle.hosts:
         raise NothingToDo(f"{host} is not part of this run.")
     entry = bundle.host(host)
-    if phase in {"preflight", "activate", "hold", "confirm", "drain"} and entry["action"] == "none":
+    if phase in {"prepare", "preflight", "activate", "hold", "confirm", "drain"} and entry["action"] == "none":
         raise NothingToDo(entry.get("why") or "The host has what it should have.")
     return {"site": entry["site"], **makers[phase](bundle, host, entry)}
+
+
+def _prepare(bundle: Bundle, host: str, _entry: Json) -> Json:
+    return {**_lease(bundle), "manifest": bundle.manifest(host)}
 
 
 def _preflight(bundle: Bundle, host: str, entry: Json) -> Json:
@@ -139,8 +141,8 @@ def _confirm(bundle: Bundle, host: str, entry: Json) -> Json:
 
 
 def confidential(bundle: Bundle, host: str) -> bool:
-    """Whether a secret is in what is asked of a host again and again: in one of its health checks."""
-    return any(check.get("confidential") for check in bundle.host(host).get("health") or ())
+    """Whether a secret is in what goes with each request: where httpd is, and its checks. So it is if nobody says."""
+    return bool(bundle.host(host).get("confidential", True))
 
 
 def _activation(bundle: Bundle, host: str, entry: Json) -> str:

@@ -147,6 +147,7 @@ def _say_armed() -> None:
     import grp  # noqa: F401
     import hashlib  # noqa: F401
     import pwd  # noqa: F401
+    import shutil  # noqa: F401
     import syslog  # noqa: F401
 
     from . import health, httpd  # noqa: F401

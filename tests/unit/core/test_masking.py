@@ -126,3 +126,16 @@ def test_many_secrets_and_much_text_are_quick():
     assert "secret-number-499 " not in masker.text(text) + " "
     masker.old_text(text, text)
     assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ([{"httpd": {"env": {"TOKEN": SECRET}}}, []], True),
+        ({"checks": ({"url": f"http://x/{SECRET}"},)}, True),
+        ({SECRET: None}, True),
+        ([{"httpd": {"env": {"TOKEN": "another"}}, "port": 80, "tls": None}], False),
+    ],
+)
+def test_a_secret_is_found_wherever_it_is_in_a_value(value, found):
+    assert Masker([SECRET]).found_in(value) is found

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from safedeploy.core.observed import Httpd, Observed, Pending
-from safedeploy.core.plan import ActionKind, Verdict, changed_since, effective, plan_host
+from safedeploy.core.plan import ActionKind, Verdict, changed_since, effective, likely_missing, plan_host
 from safedeploy.core.tree import ABSENT, Entry, Kind, RenderedTree
 
 PATH = "/etc/apache2/sites-available/www.conf"
@@ -159,3 +159,14 @@ def test_what_nobody_has_confirmed_is_not_taken_for_done():
     plan = plan_host(desired(entries), seen)
     assert plan.verdict.acts
     assert "nobody has confirmed release x" in plan.reason
+
+
+def test_a_host_is_likely_to_lack_what_it_serves_another_content_of():
+    want = {"/a": file("new"), "/b": file("same", mode="0600"), "/c": file("same"), "/d": LINK}
+    live = {"/a": file("old"), "/b": file("same"), "/c": file("same")}
+    contents = [want[path].sha256 for path in ("/a", "/c")]
+    known = plan_host(desired(want), observed(live, current="r1"))
+    assert likely_missing(known, contents) == [want["/a"].sha256]
+    assert likely_missing(known, []) == []
+    new = plan_host(desired(want), observed(live))
+    assert likely_missing(new, contents) == sorted(contents)

@@ -9,9 +9,20 @@ import pytest
 import yaml
 
 from safedeploy.core.gate import Gate, Reaction, Signatures, TooLittle
-from safedeploy.core.rollout_parts import APART, AT_ONCE, BAKE, EARLY_CHECK, HOLD, SERVICE, TRAFFIC, unused
+from safedeploy.core.rollout_parts import (
+    APART,
+    AT_ONCE,
+    BAKE,
+    EARLY_CHECK,
+    HOLD,
+    LEASE_FIRST,
+    SERVICE,
+    TRAFFIC,
+    unused,
+)
 
-ROLLOUT = Path(__file__).resolve().parents[3] / "playbooks" / "rollout.yml"
+PLAYBOOKS = Path(__file__).resolve().parents[3] / "playbooks"
+PREFLIGHT, ROLLOUT = PLAYBOOKS / "preflight.yml", PLAYBOOKS / "rollout.yml"
 OFF = Gate(errors=Reaction.OFF, latency=Reaction.OFF, signatures=Signatures.OFF)
 
 
@@ -33,23 +44,38 @@ def parts() -> list[tuple[str, str]]:
 
 
 def test_without_a_bake_a_balancer_and_a_person_only_the_change_itself_is_left():
-    assert set(unused(OFF, bake=0, drains=False, hold=False)) == {APART, BAKE, EARLY_CHECK, HOLD, SERVICE, TRAFFIC}
+    assert set(unused(OFF, bake=0, drains=False, hold=False, together=False)) == {
+        APART,
+        BAKE,
+        EARLY_CHECK,
+        HOLD,
+        SERVICE,
+        TRAFFIC,
+    }
 
 
 def test_a_bake_that_nobody_watches_needs_no_traffic():
-    assert set(unused(OFF, bake=5, drains=False, hold=False)) == {AT_ONCE, HOLD, SERVICE, TRAFFIC}
+    assert set(unused(OFF, bake=5, drains=False, hold=False, together=False)) == {AT_ONCE, HOLD, SERVICE, TRAFFIC}
 
 
 def test_a_watched_bake_may_end_with_a_question_to_a_person():
-    assert unused(Gate(too_little=TooLittle.ASK), bake=5, drains=False, hold=False) == (AT_ONCE, BAKE, SERVICE)
+    assert unused(Gate(too_little=TooLittle.ASK), bake=5, drains=False, hold=False, together=False) == (
+        AT_ONCE,
+        BAKE,
+        SERVICE,
+    )
 
 
 def test_traffic_that_is_waited_for_without_a_bake_is_checked_again_afterwards():
-    assert unused(Gate(too_little=TooLittle.WAIT), bake=0, drains=False, hold=False) == (AT_ONCE, BAKE, SERVICE)
+    assert unused(Gate(too_little=TooLittle.WAIT), bake=0, drains=False, hold=False, together=False) == (
+        AT_ONCE,
+        BAKE,
+        SERVICE,
+    )
 
 
 def test_a_canary_is_held_and_hosts_are_drained():
-    assert unused(OFF, bake=0, drains=True, hold=True) == (AT_ONCE, BAKE, TRAFFIC)
+    assert unused(OFF, bake=0, drains=True, hold=True, together=False) == (AT_ONCE, BAKE, TRAFFIC)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +100,12 @@ def test_every_task_that_can_be_left_out_has_the_condition_for_it_too(parts, tag
 
 def test_the_playbook_has_no_other_tags(parts):
     assert {name for name, _ in parts} == {APART, AT_ONCE, BAKE, EARLY_CHECK, HOLD, SERVICE, TRAFFIC}
+
+
+def test_the_lease_is_taken_first_unless_there_is_a_fork_for_each_host():
+    assert LEASE_FIRST not in unused(OFF, bake=0, drains=False, hold=False, together=False)
+    assert LEASE_FIRST in unused(OFF, bake=0, drains=False, hold=False, together=True)
+    assert [name for name, _ in tagged(yaml.safe_load(PREFLIGHT.read_text())[0]["tasks"])] == [LEASE_FIRST]
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,12 @@ def test_the_task_remains_where_its_result_is_used_and_in_plays_that_begin_other
     assert TASK in rollout(PLAY.replace("safedeploy_gate:\n", "safedeploy_gate:\n            end: true\n"))
 
 
+@pytest.mark.parametrize("words", [["--limit", "web2"], ["--tags", "nothing"]])
+def test_a_batch_that_does_not_come_to_its_tasks_is_not_noted(rollout, bundle, words):
+    rollout(PLAY.replace("hosts: all", "hosts: web1"), *words)
+    assert begun(bundle) == []
+
+
 def test_a_play_of_another_kind_is_left_alone(rollout, bundle):
     text = rollout("- hosts: all\n  gather_facts: false\n  tasks: [{ansible.builtin.debug: {msg: changed}}]\n")
     assert text.count('"msg": "changed"') == 3

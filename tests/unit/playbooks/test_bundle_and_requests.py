@@ -44,7 +44,7 @@ def bundle(tmp_path: Path) -> Bundle:
                 "expect": [{"url": "http://x/", "any": True}],
             },
             "web2": {**host, "action": "none", "activation": None, "why": "already there"},
-            "web3": {**host, "action": "activate", "activation": "given"},
+            "web3": {**host, "action": "activate", "activation": "given", "confidential": False},
         },
     }
     for name in ("manifests", "objects"):
@@ -58,6 +58,12 @@ def bundle(tmp_path: Path) -> Bundle:
 
 def answered(bundle: Bundle, host: str, phase: str, **result: object) -> None:
     bundle.write_answer(host, phase, {"safedeploy": 1, "ok": True, "result": result})
+
+
+def test_prepare_takes_the_lease_for_the_run_and_its_actor(bundle):
+    sent = request(bundle, "web1", "prepare")
+    assert (sent["run"], sent["holder"], sent["ttl"], sent["reason"]) == ("run-1", "ann", 300, "why")
+    assert sent["manifest"] == {"release": "r1"}
 
 
 def test_for_a_preflight_the_host_takes_the_lease_for_the_run_and_its_actor_and_says_so(bundle):
@@ -134,10 +140,9 @@ def test_the_host_asks_its_services_before_it_confirms(bundle):
     assert sent["actor"] == bundle.actor
 
 
-def test_a_health_check_that_holds_a_secret_makes_a_request_confidential(bundle):
-    assert not requests.confidential(bundle, "web1")
-    bundle.host("web1")["health"].append({"url": "u", "confidential": "http://x/***"})
+def test_a_request_is_confidential_unless_the_bundle_says_that_it_is_not(bundle):
     assert requests.confidential(bundle, "web1")
+    assert not requests.confidential(bundle, "web3")
 
 
 def test_a_person_decides_with_a_lease_of_the_decision_on_what_the_bundle_names(bundle):
@@ -155,7 +160,8 @@ def test_a_revert_that_the_bundle_names_needs_no_activation_of_this_run(bundle):
 @pytest.mark.parametrize(
     ("host", "phase", "why"),
     [
-        ("web9", "preflight", "not part of this run"),
+        ("web9", "prepare", "not part of this run"),
+        ("web2", "prepare", "already there"),
         ("web2", "preflight", "already there"),
         ("web2", "activate", "already there"),
         ("web1", "activate", "no lease"),

@@ -59,7 +59,7 @@ def events(hosts=3, failing=()):
     names = [f"web{each:03}" for each in range(1, hosts + 1)]
     add("phase", phase="preflight", text=f"{hosts} hosts in parallel")
     for name in names:
-        add("host", 0.01, host=name, phase="preflight", result="ok", text="Take the lease, stage and test the release")
+        add("host", 0.01, host=name, phase="preflight", result="ok", text="Stage and test the release")
     add("phase", phase="rollout", text="batches of 1")
     for name in names:
         bad = name in failing

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import pytest
 
 from safedeploy.adapters.ssh import Answer, Kind, Refusal, Unreachable
-from safedeploy.workflows.leases import release_by_key
+from safedeploy.workflows.leases import release_by_key, release_leases
 
 DONE = Answer(result={"released": True})
 
@@ -35,3 +36,30 @@ def test_a_host_whose_answer_was_lost_is_asked_again(kind):
 )
 def test_a_host_that_answered_or_is_not_there_is_not(reply):
     assert asked(reply) == [["web1", "web2"]]
+
+
+@pytest.mark.parametrize(
+    ("prepared", "is_asked"),
+    [
+        (None, True),
+        ({"ok": True, "result": {"token": "1-x"}}, True),
+        ({"ok": False, "error": {"code": "bug"}}, True),
+        ({"ok": False, "error": {"code": "regression"}}, True),
+        ({"ok": False, "error": {"code": "lease-held"}}, False),
+        ({"ok": False, "error": {"code": "pending-exists"}}, False),
+    ],
+)
+def test_a_host_is_asked_unless_it_has_said_that_it_gave_no_lease(tmp_path, prepared, is_asked):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "bundle.json").write_text(json.dumps({"hosts": {"web1": {"site": {}}}}))
+    if prepared:
+        (tmp_path / "results/web1.prepare.json").write_text(json.dumps(prepared))
+    found = []
+
+    def call(_command, requests, **_):
+        found.extend(requests)
+        return dict.fromkeys(requests, DONE)
+
+    session = SimpleNamespace(identity=SimpleNamespace(key="k" * 32), fleet=SimpleNamespace(call=call))
+    release_leases(session, tmp_path, ["web1"])
+    assert found == (["web1"] if is_asked else [])
