@@ -9,8 +9,7 @@ Ansible's own brakes do not count unreachable hosts, and a rescue hides a failur
 failed, was unreachable, timed out or reverted, from the ledger and the hosts' own answers. It also refuses once hosts
 of an earlier batch wait for a person, and a batch that would take more hosts out of service than may be (`room` of the
 policy). No host is contacted. A batch that the callback safedeploy_batch has let through is not asked about again.
-`unchanged` of the result names some hosts that no
-batch has changed yet, for the error-rate gate to compare with.
+`unchanged` of the result names some hosts that no batch has changed yet, for the error-rate gate to compare with.
 """
 
 # ruff: noqa: INP001 - Ansible loads each plugin by its path; a package would be in its way

@@ -19,13 +19,17 @@ OWNER = {"mode": "0644", "owner": "root", "group": "root"}
 
 @dataclass(kw_only=True)
 class Plan:
-    """What one host is to get: content by path, checks, and what the bundle says of it beside."""
+    """What one host is to get: content by path, checks, and what the bundle says of it beside.
+
+    `likely` says that the host most likely lacks the contents.
+    """
 
     files: Mapping[str, str]
     site: Mapping[str, Any] = field(default_factory=dict)
     health: list[dict[str, Any]] = field(default_factory=list)
     controller_health: list[dict[str, Any]] = field(default_factory=list)
     action: str = "activate"
+    likely: bool = False
 
 
 def write_bundle(directory: Path, plans: Mapping[str, Plan], *, run: str = "run-1", **policy: Any) -> Path:
@@ -78,6 +82,7 @@ def write_bundle(directory: Path, plans: Mapping[str, Plan], *, run: str = "run-
                 "site": LAYOUTS["debian"].site(plan.site),
                 "tree": tree_digest(trees[host]),
                 "expect_live": None,
+                "likely": [entry.sha256 for entry in trees[host].values()] if plan.likely else [],
                 "health": plan.health,
                 "controller_health": plan.controller_health,
                 "action": plan.action,

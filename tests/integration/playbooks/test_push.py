@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from bundles import Plan, answers, ledger, write_bundle
@@ -61,6 +62,24 @@ def test_no_content_token_or_request_is_in_what_ansible_prints(fleet, play, plan
         assert hidden not in text
 
 
+@pytest.mark.parametrize("likely", [True, False])
+def test_where_there_is_a_fork_for_each_host_the_test_takes_the_lease(fleet, play, plans, tmp_path, likely):
+    wanted = {host: replace(plan, likely=likely) for host, plan in plans(marked("one")).items()}
+    bundle = write_bundle(tmp_path / "bundle", wanted)
+    done = play("preflight", bundle, "--skip-tags", "safedeploy_lease_first", "-vvvv")
+    assert done.rc == 0, done.text
+    assert "TASK [Take the lease]" not in done.text
+    for host in fleet.hosts:
+        found = answers(bundle)
+        assert found[f"{host.name}.prepare"]["result"]["token"] not in done.text
+        assert found[f"{host.name}.preflight"]["result"]["staged"]["objects"] == 1
+        lines = fleet.exec(host.name, ["cat", "/var/lib/safedeploy/audit.jsonl"]).stdout.splitlines()
+        assert [json.loads(line)["event"] for line in lines[-2:]] == ["prepared", "staged"]
+    assert play("rollout", bundle, batches=["100%"]).rc == 0
+    assert play("release", bundle).rc == 0
+    assert [live(fleet, host.name) for host in fleet.hosts] == [marked("one")] * 3
+
+
 def test_a_syntax_error_is_refused_in_preflight_and_the_others_are_still_tested(fleet, play, plans, tmp_path):
     bundle = write_bundle(tmp_path / "bundle", plans(marked("fine"), web1="Frobnicate on\n"))
     done = play("preflight", bundle)
@@ -91,11 +110,14 @@ def test_a_host_with_nothing_to_do_is_skipped_with_the_reason_and_is_no_canary(f
     assert (live(fleet, "web1"), live(fleet, "web2")) == (None, marked("one"))
 
 
-def test_another_runs_lease_is_respected(fleet, play, plans, tmp_path):
+@pytest.mark.parametrize("words", [(), ("--skip-tags", "safedeploy_lease_first")])
+def test_another_runs_lease_is_respected(fleet, play, plans, tmp_path, words):
     assert play("preflight", write_bundle(tmp_path / "one", plans(marked("one")), run="run-1")).rc == 0
     bundle = write_bundle(tmp_path / "two", plans(marked("two")), run="run-2")
-    assert play("preflight", bundle).rc == 2
-    assert {answers(bundle)[f"{host.name}.prepare"]["error"]["code"] for host in fleet.hosts} == {"lease-held"}
+    assert play("preflight", bundle, *words).rc == 2
+    assert {name: answer["error"]["code"] for name, answer in answers(bundle).items()} == {
+        f"{host.name}.prepare": "lease-held" for host in fleet.hosts
+    }
 
 
 def test_revert_brings_back_what_was_there(fleet, play, plans, tmp_path):
