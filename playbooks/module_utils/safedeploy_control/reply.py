@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from . import strict_json
@@ -34,20 +35,17 @@ def after_marker(stdout: str, marker: str) -> str | None:
 
 def parse(text: str) -> Json | None:
     """The program's one line of JSON; None when there is none."""
-    for line in io.StringIO(text):
-        if not line.startswith(BEGINS):
-            continue
-        try:
-            value = strict_json.read(line)
-        except ValueError:
-            continue
-        if isinstance(value, dict) and value.get("safedeploy") == 1 and _complete(value):
-            return value
-    return None
+    return next((value for value in _said(text) if value.get("safedeploy") == 1 and _complete(value)), None)
 
 
 def told(text: str, name: str) -> Json | None:
     """What the program has said before its answer, under that name, of what it has so far; None when it did not."""
+    found = (value["result"] for value in _said(text) if value.get("progress") == name and "result" in value)
+    return next((dict(result) for result in found if isinstance(result, dict)), None)
+
+
+def _said(text: str) -> Iterator[Json]:
+    """The objects that the program's lines are; others are passed over."""
     for line in io.StringIO(text):
         if not line.startswith(BEGINS):
             continue
@@ -55,9 +53,8 @@ def told(text: str, name: str) -> Json | None:
             value = strict_json.read(line)
         except ValueError:
             continue
-        if isinstance(value, dict) and value.get("progress") == name and isinstance(value.get("result"), dict):
-            return dict(value["result"])
-    return None
+        if isinstance(value, dict):
+            yield value
 
 
 def _complete(value: Json) -> bool:
