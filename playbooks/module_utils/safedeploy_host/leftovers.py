@@ -20,7 +20,7 @@ def make_durable(store: Store) -> None:
 
 def unfinished(store: Store) -> None:
     """Remove what was to replace a record, and did not come to it. What cannot be removed is in no one's way."""
-    releases = [f"{store.releases.directory}/{release}" for release in store.releases.ids()]
+    releases = [f"{store.releases.directory}/{release}" for release in store.releases.names()]
     for directory in (store.directory, f"{store.directory}/agent", store.objects.directory, *releases):
         with contextlib.suppress(OSError):
             for name in os.listdir(directory):

@@ -89,7 +89,11 @@ class Releases:
             return {}
 
     def ids(self) -> list[str]:
-        """The ids of the stored releases."""
+        """The ids of the stored releases: half a staging, or half a deletion, has no manifest, and is none."""
+        return [name for name in self.names() if os.path.exists(self._path(name, "manifest"))]
+
+    def names(self) -> list[str]:
+        """The names of all that is there, halves too."""
         return sorted(os.listdir(self.directory)) if os.path.isdir(self.directory) else []
 
     def delete(self, release: str) -> None:

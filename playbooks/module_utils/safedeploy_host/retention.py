@@ -39,7 +39,7 @@ def prune(store: Store, keep: int) -> Json:
     """Forget what may be forgotten; return {releases, objects}, how many of each. The lock is held."""
     state = store.state.load()
     kept = kept_releases(state, keep)
-    gone = [release for release in store.releases.ids() if release not in kept]
+    gone = [release for release in store.releases.names() if release not in kept]
     try:
         needed = referenced(_trees(store, state, kept))
     except AgentError:

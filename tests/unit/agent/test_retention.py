@@ -46,6 +46,17 @@ def test_the_known_good_outlives_many_pushes_that_fail(world):
     assert set(world.store.releases.ids()) == {RELEASES[0], "bbbbbbbbbbbb"}
 
 
+def test_half_a_staging_is_no_release_and_goes_with_the_next_confirmation(world):
+    world.push({"sites/a.conf": b"good"}, RELEASES[0])
+    half = world.state_dir / "releases" / RELEASES[1]
+    half.mkdir()
+    (half / "preflight.json").write_text("{}")
+    assert world.store.releases.ids() == [RELEASES[0]]
+    assert world.call("observe")["problems"] == []
+    world.push({"sites/a.conf": b"better"}, RELEASES[2])
+    assert not half.exists()
+
+
 def keep_an_edit(world):
     """A hand edit that a revert has kept aside."""
     world.push({"sites/a.conf": b"good"}, RELEASES[0])
