@@ -58,7 +58,7 @@ _KILLED = (
 # What the on-host program says when httpd has loaded the release, if it is to tell.
 _LOADED = protocol.progress("loaded").encode()
 # How it begins to say that it has taken the lease, and what it lacks.
-_PREPARED = protocol.progress("prepared").encode().removesuffix(b"}")
+_PREPARED = protocol.progress(leased.PROGRESS).encode().removesuffix(b"}")
 
 
 @dataclass(kw_only=True)

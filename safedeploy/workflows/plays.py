@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from typing import Self
 
 from safedeploy.adapters import runner
-from safedeploy.core.rollout_parts import unused
+from safedeploy.core.playbook_parts import unused
 from safedeploy.core.room import Batches
 from safedeploy.workflows.events import Phase
 from safedeploy.workflows.playbook import heard, play

@@ -46,6 +46,24 @@ def test_the_same_push_again_does_nothing_and_says_why(pushed, project):
     assert pushed.each(pushed.reloads) == before, "httpd was reloaded"
 
 
+def test_leases_are_all_taken_first_only_where_there_are_more_hosts_than_forks(pushed, project):
+    project.second_release()
+    together = project.run("check", "lab", "--no-diff")
+    assert "Take the lease" not in together.text
+    assert together.text.count(": ok: Stage and test the release") == 3
+    project.rollout(forks=2)
+    few = project.run("check", "lab", "--no-diff").text
+    assert few.count(": ok: Take the lease") == 3
+    assert few.rindex(": ok: Take the lease") < few.index(": ok: Stage and test the release")
+
+
+def test_what_changed_goes_to_a_host_with_the_first_request(pushed, project):
+    project.second_release()
+    text = project.run("-vvv", "check", "lab", "--no-diff", "--limit", "web1").text
+    asked = [line for line in text.splitlines() if " EXEC " in line and " preflight" in line]
+    assert len(asked) == 1, text
+
+
 def test_a_push_writes_an_audit_line_with_its_reason_on_every_host(pushed, project):
     project.second_release()
     assert project.push("--reason", "header for the auditors").code == ExitCode.OK

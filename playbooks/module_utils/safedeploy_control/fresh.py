@@ -19,7 +19,7 @@ _QUICK = ("mlkem768x25519-sha256", "curve25519-sha256", "curve25519-sha256@libss
 _ASKED = 5.0  # seconds
 
 
-def connect_anew(connection: Any, *, confidential: bool = False) -> None:
+def connect_anew(connection: Any, *, confidential: bool) -> None:
     """Have a connection of Ansible's not use ssh's open, multiplexed one. One that is not ssh's is left as it is.
 
     `confidential` if a secret is in what is to be sent over it, besides passwords.

@@ -30,8 +30,8 @@ LOADED = {
 
 def run(arguments: list[str]) -> int:
     """Run a person's command line, or the dead-man's."""
-    if arguments[:1] == ["dead-man"] and arguments[1::2] == ["--state-dir", "--activation"]:
-        return _run("dead-man", *arguments[2::2])  # as it is started; argparse takes longer to load than all of it
+    if len(arguments) == 5 and [*arguments[:2], arguments[3]] == ["dead-man", "--state-dir", "--activation"]:
+        return _run("dead-man", arguments[2], arguments[4])  # as it is started, without the time to load argparse
     import argparse
 
     parser = argparse.ArgumentParser(

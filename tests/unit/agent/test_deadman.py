@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from safedeploy_host import deadman, deadman_lock, install, window
+from safedeploy_host import deadman, deadman_lock, install, people, window
 from safedeploy_host.lock import locked
 from safedeploy_host.protocol import AgentError
 from safedeploy_host.services import Services
@@ -154,3 +154,11 @@ def test_what_a_killed_one_left_goes_when_the_next_is_armed(pending):
     world.revert()
     activate(30)
     assert not left.exists()
+
+
+@pytest.mark.parametrize("words", [["--state-dir", "x", "--activation"], ["--state-dir", "x", "y"], ["--activation"]])
+def test_a_command_line_of_its_that_is_none_is_told_as_such(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        people.run(["dead-man", *words])
+    assert ended.value.code == 2
+    assert "usage:" in capsys.readouterr().err

@@ -53,7 +53,7 @@ def ssh(tmp_path: Path) -> Path:
 
 def test_it_is_a_connection_of_its_own_with_the_quick_key_exchange_first(ssh):
     connection = Connection(ssh)
-    fresh.connect_anew(connection)
+    fresh.connect_anew(connection, confidential=False)
     assert connection.get_option("ssh_args").startswith("-o ControlMaster=no -o ControlPath=none ")
     assert connection.get_option("ssh_args").endswith("-o ControlMaster=auto")
     assert connection.chosen == f"{QUICK},{SAFE},{OLD}"
@@ -73,7 +73,7 @@ def test_where_a_password_goes_over_it_the_order_stays(ssh):
     of_sudo = Connection(ssh)
     of_sudo.become = SimpleNamespace(get_option=lambda _name, playcontext: "secret" if playcontext else None)
     for connection in (of_user, asked_for, of_sudo):
-        fresh.connect_anew(connection)
+        fresh.connect_anew(connection, confidential=False)
         assert connection.chosen is None
         assert "ControlPath=none" in connection.get_option("ssh_args")
 
@@ -81,7 +81,7 @@ def test_where_a_password_goes_over_it_the_order_stays(ssh):
 def test_sudo_without_a_password_changes_nothing(ssh):
     connection = Connection(ssh)
     connection.become = SimpleNamespace(get_option=lambda _name, **_: None)
-    fresh.connect_anew(connection)
+    fresh.connect_anew(connection, confidential=False)
     assert connection.chosen == f"{QUICK},{SAFE},{OLD}"
 
 
@@ -90,21 +90,21 @@ def test_where_ssh_does_not_say_or_none_is_quick_the_order_stays(tmp_path, text)
     (tmp_path / "ssh").write_text(f"#!/bin/sh\n{text}\n")
     (tmp_path / "ssh").chmod(0o755)
     connection = Connection(tmp_path / "ssh")
-    fresh.connect_anew(connection)
+    fresh.connect_anew(connection, confidential=False)
     assert connection.chosen is None
 
 
 def test_a_program_that_is_not_ssh_is_not_asked(ssh):
     other = ssh.rename(ssh.with_name("my-ssh"))
     connection = Connection(other)
-    fresh.connect_anew(connection)
+    fresh.connect_anew(connection, confidential=False)
     assert connection.chosen is None
 
 
 def test_a_connection_of_another_kind_is_left_alone(ssh):
     connection = Connection(ssh)
     connection.transport = "local"
-    fresh.connect_anew(connection)
+    fresh.connect_anew(connection, confidential=False)
     assert connection.get_option("ssh_args") == "-o ControlMaster=auto"
 
 

@@ -1,7 +1,7 @@
 """Which parts of preflight.yml and rollout.yml a run has no use for, by the tags that they have there. Pure.
 
 Ansible starts a process for every task on every host, also for one that its `when` then skips; a task that is left out
-by its tag costs nothing. The conditions stay in the playbook all the same, for people who run it by themselves.
+by its tag costs nothing. The conditions stay in the playbooks all the same, for people who run them by themselves.
 """
 
 from __future__ import annotations

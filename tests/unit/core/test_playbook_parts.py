@@ -1,4 +1,4 @@
-"""Parts of the rollout are left out only where they have nothing to do, and their names are those of the playbook."""
+"""Parts of the playbooks are left out only where they have nothing to do, and their names are those there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from safedeploy.core.gate import Gate, Reaction, Signatures, TooLittle
-from safedeploy.core.rollout_parts import (
+from safedeploy.core.playbook_parts import (
     APART,
     AT_ONCE,
     BAKE,
